@@ -1,0 +1,110 @@
+//! What roles may do, and what may be done to tokens.
+
+use entity::enums::{Action, Role};
+use entity::time::Timestamp;
+
+use Action as A;
+
+/// What everybody at a desk needs to see of the records, nothing personal in it.
+const LISTS: &[Action] = &[
+    A::ReadCustomers,
+    A::ReadRecipients,
+    A::ReadDisclosures,
+    A::ReadEvents,
+];
+
+/// Looking persons up, with what is personal about them.
+const PERSONS: &[Action] = &[A::LookUpCustomers, A::ReadPersonalData, A::ReadCaseDetails];
+
+/// Keeping the register of customers.
+const REGISTER: &[Action] = &[A::RegisterCustomer, A::AddIdentifier, A::RecordAssignments];
+
+/// Recording that data went out.
+const RECORD: &[Action] = &[A::RegisterRecipient, A::RecordDisclosure];
+
+/// The actions of a role, as groups.
+fn actions(role: Role) -> &'static [&'static [Action]] {
+    match role {
+        Role::Owner => &[
+            LISTS,
+            PERSONS,
+            REGISTER,
+            RECORD,
+            &[A::IssueToken, A::RevokeToken, A::ReadIntegrations],
+        ],
+        Role::PrivacyOfficer => &[LISTS, PERSONS, REGISTER, RECORD, &[A::ReadIntegrations]],
+        Role::Legal => &[LISTS, PERSONS, RECORD, &[A::ReadSealed]],
+        Role::Billing => &[LISTS, PERSONS, REGISTER, RECORD],
+        Role::Support => &[LISTS, PERSONS],
+        Role::Mail => &[&[A::LookUpCustomers, A::ReadCustomers, A::ReadEvents]],
+        Role::Abuse => &[LISTS, RECORD, &[A::LookUpCustomers, A::ReadCaseDetails]],
+        Role::Provisioning => &[&[A::RecordAssignments, A::LookUpCustomers, A::ReadEvents]],
+        Role::Dashboard => &[LISTS],
+        Role::Auditor => &[LISTS, &[A::ReadCaseDetails, A::ReadIntegrations]],
+    }
+}
+
+/// Whether a role holds an action.
+pub(crate) fn allows(role: Role, action: Action) -> bool {
+    actions(role).iter().any(|group| group.contains(&action))
+}
+
+/// All actions of a role, in the order of the schema.
+pub(crate) fn actions_of(role: Role) -> Vec<Action> {
+    Action::ALL
+        .iter()
+        .copied()
+        .filter(|action| allows(role, *action))
+        .collect()
+}
+
+/// Why something may not be done to a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// No token would be left that can issue others.
+    LastOwnerToken,
+}
+
+/// Whether a token may be revoked. `owner_tokens` counts the controller's live tokens of role OWNER.
+pub(super) fn revoke(role: Role, is_live: bool, owner_tokens: u64) -> Result<(), Refusal> {
+    if role == Role::Owner && is_live && owner_tokens <= 1 {
+        return Err(Refusal::LastOwnerToken);
+    }
+    Ok(())
+}
+
+/// Whether a token works at this instant.
+pub(super) fn is_live(revoked: Option<Timestamp>, expires: Timestamp, now: Timestamp) -> bool {
+    revoked.is_none() && now < expires
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_way_in_stays_open() {
+        assert_eq!(revoke(Role::Owner, true, 1), Err(Refusal::LastOwnerToken));
+        assert_eq!(revoke(Role::Owner, true, 2), Ok(()));
+        assert_eq!(revoke(Role::Owner, false, 1), Ok(()));
+        assert_eq!(revoke(Role::Billing, true, 1), Ok(()));
+    }
+
+    #[test]
+    fn only_legal_reads_what_is_sealed_and_only_the_owner_lets_others_in() {
+        for role in Role::ALL.iter().copied() {
+            assert_eq!(allows(role, A::ReadSealed), role == Role::Legal, "{role}");
+            assert_eq!(allows(role, A::IssueToken), role == Role::Owner, "{role}");
+        }
+        assert!(!allows(Role::Dashboard, A::ReadPersonalData));
+        assert!(!allows(Role::Dashboard, A::ReadCaseDetails));
+    }
+
+    #[test]
+    fn a_token_ends_at_its_last_instant() {
+        let at = Timestamp::from_millis;
+        assert!(is_live(None, at(10), at(9)));
+        assert!(!is_live(None, at(10), at(10)));
+        assert!(!is_live(Some(at(1)), at(10), at(5)));
+    }
+}

@@ -1,0 +1,331 @@
+//! Who is calling; controllers, integrations and their tokens.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::enums::{Action, ErrorCode, EventType, Log, Role};
+use entity::id::{ControllerId, IntegrationId, TokenId};
+use entity::{controller, integration, token};
+
+use super::tokens::{Grant, sign};
+use super::{rules, store};
+use crate::context::{Actor, App, Begun, Ctx, Once};
+use crate::error::{Error, Result};
+use crate::ledger::{self, Event, Fields};
+use crate::platform::page::{Page, PageRequest};
+use crate::platform::random;
+
+const NAME_LENGTH: std::ops::RangeInclusive<usize> = 1..=80;
+
+/// Finds out who sent a token.
+///
+/// # Errors
+/// Unauthenticated when the token is foreign, expired, revoked or unknown.
+pub(crate) async fn authenticate(app: &App, token: &str) -> Result<Actor> {
+    let now = app.clock.now();
+    let claims = app
+        .tokens
+        .verify(app.vault.keyring(), &app.config.auth, token, now)?;
+    let read = store::token_state(app.db.reader(), claims.controller, claims.jti);
+    let state = app.tokens.state(claims.jti, read).await?;
+    match state {
+        Some(state)
+            if state.integration == claims.sub
+                && rules::is_live(state.revoked_at, state.expires_at, now) =>
+        {
+            app.tokens
+                .note_use(claims.controller, state.integration, now);
+            Ok(Actor {
+                controller: claims.controller,
+                log_origin: state.log_origin,
+                integration: Some(state.integration),
+                token: Some(claims.jti),
+                role: state.role,
+            })
+        }
+        _ => Err(Error::Unauthenticated("the token was revoked")),
+    }
+}
+
+/// All controllers, for the operator.
+///
+/// # Errors
+/// Unavailable.
+pub(crate) async fn controllers(app: &App) -> Result<Vec<controller::Model>> {
+    store::controllers(app.db.reader()).await
+}
+
+/// Makes a controller with its logs. Its first token is a step of its own.
+///
+/// # Errors
+/// Invalid for a name of no or more than 80 characters.
+pub(crate) async fn create_controller(app: &Arc<App>, name: &str) -> Result<controller::Model> {
+    let name = checked_name("name", name)?;
+    let id = ControllerId::from_uuid(random::id());
+    let row = controller::Model {
+        id,
+        name,
+        log_origin: format!("{}/{id}", app.config.ledger.origin),
+        created_at: app.clock.now(),
+    };
+    let ctx = Ctx::new(Arc::clone(app), Actor::operator(id, &row.log_origin));
+    let owner = crate::vault::Owner {
+        kind: entity::enums::KeyOwnerKind::Record,
+        id: id.uuid(),
+    };
+    let class = entity::enums::DataClass::Record;
+    let (key_row, key) = ctx.vault().new_key(id, owner, class, ctx.now())?;
+    let mut tx = ctx.begin().await?;
+    store::insert_controller(tx.db(), row.clone()).await?;
+    crate::vault::insert_keys(tx.inner(), vec![key_row]).await?;
+    ledger::service::open_logs_in(&tx).await?;
+    tx.record(Event {
+        kind: EventType::ControllerCreated,
+        log: Log::Main,
+        object: id.to_string(),
+        customer: None,
+        key: &key,
+        fields: Fields::new().with("name", row.name.as_str()),
+    })?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// The caller's controller.
+///
+/// # Errors
+/// Unavailable.
+pub(crate) async fn controller_of(ctx: &Ctx) -> Result<Option<controller::Model>> {
+    store::controller(ctx.db(), ctx.scope()).await
+}
+
+/// For whom a token is to be issued.
+#[derive(Debug, Clone)]
+pub(crate) enum Bearer {
+    /// A new integration.
+    New {
+        /// Its name, unique within the controller.
+        name: String,
+        /// What it may do.
+        role: Role,
+    },
+    /// One that exists: its other tokens stay valid, so that it can be given a new one without a pause.
+    Existing(IntegrationId),
+}
+
+/// A token that was just issued, or, on a replay, what is still known of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Issued {
+    /// Its row.
+    pub(crate) token: token::Model,
+    /// Whose it is.
+    pub(crate) integration: integration::Model,
+    /// The token itself: shown once.
+    pub(crate) secret: Option<String>,
+}
+
+/// Issues a token.
+///
+/// # Errors
+/// Forbidden; Invalid for a name or a number of days out of bounds; Conflict when the name is taken; `NotFound`
+/// for an integration that is not the controller's.
+pub(crate) async fn issue_token(
+    ctx: &Ctx,
+    bearer: Bearer,
+    days: Option<u32>,
+    once: Once,
+) -> Result<Issued> {
+    ctx.authorize(Action::IssueToken)?;
+    let config = &ctx.app.config.auth;
+    let days = days.unwrap_or(config.default_days);
+    if !(1..=config.max_days).contains(&days) {
+        let problem = format!("must be 1 to {}", config.max_days);
+        return Err(Error::invalid("expiresInDays", problem));
+    }
+    let now = ctx.now();
+    let key = ctx.controller_key().await?;
+    let (integration, is_new) = match bearer {
+        Bearer::New { name, role } => (new_integration(ctx, &name, role)?, true),
+        Bearer::Existing(id) => (integration_by_id(ctx, id).await?, false),
+    };
+    let token = token::Model {
+        controller_id: ctx.controller(),
+        id: TokenId::from_uuid(random::id()),
+        integration_id: integration.id,
+        issued_at: now,
+        expires_at: now.saturating_add(std::time::Duration::from_secs(u64::from(days) * 86_400)),
+        revoked_at: None,
+    };
+    let mut tx = match ctx.begin_once(&once, &[token.id.to_string()]).await? {
+        Begun::New(tx) => tx,
+        Begun::Replay(ids) => return replayed(ctx, &ids).await,
+    };
+    if is_new {
+        store::insert_integration(tx.db(), integration.clone()).await?;
+    }
+    store::insert_token(tx.db(), token.clone()).await?;
+    tx.record(Event {
+        kind: EventType::TokenIssued,
+        log: Log::Main,
+        object: integration.id.to_string(),
+        customer: None,
+        key: &key,
+        fields: Fields::new()
+            .with("token", token.id.to_string())
+            .with("name", integration.name.as_str())
+            .with("role", integration.role.as_str())
+            .with("expiresAt", token.expires_at.to_string()),
+    })?;
+    let grant = Grant {
+        integration: integration.id,
+        controller: ctx.controller(),
+        role: integration.role,
+        token: token.id,
+        issued_at: now,
+        expires_at: token.expires_at,
+    };
+    let secret = Some(sign(ctx.vault().keyring(), config, grant)?);
+    tx.commit().await?;
+    Ok(Issued {
+        token,
+        integration,
+        secret,
+    })
+}
+
+fn new_integration(ctx: &Ctx, name: &str, role: Role) -> Result<integration::Model> {
+    Ok(integration::Model {
+        controller_id: ctx.controller(),
+        id: IntegrationId::from_uuid(random::id()),
+        name: checked_name("name", name)?,
+        role,
+        created_at: ctx.now(),
+        last_used_at: None,
+    })
+}
+
+async fn integration_by_id(ctx: &Ctx, id: IntegrationId) -> Result<integration::Model> {
+    let rows = store::integrations_by_id(ctx.db(), ctx.scope(), &[id]).await?;
+    rows.into_iter().next().ok_or(Error::NotFound {
+        what: "integration",
+    })
+}
+
+async fn replayed(ctx: &Ctx, ids: &[String]) -> Result<Issued> {
+    let token = ids.first().and_then(|id| id.parse().ok());
+    let token = token.ok_or(Error::NotFound { what: "token" })?;
+    let found = store::token_for_update(ctx.db(), ctx.scope(), token).await?;
+    let (token, integration) = found.ok_or(Error::NotFound { what: "token" })?;
+    Ok(Issued {
+        token,
+        integration,
+        secret: None,
+    })
+}
+
+/// Revokes a token: it stops working on every instance within a second.
+///
+/// # Errors
+/// Forbidden; `NotFound`; Refused (`LAST_OWNER_TOKEN`) when no token would be left that can issue others.
+pub(crate) async fn revoke_token(ctx: &Ctx, id: TokenId, once: Once) -> Result<integration::Model> {
+    ctx.authorize(Action::RevokeToken)?;
+    let key = ctx.controller_key().await?;
+    let now = ctx.now();
+    let mut tx = match ctx.begin_once(&once, &[id.to_string()]).await? {
+        Begun::New(tx) => tx,
+        Begun::Replay(_) => {
+            let found = store::token_for_update(ctx.db(), ctx.scope(), id).await?;
+            return found
+                .map(|found| found.1)
+                .ok_or(Error::NotFound { what: "token" });
+        }
+    };
+    let owners = store::count_owner_tokens(tx.db(), tx.scope(), now).await?;
+    let found = store::token_for_update(tx.db(), tx.scope(), id).await?;
+    let (token, integration) = found.ok_or(Error::NotFound { what: "token" })?;
+    let is_live = rules::is_live(token.revoked_at, token.expires_at, now);
+    if let Err(rules::Refusal::LastOwnerToken) = rules::revoke(integration.role, is_live, owners) {
+        drop(tx);
+        let reason = "this is the last token that can issue others; issue another one first";
+        let object = integration.id.to_string();
+        return Err(ctx
+            .refuse(ErrorCode::LastOwnerToken, reason.to_owned(), object)
+            .await);
+    }
+    store::mark_revoked(tx.db(), tx.scope(), id, token.revoked_at.unwrap_or(now)).await?;
+    tx.record(Event {
+        kind: EventType::TokenRevoked,
+        log: Log::Main,
+        object: integration.id.to_string(),
+        customer: None,
+        key: &key,
+        fields: Fields::new().with("token", id.to_string()),
+    })?;
+    tx.commit().await?;
+    ctx.app.tokens.forget(id).await;
+    Ok(integration)
+}
+
+/// A page of the controller's integrations.
+///
+/// # Errors
+/// Forbidden; Invalid for a page that cannot be given.
+pub(crate) async fn integrations(ctx: &Ctx, page: PageRequest) -> Result<Page<integration::Model>> {
+    ctx.authorize(Action::ReadIntegrations)?;
+    store::integrations(ctx.db(), ctx.scope(), &page.check("integrations")?).await
+}
+
+/// Integrations by id. Everybody may know the name behind an id that they can see.
+///
+/// # Errors
+/// Unavailable.
+pub(crate) async fn integrations_by_id(
+    ctx: &Ctx,
+    ids: &[IntegrationId],
+) -> Result<HashMap<IntegrationId, integration::Model>> {
+    let rows = store::integrations_by_id(ctx.db(), ctx.scope(), ids).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// The live tokens of integrations.
+///
+/// # Errors
+/// Forbidden.
+pub(crate) async fn live_tokens(
+    ctx: &Ctx,
+    ids: &[IntegrationId],
+) -> Result<HashMap<IntegrationId, Vec<token::Model>>> {
+    ctx.authorize(Action::ReadIntegrations)?;
+    let mut found: HashMap<_, Vec<_>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+    for row in store::live_tokens(ctx.db(), ctx.scope(), ids, ctx.now()).await? {
+        found.entry(row.integration_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// Writes down when integrations called last: housekeeping, no event.
+///
+/// # Errors
+/// Unavailable.
+pub(crate) async fn write_last_uses(app: &App) -> Result<()> {
+    let uses = app.tokens.take_uses();
+    if uses.is_empty() {
+        return Ok(());
+    }
+    let tx = app.housekeeping().await?;
+    for ((controller, integration), at) in uses {
+        store::mark_used(tx.connection(), controller, integration, at).await?;
+    }
+    tx.commit().await
+}
+
+fn checked_name(field: &str, name: &str) -> Result<String> {
+    let name = name.trim();
+    if !NAME_LENGTH.contains(&name.chars().count()) || name.chars().any(char::is_control) {
+        return Err(Error::invalid(
+            field,
+            "must have 1 to 80 characters, no control characters",
+        ));
+    }
+    Ok(name.to_owned())
+}

@@ -1,0 +1,324 @@
+//! What a use case has in its hands: who calls, on whose behalf, the clock, the database, the vault; and the
+//! one way to change anything.
+//!
+//! A change is a [`Tx`]: it commits what was changed, the events that record it and the idempotency record in
+//! one transaction, or nothing. A transaction that recorded nothing does not commit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use entity::enums::{Action, DataClass, ErrorCode, EventType, KeyOwnerKind, Log, Role};
+use entity::event;
+use entity::id::{ControllerId, IntegrationId, TokenId};
+use entity::time::Timestamp;
+use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use tokio::sync::Notify;
+
+use crate::auth;
+use crate::error::{Error, Result};
+use crate::ledger::{self, Event, Fields};
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::db::{Db, Scope, Transaction};
+use crate::platform::personal::Personal;
+use crate::platform::telemetry::Metrics;
+use crate::vault::{DataKey, Owner, Vault};
+
+mod idempotency;
+
+pub(crate) use idempotency::{Begun, Once, expire as expire_idempotency_records};
+
+/// One running instance.
+#[derive(Debug)]
+pub(crate) struct App {
+    /// Its settings.
+    pub(crate) config: Config,
+    /// Its database.
+    pub(crate) db: Db,
+    /// Its keys.
+    pub(crate) vault: Vault,
+    /// Its clock.
+    pub(crate) clock: Clock,
+    /// What it counts.
+    pub(crate) metrics: Arc<Metrics>,
+    /// Tokens that were verified lately.
+    pub(crate) tokens: auth::Tokens,
+    /// Tells the sequencer that there is something to number.
+    pub(crate) recorded: Notify,
+}
+
+impl App {
+    /// A transaction without an event: leases, last use, numbering. The layer test lists the files that may.
+    ///
+    /// # Errors
+    /// As [`Db::begin`].
+    pub(crate) async fn housekeeping(&self) -> Result<Transaction> {
+        self.db.begin().await
+    }
+}
+
+/// Who calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Actor {
+    /// The controller that it calls for.
+    pub(crate) controller: ControllerId,
+    /// Prefix of the origins of the controller's logs.
+    pub(crate) log_origin: Arc<str>,
+    /// The integration; none for the command line and the worker.
+    pub(crate) integration: Option<IntegrationId>,
+    /// The token it came with.
+    pub(crate) token: Option<TokenId>,
+    /// What it may do.
+    pub(crate) role: Role,
+}
+
+impl Actor {
+    /// The operator at the command line, who may do anything to a controller but read what is sealed.
+    pub(crate) fn operator(controller: ControllerId, log_origin: &str) -> Self {
+        Self {
+            controller,
+            log_origin: Arc::from(log_origin),
+            integration: None,
+            token: None,
+            role: Role::Owner,
+        }
+    }
+}
+
+/// The person behind an integration: said by the integration, not checked.
+#[derive(Debug, Clone)]
+pub(crate) struct OnBehalfOf {
+    /// Where the person is known.
+    pub(crate) system: String,
+    /// What they are known by there.
+    pub(crate) staff_id: Personal,
+}
+
+/// What a use case has in its hands.
+#[derive(Debug, Clone)]
+pub(crate) struct Ctx {
+    /// The instance.
+    pub(crate) app: Arc<App>,
+    /// Who calls.
+    pub(crate) actor: Actor,
+    on_behalf_of: Option<OnBehalfOf>,
+    // Of the request: `Idempotency-Key`, for callers that cannot put it into the input.
+    idempotency_key: Option<Arc<str>>,
+    writing: Arc<AtomicBool>,
+}
+
+impl Ctx {
+    /// A context for one request of an actor.
+    pub(crate) fn new(app: Arc<App>, actor: Actor) -> Self {
+        Self {
+            app,
+            actor,
+            on_behalf_of: None,
+            idempotency_key: None,
+            writing: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    /// The same with the idempotency key of the request's header.
+    #[must_use]
+    pub(crate) fn with_idempotency_key(mut self, key: Option<&str>) -> Self {
+        self.idempotency_key = key.map(Arc::from);
+        self
+    }
+
+    /// The same on behalf of a person.
+    #[must_use]
+    pub(crate) fn on_behalf_of(&self, person: Option<OnBehalfOf>) -> Self {
+        Self {
+            on_behalf_of: person,
+            ..self.clone()
+        }
+    }
+
+    /// The present instant.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.app.clock.now()
+    }
+
+    /// The database, for reading.
+    pub(crate) fn db(&self) -> &DatabaseConnection {
+        self.app.db.reader()
+    }
+
+    /// The vault.
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.app.vault
+    }
+
+    /// The controller.
+    pub(crate) fn controller(&self) -> ControllerId {
+        self.actor.controller
+    }
+
+    /// What the actor's reads may see.
+    pub(crate) fn scope(&self) -> Scope {
+        Scope {
+            controller: self.actor.controller,
+            sealed: self.may(Action::ReadSealed),
+        }
+    }
+
+    /// Whether the actor's role holds an action.
+    pub(crate) fn may(&self, action: Action) -> bool {
+        auth::rules::allows(self.actor.role, action)
+    }
+
+    /// Lets the use case go on if the actor's role holds the action.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] otherwise.
+    pub(crate) fn authorize(&self, action: Action) -> Result<()> {
+        if self.may(action) {
+            return Ok(());
+        }
+        tracing::info!(
+            controller = %self.actor.controller,
+            integration = self.actor.integration.map(tracing::field::display),
+            role = %self.actor.role,
+            %action,
+            "forbidden"
+        );
+        Err(Error::Forbidden { action })
+    }
+
+    /// Begins a change.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] inside another change of the same request: that would wait for itself.
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        if self.writing.swap(true, Ordering::SeqCst) {
+            return Err(Error::internal("beginning a change", NestedBegin));
+        }
+        let writing = Writing(Arc::clone(&self.writing));
+        let inner = self.app.db.begin().await?;
+        Ok(Tx {
+            inner,
+            ctx: self.clone(),
+            recorded: Vec::new(),
+            _writing: writing,
+        })
+    }
+
+    /// The key for content about no customer but the controller itself, as events about tokens.
+    ///
+    /// # Errors
+    /// As [`Vault::ensure`].
+    pub(crate) async fn controller_key(&self) -> Result<Arc<DataKey>> {
+        let owner = Owner {
+            kind: KeyOwnerKind::Record,
+            id: self.controller().uuid(),
+        };
+        let class = DataClass::Record;
+        let keys = self
+            .vault()
+            .ensure(&self.app.db, self.scope(), &[owner], class, self.now())
+            .await?;
+        keys.into_values()
+            .next()
+            .ok_or(Error::NotFound { what: "controller" })
+    }
+
+    /// Records that a rule said no, in a transaction of its own, and gives the error to answer with.
+    pub(crate) async fn refuse(&self, code: ErrorCode, reason: String, object: String) -> Error {
+        let record = async {
+            let key = self.controller_key().await?;
+            let mut tx = self.begin().await?;
+            tx.record(Event {
+                kind: EventType::RefusalRecorded,
+                log: Log::Main,
+                object,
+                customer: None,
+                key: &key,
+                fields: Fields::new().with("code", code.as_str()),
+            })?;
+            tx.commit().await
+        };
+        match record.await {
+            Ok(()) => Error::Refused { code, reason },
+            Err(error) => error,
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a change was begun inside a change; pass the transaction on instead")]
+struct NestedBegin;
+
+#[derive(Debug, thiserror::Error)]
+#[error("a change recorded no event")]
+struct NothingRecorded;
+
+/// Marks the request as writing until dropped.
+#[derive(Debug)]
+struct Writing(Arc<AtomicBool>);
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}
+
+/// A change under way. Dropping it undoes it.
+#[derive(Debug)]
+pub(crate) struct Tx {
+    inner: Transaction,
+    ctx: Ctx,
+    recorded: Vec<event::Model>,
+    // Last, so that the next change may begin only when this one has let go of the database.
+    _writing: Writing,
+}
+
+impl Tx {
+    /// The connection that statements of this change run on.
+    pub(crate) fn db(&self) -> &DatabaseTransaction {
+        self.inner.connection()
+    }
+
+    /// The transaction, for parts that do not know about changes.
+    pub(crate) fn inner(&self) -> &Transaction {
+        &self.inner
+    }
+
+    /// What the change may see: it is never kept from sealed rows, which it must not contradict.
+    pub(crate) fn scope(&self) -> Scope {
+        Scope {
+            sealed: true,
+            ..self.ctx.scope()
+        }
+    }
+
+    /// Records an event. It is written with the commit; its id is given now, so that rows can refer to it.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the system gives no randomness.
+    pub(crate) fn record(&mut self, event: Event<'_>) -> Result<entity::id::EventId> {
+        let row = ledger::leaf(
+            &self.ctx.actor,
+            self.ctx.on_behalf_of.as_ref(),
+            event,
+            self.ctx.now(),
+        )?;
+        let id = row.id;
+        self.recorded.push(row);
+        Ok(id)
+    }
+
+    /// Writes the events and makes everything durable.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when nothing was recorded; [`Error::Unavailable`] when the database did not confirm.
+    pub(crate) async fn commit(self) -> Result<()> {
+        if self.recorded.is_empty() {
+            return Err(Error::internal("committing", NothingRecorded));
+        }
+        ledger::insert(&self.inner, self.recorded).await?;
+        self.inner.commit().await?;
+        self.ctx.app.recorded.notify_one();
+        Ok(())
+    }
+}

@@ -1,0 +1,273 @@
+//! What the schema takes in about customers.
+
+use async_graphql::{Enum, ID, InputObject, OneofObject, SimpleObject};
+use entity::enums::{AssignmentSharing, CustomerKind, DataSubjectCategory, ErrorCode};
+use entity::id::CustomerId;
+use entity::time::Timestamp;
+
+use crate::customers::service::{
+    CustomerFilter, ErrorPolicy, Lookup, NewAssignment, NewCustomer, NewIdentifier,
+};
+use crate::error::Error;
+use crate::graphql::{CountryCode, InstantFilter, OnBehalfOfInput, OrderDirection, personal};
+use crate::platform::personal::Personal;
+
+/// An id in an outside system.
+#[derive(Clone, InputObject)]
+pub(crate) struct ExternalIdInput {
+    /// The system, such as `whmcs`: letters, digits, `.`, `_`, `-`; at most 40; case does not matter.
+    pub(crate) system: String,
+    /// The id there: 1 to 200 characters, taken as they are.
+    #[graphql(directive = personal::apply("user.unique_id".to_owned()))]
+    pub(crate) id: ID,
+}
+
+/// An IP address at an instant.
+#[derive(Clone, InputObject)]
+pub(crate) struct IpLookupInput {
+    /// IPv4 or IPv6.
+    #[graphql(directive = personal::apply("user.device.ip_address".to_owned()))]
+    pub(crate) address: Personal,
+    /// The instant: reports come days late, and the address may have changed hands.
+    pub(crate) at: Timestamp,
+}
+
+/// What a caller knows of a customer: exactly one of these.
+#[derive(Clone, OneofObject)]
+pub(crate) enum CustomerLookupInput {
+    /// The customer's id here.
+    Id(CustomerId),
+    /// An e-mail address; case does not matter.
+    #[graphql(directive = personal::apply("user.contact.email".to_owned()))]
+    Email(Personal),
+    /// A phone number in international form, such as `+49 30 123456`.
+    #[graphql(directive = personal::apply("user.contact.phone_number".to_owned()))]
+    Phone(Personal),
+    /// An id in an outside system.
+    ExternalId(ExternalIdInput),
+    /// An IP address at an instant: the holder of the narrowest prefix around it.
+    Ip(IpLookupInput),
+}
+
+impl From<CustomerLookupInput> for Lookup {
+    fn from(input: CustomerLookupInput) -> Self {
+        match input {
+            CustomerLookupInput::Id(id) => Self::Id(id),
+            CustomerLookupInput::Email(email) => Self::Email(email),
+            CustomerLookupInput::Phone(phone) => Self::Phone(phone),
+            CustomerLookupInput::ExternalId(ExternalIdInput { system, id }) => Self::ExternalId {
+                system,
+                id: Personal::new(id.0),
+            },
+            CustomerLookupInput::Ip(IpLookupInput { address, at }) => Self::Ip { address, at },
+        }
+    }
+}
+
+/// What an outside system knows a customer by: exactly one of these.
+#[derive(Clone, OneofObject)]
+pub(crate) enum IdentifierInput {
+    /// An e-mail address.
+    #[graphql(directive = personal::apply("user.contact.email".to_owned()))]
+    Email(Personal),
+    /// A phone number: international, or national in the customer's country.
+    #[graphql(directive = personal::apply("user.contact.phone_number".to_owned()))]
+    Phone(Personal),
+    /// An id in an outside system, which leads to one customer only.
+    ExternalId(ExternalIdInput),
+}
+
+impl From<IdentifierInput> for NewIdentifier {
+    fn from(input: IdentifierInput) -> Self {
+        match input {
+            IdentifierInput::Email(email) => Self::Email(email),
+            IdentifierInput::Phone(phone) => Self::Phone(phone),
+            IdentifierInput::ExternalId(ExternalIdInput { system, id }) => Self::ExternalId {
+                system,
+                id: Personal::new(id.0),
+            },
+        }
+    }
+}
+
+/// A customer to be registered.
+#[derive(InputObject)]
+pub(crate) struct RegisterCustomerInput {
+    /// Person or organisation; `PERSON` when absent.
+    kind: Option<CustomerKind>,
+    /// What they are to the controller; `CUSTOMER` when absent.
+    category: Option<DataSubjectCategory>,
+    /// What they are called: at most 200 characters.
+    #[graphql(directive = personal::apply("user.name".to_owned()))]
+    name: Option<Personal>,
+    /// Where they live or are established. National phone numbers are read as numbers of this country.
+    country: Option<CountryCode>,
+    /// What outside systems know them by. Each leads to one customer only.
+    external_ids: Option<Vec<ExternalIdInput>>,
+    /// E-mail addresses. Several customers may have the same.
+    #[graphql(directive = personal::apply("user.contact.email".to_owned()))]
+    emails: Option<Vec<Personal>>,
+    /// Phone numbers: international, or national in the customer's country.
+    #[graphql(directive = personal::apply("user.contact.phone_number".to_owned()))]
+    phones: Option<Vec<Personal>>,
+    /// Since when they are known to the controller; now, when absent.
+    registered_at: Option<Timestamp>,
+    /// The person behind the integration.
+    on_behalf_of: Option<OnBehalfOfInput>,
+    /// Sent again with the same input, the call answers as before and changes nothing.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+impl RegisterCustomerInput {
+    /// The person behind the integration, and the customer.
+    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, NewCustomer) {
+        let mut identifiers = Vec::new();
+        for (n, ExternalIdInput { system, id }) in
+            self.external_ids.into_iter().flatten().enumerate()
+        {
+            let id = Personal::new(id.0);
+            identifiers.push((
+                format!("externalIds[{n}]"),
+                NewIdentifier::ExternalId { system, id },
+            ));
+        }
+        for (n, email) in self.emails.into_iter().flatten().enumerate() {
+            identifiers.push((format!("emails[{n}]"), NewIdentifier::Email(email)));
+        }
+        for (n, phone) in self.phones.into_iter().flatten().enumerate() {
+            identifiers.push((format!("phones[{n}]"), NewIdentifier::Phone(phone)));
+        }
+        let new = NewCustomer {
+            kind: self.kind.unwrap_or(CustomerKind::Person),
+            category: self.category.unwrap_or(DataSubjectCategory::Customer),
+            country: self.country.map(|country| country.as_str().to_owned()),
+            name: self.name,
+            registered_at: self.registered_at,
+            identifiers,
+        };
+        (self.on_behalf_of, new)
+    }
+}
+
+/// A customer and another identifier of theirs.
+#[derive(InputObject)]
+pub(crate) struct AddIdentifierInput {
+    /// The customer.
+    pub(super) customer_id: CustomerId,
+    /// The identifier.
+    pub(super) identifier: IdentifierInput,
+    /// The person behind the integration.
+    pub(super) on_behalf_of: Option<OnBehalfOfInput>,
+    /// Sent again with the same input, the call answers as before and changes nothing.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+/// Who held an IP prefix, from when to when.
+#[derive(InputObject)]
+pub(crate) struct AssignmentInput {
+    /// Who held it: any look-up that leads to one customer.
+    customer: CustomerLookupInput,
+    /// The prefix: an address, or network/length with /8 to /32 (IPv4) or /16 to /128 (IPv6).
+    #[graphql(directive = personal::apply("user.device.ip_address".to_owned()))]
+    ip_prefix: Personal,
+    /// Alone or with others; `EXCLUSIVE` when absent.
+    sharing: Option<AssignmentSharing>,
+    /// The first instant.
+    from: Timestamp,
+    /// The first instant after it; absent while it lasts.
+    until: Option<Timestamp>,
+}
+
+/// Assignments to be recorded.
+#[derive(InputObject)]
+pub(crate) struct RecordAssignmentsInput {
+    /// 1 to 500 assignments.
+    assignments: Vec<AssignmentInput>,
+    /// What happens to the others when one cannot be recorded; `REJECT_ALL` when absent.
+    error_policy: Option<ErrorPolicy>,
+    /// The person behind the integration.
+    on_behalf_of: Option<OnBehalfOfInput>,
+    /// Sent again with the same input, the call answers as before and changes nothing.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+impl RecordAssignmentsInput {
+    /// The person behind the integration, the assignments, and the policy.
+    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, Vec<NewAssignment>, ErrorPolicy) {
+        let items = self
+            .assignments
+            .into_iter()
+            .map(|item| NewAssignment {
+                customer: item.customer.into(),
+                prefix: item.ip_prefix,
+                sharing: item.sharing.unwrap_or(AssignmentSharing::Exclusive),
+                from: item.from,
+                until: item.until,
+            })
+            .collect();
+        (
+            self.on_behalf_of,
+            items,
+            self.error_policy.unwrap_or(ErrorPolicy::RejectAll),
+        )
+    }
+}
+
+/// Why one item of a list could not be recorded.
+#[derive(SimpleObject)]
+pub(crate) struct ErrorItem {
+    /// The code.
+    code: ErrorCode,
+    /// What is wrong, for a person.
+    message: String,
+    /// Which part of the item.
+    field: Option<String>,
+}
+
+impl From<Error> for ErrorItem {
+    fn from(error: Error) -> Self {
+        let field = match &error {
+            Error::Invalid { field, .. } => Some(field.clone()),
+            _ => None,
+        };
+        Self {
+            code: error.code(),
+            message: error.to_string(),
+            field,
+        }
+    }
+}
+
+/// Which customers are asked for; what is absent does not restrict.
+#[derive(Default, InputObject)]
+pub(crate) struct CustomerFilterInput {
+    /// In one of these data-subject categories.
+    category: Option<Vec<DataSubjectCategory>>,
+    /// Registered within these bounds.
+    registered_at: Option<InstantFilter>,
+}
+
+impl From<CustomerFilterInput> for CustomerFilter {
+    fn from(input: CustomerFilterInput) -> Self {
+        Self {
+            categories: input.category.unwrap_or_default(),
+            registered: input.registered_at.unwrap_or_default().into(),
+        }
+    }
+}
+
+/// What a list of customers can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum CustomerOrderField {
+    /// Since when they are known to the controller.
+    RegisteredAt,
+}
+
+/// The order of a list of customers; ties are broken by id.
+#[derive(InputObject)]
+pub(crate) struct CustomerOrder {
+    /// By what.
+    pub(super) field: CustomerOrderField,
+    /// Which way.
+    pub(super) direction: OrderDirection,
+}

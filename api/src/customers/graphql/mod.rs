@@ -1,0 +1,180 @@
+//! Customers in the schema.
+
+mod inputs;
+mod types;
+
+use async_graphql::{Context, Object, SimpleObject};
+use entity::id::CustomerId;
+
+use inputs::{
+    AddIdentifierInput, CustomerFilterInput, CustomerOrder, RecordAssignmentsInput,
+    RegisterCustomerInput,
+};
+pub(crate) use inputs::{CustomerLookupInput, ErrorItem};
+use types::CustomersTotal;
+pub(crate) use types::by_page;
+
+use super::service::{self, Assignment, Customer};
+use crate::error::Result;
+use crate::graphql::{Connection, OrderDirection, connection, ctx, ctx_for, load, once};
+use crate::platform::page::PageRequest;
+
+/// Queries over customers.
+#[derive(Default)]
+pub(crate) struct CustomersQuery;
+
+#[Object]
+impl CustomersQuery {
+    /// The customer that a look-up leads to: null when it leads to nobody, and the error AMBIGUOUS, with the number
+    /// of candidates, when it leads to several.
+    async fn customer(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What is known of the customer.")] by: CustomerLookupInput,
+    ) -> Result<Option<Customer>> {
+        service::look_up(ctx(context)?, &by.into()).await
+    }
+
+    /// Everybody that a look-up may mean, in the order of their ids: whoever shares an e-mail address, or held
+    /// the narrowest prefix around an IP address at that instant.
+    async fn customer_candidates(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What is known of the customer.")] by: CustomerLookupInput,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+    ) -> Result<Connection<Customer, CustomersTotal>> {
+        let request = PageRequest { first, after };
+        let (page, total) = service::candidates(ctx(context)?, &by.into(), request).await?;
+        Ok(connection(page, CustomersTotal::Known(total), |customer| {
+            customer
+        }))
+    }
+
+    /// The controller's customers, by when they were registered, the latest first when no order is given.
+    async fn customers(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<CustomerFilterInput>,
+        #[graphql(desc = "In which order.")] order_by: Option<CustomerOrder>,
+    ) -> Result<Connection<Customer, CustomersTotal>> {
+        let filter = filter.unwrap_or_default().into();
+        let descending = order_by.is_none_or(|order| order.direction == OrderDirection::Desc);
+        let request = PageRequest { first, after };
+        let page = service::list(ctx(context)?, &filter, descending, request).await?;
+        Ok(connection(
+            page,
+            CustomersTotal::Matching(filter),
+            |customer| customer,
+        ))
+    }
+}
+
+/// What `registerCustomer` answers.
+#[derive(SimpleObject)]
+pub(crate) struct RegisterCustomerPayload {
+    /// The customer; null when it was registered but could not be read.
+    customer: Option<Customer>,
+}
+
+/// What `addIdentifier` answers.
+#[derive(SimpleObject)]
+pub(crate) struct AddIdentifierPayload {
+    /// The customer with the identifier.
+    customer: Option<Customer>,
+}
+
+/// What became of one item of `recordAssignments`: an assignment or an error.
+#[derive(SimpleObject)]
+pub(crate) struct RecordAssignmentResult {
+    /// The assignment; null when the item could not be recorded, and for a role that may not read customers.
+    assignment: Option<Assignment>,
+    /// Why the item could not be recorded.
+    error: Option<ErrorItem>,
+}
+
+/// What `recordAssignments` answers.
+#[derive(SimpleObject)]
+pub(crate) struct RecordAssignmentsPayload {
+    /// One result for each item, in the order of the input.
+    results: Vec<RecordAssignmentResult>,
+}
+
+/// Changes to customers.
+#[derive(Default)]
+pub(crate) struct CustomersMutation;
+
+#[Object]
+impl CustomersMutation {
+    /// Registers a customer with what outside systems know it by. Errors: CONFLICT when an external id leads to
+    /// a customer already.
+    async fn register_customer(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The customer.")] input: RegisterCustomerInput,
+    ) -> Result<RegisterCustomerPayload> {
+        let once = once("registerCustomer", input.idempotency_key.as_ref(), &input)?;
+        let (person, new) = input.split();
+        let id = service::register(&ctx_for(context, person)?, new, once).await?;
+        Ok(RegisterCustomerPayload {
+            customer: read_back(context, id).await,
+        })
+    }
+
+    /// Adds an identifier to a customer. Errors: NOT_FOUND; CONFLICT when the external id leads to a customer
+    /// already.
+    async fn add_identifier(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The customer and the identifier.")] input: AddIdentifierInput,
+    ) -> Result<AddIdentifierPayload> {
+        let once = once("addIdentifier", input.idempotency_key.as_ref(), &input)?;
+        let ctx = ctx_for(context, input.on_behalf_of)?;
+        let id = input.customer_id;
+        let id = service::add_identifier(&ctx, id, input.identifier.into(), once).await?;
+        Ok(AddIdentifierPayload {
+            customer: read_back(context, id).await,
+        })
+    }
+
+    /// Records who held IP prefixes, from when to when: up to 500, in any order, late. An item whose customer,
+    /// prefix and first instant are recorded already corrects the end and the sharing of that assignment.
+    async fn record_assignments(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The assignments.")] input: RecordAssignmentsInput,
+    ) -> Result<RecordAssignmentsPayload> {
+        let once = once("recordAssignments", input.idempotency_key.as_ref(), &input)?;
+        let (person, items, policy) = input.split();
+        let ctx = ctx_for(context, person)?;
+        let recorded = service::record_assignments(&ctx, items, policy, once).await?;
+        let ids: Vec<_> = recorded
+            .iter()
+            .filter_map(|one| one.as_ref().ok().copied())
+            .collect();
+        let mut read = service::assignments_by_id(&ctx, &ids)
+            .await
+            .unwrap_or_default();
+        let results = recorded
+            .into_iter()
+            .map(|outcome| match outcome {
+                Ok(id) => RecordAssignmentResult {
+                    assignment: read.remove(&id),
+                    error: None,
+                },
+                Err(error) => RecordAssignmentResult {
+                    assignment: None,
+                    error: Some(error.into()),
+                },
+            })
+            .collect();
+        Ok(RecordAssignmentsPayload { results })
+    }
+}
+
+/// A failed read-back must not turn a committed change into an error.
+async fn read_back(context: &Context<'_>, id: CustomerId) -> Option<Customer> {
+    load(context, id).await.ok().flatten()
+}

@@ -1,0 +1,252 @@
+//! What the schema shows of customers.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, Object};
+use entity::enums::{
+    AssignmentSharing, CustomerKind, DataSubjectCategory, IdentifierKind, ResourceKind,
+};
+use entity::id::{AssignmentId, CustomerId, IdentifierId};
+use entity::time::Timestamp;
+
+use crate::context::Ctx;
+use crate::customers::service::{self, Assignment, Customer, CustomerFilter, Identifier};
+use crate::disclosures::graphql::{DisclosuresOf, DisclosuresTotal};
+use crate::disclosures::service::Disclosure;
+use crate::error::Result;
+use crate::graphql::{Batch, Connection, CountryCode, connection, ctx, load, open, personal};
+use crate::platform::page::{Page, PageRequest};
+
+/// A person or organisation whose personal data the controller holds: a client, or someone related to one, a
+/// prospect, a registrant, a complainant.
+#[Object]
+impl Customer {
+    /// Identity.
+    pub(crate) async fn id(&self) -> CustomerId {
+        self.row.id
+    }
+
+    /// Person or organisation.
+    async fn kind(&self) -> CustomerKind {
+        self.row.kind
+    }
+
+    /// What they are to the controller.
+    async fn category(&self) -> DataSubjectCategory {
+        self.row.category
+    }
+
+    /// Where they live or are established, as far as it is known.
+    async fn country(&self) -> Option<CountryCode> {
+        self.row.country.as_deref().and_then(CountryCode::parse)
+    }
+
+    /// What they are called. Null for a role without `READ_PERSONAL_DATA`, and after erasure.
+    #[graphql(directive = personal::apply("user.name".to_owned()))]
+    async fn name(&self) -> Result<Option<String>> {
+        open(self.name.as_ref())
+    }
+
+    /// Since when they are known to the controller.
+    async fn registered_at(&self) -> Timestamp {
+        self.row.registered_at
+    }
+
+    /// When this record was made.
+    async fn recorded_at(&self) -> Timestamp {
+        self.row.recorded_at
+    }
+
+    /// Counts changes.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+
+    /// What outside systems know them by, oldest first: at most 100.
+    async fn identifiers(&self, context: &Context<'_>) -> Result<Vec<Identifier>> {
+        let found = load(context, IdentifiersOf(self.row.id)).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Which IP prefixes they held, from when to when, the latest first.
+    async fn assignments(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+    ) -> Result<Option<Connection<Assignment>>> {
+        let key = AssignmentsOf(self.row.id, PageRequest { first, after });
+        let page = load(context, key).await?;
+        Ok(page.map(|page| {
+            connection(page, async_graphql::connection::EmptyFields, |assignment| {
+                assignment
+            })
+        }))
+    }
+
+    /// When data about them went to others, the latest first. What a gag order hides is shown to nobody but
+    /// LEGAL.
+    async fn disclosures(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+    ) -> Result<Option<Connection<Disclosure, DisclosuresTotal>>> {
+        let id = self.row.id;
+        let page = load(context, DisclosuresOf(id, PageRequest { first, after })).await?;
+        Ok(page.map(|page| connection(page, DisclosuresTotal::about(id), |disclosure| disclosure)))
+    }
+}
+
+impl Batch for CustomerId {
+    type Value = Customer;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Customer>> {
+        service::by_ids(ctx, keys).await
+    }
+}
+
+/// What an outside system knows a customer by.
+#[Object]
+impl Identifier {
+    /// Identity.
+    async fn id(&self) -> IdentifierId {
+        self.row.id
+    }
+
+    /// Which kind.
+    async fn kind(&self) -> IdentifierKind {
+        self.row.kind
+    }
+
+    /// The outside system, of an external id.
+    async fn system(&self) -> Option<&str> {
+        self.row.system.as_deref()
+    }
+
+    /// The value as it was given. Null for a role without `READ_PERSONAL_DATA`, and after erasure.
+    #[graphql(directive = personal::apply("user.contact".to_owned()))]
+    async fn value(&self) -> Result<Option<String>> {
+        open(self.value.as_ref())
+    }
+
+    /// When it was recorded.
+    async fn recorded_at(&self) -> Timestamp {
+        self.row.recorded_at
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct IdentifiersOf(CustomerId);
+
+impl Batch for IdentifiersOf {
+    type Value = Vec<Identifier>;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Vec<Identifier>>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = service::identifiers(ctx, &ids).await?;
+        Ok(found
+            .into_iter()
+            .map(|(id, identifiers)| (Self(id), identifiers))
+            .collect())
+    }
+}
+
+/// Who held a resource, from when to when.
+#[Object]
+impl Assignment {
+    /// Identity.
+    async fn id(&self) -> AssignmentId {
+        self.row.id
+    }
+
+    /// What kind of resource.
+    async fn kind(&self) -> ResourceKind {
+        self.row.resource_kind
+    }
+
+    /// The prefix, as network/length. Null for a role without `READ_PERSONAL_DATA`, and after erasure.
+    #[graphql(directive = personal::apply("user.device.ip_address".to_owned()))]
+    async fn ip_prefix(&self) -> Result<Option<String>> {
+        open(self.resource.as_ref())
+    }
+
+    /// Alone or with others.
+    async fn sharing(&self) -> AssignmentSharing {
+        self.row.sharing
+    }
+
+    /// The first instant.
+    async fn from(&self) -> Timestamp {
+        self.row.valid_from
+    }
+
+    /// The first instant after it; null while it lasts.
+    async fn until(&self) -> Option<Timestamp> {
+        self.row.valid_until
+    }
+
+    /// When it was recorded.
+    async fn recorded_at(&self) -> Timestamp {
+        self.row.recorded_at
+    }
+
+    /// Counts corrections.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+
+    /// Who held it.
+    async fn customer(&self, context: &Context<'_>) -> Result<Option<Customer>> {
+        load(context, self.row.customer_id).await
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct AssignmentsOf(CustomerId, PageRequest);
+
+impl Batch for AssignmentsOf {
+    type Value = Page<Assignment>;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Page<Assignment>>> {
+        let mut found = HashMap::new();
+        for (request, customers) in by_page(keys.iter().map(|key| (&key.1, key.0))) {
+            let pages = service::assignments(ctx, &customers, request.clone()).await?;
+            let keyed = |(id, page)| (Self(id, request.clone()), page);
+            found.extend(pages.into_iter().map(keyed));
+        }
+        Ok(found)
+    }
+}
+
+/// Puts parents that ask for the same page together: one statement for each page, not for each parent.
+pub(crate) fn by_page<'a, K: 'a>(
+    keys: impl Iterator<Item = (&'a PageRequest, K)>,
+) -> HashMap<PageRequest, Vec<K>> {
+    let mut pages: HashMap<PageRequest, Vec<K>> = HashMap::new();
+    for (page, parent) in keys {
+        pages.entry(page.clone()).or_default().push(parent);
+    }
+    pages
+}
+
+/// The number of all customers of a list.
+pub(crate) enum CustomersTotal {
+    /// Still to be counted.
+    Matching(CustomerFilter),
+    /// Known already: the candidates of a look-up.
+    Known(i64),
+}
+
+#[Object]
+impl CustomersTotal {
+    /// How many customers the list has over all its pages; 10001 means more than 10000. It costs a count of its
+    /// own.
+    async fn total_count(&self, context: &Context<'_>) -> Result<i32> {
+        let count = match self {
+            Self::Matching(filter) => service::count(ctx(context)?, filter).await?,
+            Self::Known(count) => *count,
+        };
+        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+}

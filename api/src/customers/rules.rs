@@ -1,0 +1,96 @@
+//! Who a look-up leads to, and which assignments make sense.
+
+use entity::id::CustomerId;
+use entity::time::Timestamp;
+
+/// How many identifiers a customer may have: the list is shown whole.
+pub(super) const MOST_IDENTIFIERS: usize = 100;
+/// How many assignments one call may record.
+pub(super) const MOST_ASSIGNMENTS: usize = 500;
+
+/// What a look-up leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Match {
+    /// To nobody.
+    Nobody,
+    /// To one customer.
+    One(CustomerId),
+    /// To several, and to none of them in particular.
+    Several(i64),
+}
+
+impl Match {
+    /// What `count` candidates are, of which `first` is one.
+    pub(super) fn of(count: i64, first: Option<CustomerId>) -> Self {
+        match (count, first) {
+            (1, Some(customer)) => Self::One(customer),
+            (0, _) | (_, None) => Self::Nobody,
+            (several, Some(_)) => Self::Several(several),
+        }
+    }
+}
+
+/// Those who held prefixes of one length that cover an address at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Holders {
+    /// Bits of the prefix.
+    pub(super) length: i16,
+    /// How many customers.
+    pub(super) count: i64,
+    /// One of them.
+    pub(super) first: CustomerId,
+}
+
+/// Who held an address: the holders of the narrowest prefix. A reseller's /24 does not speak for the /29 that
+/// it has given to a client.
+pub(super) fn narrowest(holders: &[Holders]) -> Option<Holders> {
+    holders.iter().copied().max_by_key(|holders| holders.length)
+}
+
+/// Whether a range of time has an instant in it.
+pub(super) fn is_range(from: Timestamp, until: Option<Timestamp>) -> bool {
+    until.is_none_or(|until| from < until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn customer(n: u128) -> CustomerId {
+        CustomerId::from_uuid(uuid::Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn one_candidate_is_a_match_and_several_are_none() {
+        assert_eq!(Match::of(0, None), Match::Nobody);
+        assert_eq!(Match::of(1, Some(customer(1))), Match::One(customer(1)));
+        assert_eq!(Match::of(300, Some(customer(1))), Match::Several(300));
+    }
+
+    #[test]
+    fn the_narrowest_prefix_decides() {
+        let reseller = Holders {
+            length: 24,
+            count: 1,
+            first: customer(1),
+        };
+        let client = Holders {
+            length: 29,
+            count: 1,
+            first: customer(2),
+        };
+        assert_eq!(narrowest(&[reseller, client]), Some(client));
+        assert_eq!(narrowest(&[client, reseller]), Some(client));
+        assert_eq!(narrowest(&[reseller]), Some(reseller));
+        assert_eq!(narrowest(&[]), None);
+    }
+
+    #[test]
+    fn a_range_ends_after_it_begins() {
+        let at = Timestamp::from_millis;
+        assert!(is_range(at(5), None));
+        assert!(is_range(at(5), Some(at(6))));
+        assert!(!is_range(at(5), Some(at(5))));
+        assert!(!is_range(at(5), Some(at(4))));
+    }
+}

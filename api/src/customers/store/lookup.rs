@@ -1,0 +1,210 @@
+//! Statements that find customers by what is indexed about them.
+
+use std::collections::HashMap;
+
+use entity::id::CustomerId;
+use entity::time::Timestamp;
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+
+use crate::customers::rules::Holders;
+use crate::error::Result;
+use crate::platform::db::{Scope, placeholders};
+use crate::platform::page::{CheckedPage, Cursor, Page};
+use crate::vault::Field;
+
+/// An address that is asked for.
+#[derive(Debug)]
+pub(in crate::customers) struct Wanted {
+    /// Tells the answers apart.
+    pub(in crate::customers) number: i64,
+    /// Index values of the prefixes that cover it.
+    pub(in crate::customers) values: Vec<Vec<u8>>,
+    /// The instant.
+    pub(in crate::customers) at: Timestamp,
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    customer_id: CustomerId,
+}
+
+/// The place of a customer in a list of candidates.
+pub(in crate::customers) fn place(customer: CustomerId) -> Cursor {
+    Cursor {
+        key: 0,
+        id: customer.uuid(),
+    }
+}
+
+/// The customers that identifiers of any kind lead to, by index value.
+pub(in crate::customers) async fn identified(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    values: Vec<Vec<u8>>,
+) -> Result<HashMap<Vec<u8>, Vec<CustomerId>>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        value: Vec<u8>,
+        customer_id: CustomerId,
+    }
+    let mut found: HashMap<Vec<u8>, Vec<CustomerId>> = HashMap::new();
+    if values.is_empty() {
+        return Ok(found);
+    }
+    let fields = [
+        Field::CustomerEmail,
+        Field::CustomerPhone,
+        Field::CustomerExternalId,
+    ]
+    .map(|field| format!("'{}'", field.as_str()));
+    let sql = format!(
+        "select b.value, i.customer_id from blind_index b
+        join identifier i on i.controller_id = b.controller_id and i.id = b.target_id
+        where {} and b.field in ({}) and b.value in ({})
+        order by i.customer_id",
+        scope.condition("b", "$1", false),
+        fields.join(", "),
+        placeholders(2, values.len()),
+    );
+    let mut binds: Vec<Value> = vec![scope.controller.into()];
+    binds.extend(values.into_iter().map(Value::from));
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    for row in Row::find_by_statement(statement).all(db).await? {
+        found.entry(row.value).or_default().push(row.customer_id);
+    }
+    Ok(found)
+}
+
+/// For each address and each length of prefix: how many customers held such a prefix at that instant, and one
+/// of them.
+pub(in crate::customers) async fn holders(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    wanted: Vec<Wanted>,
+) -> Result<HashMap<i64, Vec<Holders>>> {
+    // Three values each; SQLite takes 32,766 a statement.
+    const MOST_BOUND: usize = 10_000;
+    let mut found = HashMap::new();
+    let mut chunk: Vec<(i64, Vec<u8>, Timestamp)> = Vec::new();
+    for wanted in wanted {
+        if chunk.len() + wanted.values.len() > MOST_BOUND {
+            holders_of(db, scope, std::mem::take(&mut chunk), &mut found).await?;
+        }
+        chunk.extend(
+            wanted
+                .values
+                .into_iter()
+                .map(|value| (wanted.number, value, wanted.at)),
+        );
+    }
+    if !chunk.is_empty() {
+        holders_of(db, scope, chunk, &mut found).await?;
+    }
+    Ok(found)
+}
+
+async fn holders_of(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    wanted: Vec<(i64, Vec<u8>, Timestamp)>,
+    found: &mut HashMap<i64, Vec<Holders>>,
+) -> Result<()> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: i64,
+        prefix_length: i16,
+        customer_id: CustomerId,
+        holders: i64,
+    }
+    let rows: Vec<_> = (0..wanted.len())
+        .map(|n| format!("(${}, ${}, ${})", 2 + 3 * n, 3 + 3 * n, 4 + 3 * n))
+        .collect();
+    let sql = format!(
+        "with wanted (number, value, at) as (values {}),
+        held as (
+            select distinct w.number, a.prefix_length, a.customer_id
+            from wanted w
+            join blind_index b on {} and b.field = '{}' and b.value = w.value
+            join assignment a on a.controller_id = b.controller_id and a.id = b.target_id
+            where a.valid_from <= w.at and (a.valid_until is null or w.at < a.valid_until)
+        )
+        select number, prefix_length, customer_id, holders from (
+            select number, prefix_length, customer_id,
+                count(*) over (partition by number, prefix_length) as holders,
+                row_number() over (partition by number, prefix_length order by customer_id) as place
+            from held
+        ) as ranked where place = 1",
+        rows.join(", "),
+        scope.condition("b", "$1", false),
+        Field::AssignmentPrefix.as_str(),
+    );
+    let mut binds: Vec<Value> = vec![scope.controller.into()];
+    for (number, value, at) in wanted {
+        binds.extend([Value::from(number), Value::from(value), at.into()]);
+    }
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    for row in Row::find_by_statement(statement).all(db).await? {
+        found.entry(row.number).or_default().push(Holders {
+            length: row.prefix_length,
+            count: row.holders,
+            first: row.customer_id,
+        });
+    }
+    Ok(())
+}
+
+/// A page of the customers that one identifier leads to, and how many there are.
+pub(in crate::customers) async fn candidates_by_identifier(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    values: Vec<Vec<u8>>,
+    page: &CheckedPage,
+) -> Result<(Page<CustomerId>, i64)> {
+    let total = identified(db, scope, values.clone()).await?;
+    let mut all: Vec<_> = total.into_values().flatten().collect();
+    all.sort_unstable();
+    all.dedup();
+    let after = page.after.map(|cursor| CustomerId::from_uuid(cursor.id));
+    let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+    let rows: Vec<_> = all
+        .into_iter()
+        .filter(|customer| after.is_none_or(|after| *customer > after))
+        .collect();
+    Ok((Page::of(rows, page, |customer| place(*customer)), total))
+}
+
+/// A page of the customers who held a prefix of one length that covers an address.
+pub(in crate::customers) async fn candidates_by_address(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    values: Vec<Vec<u8>>,
+    length: i16,
+    at: Timestamp,
+    page: &CheckedPage,
+) -> Result<Page<CustomerId>> {
+    let after = page.after.map_or(uuid::Uuid::nil(), |cursor| cursor.id);
+    let sql = format!(
+        "select distinct a.customer_id from blind_index b
+        join assignment a on a.controller_id = b.controller_id and a.id = b.target_id
+        where {} and b.field = '{}' and a.prefix_length = $2 and a.valid_from <= $3
+            and (a.valid_until is null or $3 < a.valid_until) and a.customer_id > $4
+            and b.value in ({})
+        order by a.customer_id limit $5",
+        scope.condition("b", "$1", false),
+        Field::AssignmentPrefix.as_str(),
+        placeholders(6, values.len()),
+    );
+    let limit = i64::try_from(page.limit_and_one()).unwrap_or(i64::MAX);
+    let mut binds: Vec<Value> = vec![
+        scope.controller.into(),
+        length.into(),
+        at.into(),
+        after.into(),
+        limit.into(),
+    ];
+    binds.extend(values.into_iter().map(Value::from));
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let rows = Found::find_by_statement(statement).all(db).await?;
+    let rows = rows.into_iter().map(|row| row.customer_id).collect();
+    Ok(Page::of(rows, page, |customer| place(*customer)))
+}

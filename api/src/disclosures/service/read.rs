@@ -1,0 +1,235 @@
+//! Reading disclosures, as far as the caller may.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::enums::{Action, DisclosureGround};
+use entity::id::{CustomerId, DataKeyId, DisclosureId, RecipientId};
+use entity::{disclosure, disclosure_subject};
+use uuid::Uuid;
+
+use crate::context::Ctx;
+use crate::data_map::Tree;
+use crate::disclosures::store;
+use crate::error::{Error, Result};
+use crate::platform::page::{InstantRange, Page, PageRequest};
+use crate::vault::{DataKey, Locked, Place};
+
+/// A disclosure as a caller may see it.
+#[derive(Debug, Clone)]
+pub(crate) struct Disclosure {
+    /// Its row.
+    pub(crate) row: disclosure::Model,
+    /// What the recipient or the reporter calls it, for those who may read case details.
+    pub(crate) reference: Option<Locked>,
+    /// On what authority, likewise.
+    pub(crate) authority: Option<Locked>,
+    /// Anything else, likewise.
+    pub(crate) note: Option<Locked>,
+}
+
+/// A subject of a disclosure as a caller may see it.
+#[derive(Debug, Clone)]
+pub(crate) struct Subject {
+    /// Its row.
+    pub(crate) row: disclosure_subject::Model,
+    /// What was known of the person, for those who may read case details.
+    pub(crate) lookup: Option<Locked>,
+}
+
+/// Which disclosures are asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DisclosureFilter {
+    /// About this customer.
+    pub(crate) customer: Option<CustomerId>,
+    /// To this recipient.
+    pub(crate) recipient: Option<RecipientId>,
+    /// On one of these grounds; on any, when empty.
+    pub(crate) grounds: Vec<DisclosureGround>,
+    /// Of data of this category or one below it.
+    pub(crate) category: Option<String>,
+    /// That went out within this range.
+    pub(crate) disclosed: InstantRange,
+    /// With a subject that is not resolved, or without one.
+    pub(crate) unresolved: Option<bool>,
+}
+
+/// What a list of disclosures is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DisclosureOrder {
+    /// By when they were recorded, not by when data went out.
+    pub(crate) recorded: bool,
+    /// The latest first.
+    pub(crate) descending: bool,
+}
+
+/// A page of disclosures.
+///
+/// # Errors
+/// Forbidden; Invalid for a category that does not exist or a page that cannot be given.
+pub(crate) async fn list(
+    ctx: &Ctx,
+    filter: &DisclosureFilter,
+    order: DisclosureOrder,
+    page: PageRequest,
+) -> Result<Page<Disclosure>> {
+    ctx.authorize(Action::ReadDisclosures)?;
+    check_category(filter)?;
+    let page = page.check(&format!("disclosures {order:?} {filter:?}"))?;
+    let page = store::page(ctx.db(), ctx.scope(), filter, order, &page).await?;
+    let keys = Keys::load(ctx, page.rows.iter().map(|(_, row)| row.key_id)).await?;
+    Ok(page.map(|row| keys.disclosure(row)))
+}
+
+/// How many disclosures there are, as far as it pays to count.
+///
+/// # Errors
+/// As [`list`].
+pub(crate) async fn count(ctx: &Ctx, filter: &DisclosureFilter) -> Result<i64> {
+    ctx.authorize(Action::ReadDisclosures)?;
+    check_category(filter)?;
+    store::count(ctx.db(), ctx.scope(), filter).await
+}
+
+fn check_category(filter: &DisclosureFilter) -> Result<()> {
+    match filter
+        .category
+        .as_deref()
+        .map(|key| Tree::DataCategory.check(key))
+    {
+        Some(Err(unknown)) => Err(Error::Invalid {
+            field: "filter.dataCategory".to_owned(),
+            suggestion: unknown.suggestion,
+            problem: unknown.to_string(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Disclosures by id.
+///
+/// # Errors
+/// Forbidden.
+pub(crate) async fn by_ids(
+    ctx: &Ctx,
+    ids: &[DisclosureId],
+) -> Result<HashMap<DisclosureId, Disclosure>> {
+    ctx.authorize(Action::ReadDisclosures)?;
+    let rows = store::by_ids(ctx.db(), ctx.scope(), ids.iter().copied()).await?;
+    let keys = Keys::load(ctx, rows.iter().map(|row| row.key_id)).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, keys.disclosure(row)))
+        .collect())
+}
+
+/// A page of the disclosures about each of some customers, the latest first.
+///
+/// # Errors
+/// Forbidden; Invalid for a page that cannot be given.
+pub(crate) async fn of_customers(
+    ctx: &Ctx,
+    customers: &[CustomerId],
+    page: PageRequest,
+) -> Result<HashMap<CustomerId, Page<Disclosure>>> {
+    ctx.authorize(Action::ReadDisclosures)?;
+    let page = page.check("customer.disclosures")?;
+    let found = store::of_customers(ctx.db(), ctx.scope(), customers, &page).await?;
+    let ids: Vec<_> = found
+        .values()
+        .flat_map(|page| page.rows.iter().map(|(_, subject)| subject.disclosure_id))
+        .collect();
+    let disclosures = by_ids(ctx, &ids).await?;
+    Ok(found
+        .into_iter()
+        .map(|(customer, page)| {
+            let Page {
+                rows,
+                has_next,
+                has_previous,
+            } = page;
+            let rows = rows.into_iter().filter_map(|(cursor, subject)| {
+                Some((cursor, disclosures.get(&subject.disclosure_id)?.clone()))
+            });
+            (
+                customer,
+                Page {
+                    rows: rows.collect(),
+                    has_next,
+                    has_previous,
+                },
+            )
+        })
+        .collect())
+}
+
+/// The subjects of disclosures, in the order in which they were named.
+///
+/// # Errors
+/// Forbidden.
+pub(crate) async fn subjects(
+    ctx: &Ctx,
+    disclosures: &[DisclosureId],
+) -> Result<HashMap<DisclosureId, Vec<Subject>>> {
+    ctx.authorize(Action::ReadDisclosures)?;
+    let rows = store::subjects(ctx.db(), ctx.scope(), disclosures).await?;
+    let keys = Keys::load(ctx, rows.iter().map(|row| row.key_id)).await?;
+    let mut found: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows {
+        found
+            .entry(row.disclosure_id)
+            .or_default()
+            .push(keys.subject(row));
+    }
+    Ok(found)
+}
+
+/// The keys to what people typed; none, for those who may not read it.
+struct Keys<'a> {
+    ctx: &'a Ctx,
+    keys: HashMap<DataKeyId, Arc<DataKey>>,
+}
+
+impl<'a> Keys<'a> {
+    async fn load(ctx: &'a Ctx, ids: impl IntoIterator<Item = DataKeyId>) -> Result<Self> {
+        let keys = if ctx.may(Action::ReadCaseDetails) {
+            ctx.vault().keys(ctx.db(), ctx.scope(), ids).await?
+        } else {
+            HashMap::new()
+        };
+        Ok(Self { ctx, keys })
+    }
+
+    fn lock(
+        &self,
+        key: DataKeyId,
+        (table, column): (&'static str, &'static str),
+        row: Uuid,
+        cell: Option<&Vec<u8>>,
+    ) -> Option<Locked> {
+        let place = Place {
+            controller: self.ctx.controller(),
+            table,
+            column,
+            row,
+        };
+        Locked::new(&self.keys, key, place, cell)
+    }
+
+    fn disclosure(&self, row: disclosure::Model) -> Disclosure {
+        let lock = |cell, value: &Option<Vec<u8>>| {
+            self.lock(row.key_id, cell, row.id.uuid(), value.as_ref())
+        };
+        Disclosure {
+            reference: lock(store::REFERENCE, &row.reference),
+            authority: lock(store::AUTHORITY, &row.authority),
+            note: lock(store::NOTE, &row.note),
+            row,
+        }
+    }
+
+    fn subject(&self, row: disclosure_subject::Model) -> Subject {
+        let lookup = self.lock(row.key_id, store::LOOKUP, row.id.uuid(), Some(&row.lookup));
+        Subject { row, lookup }
+    }
+}

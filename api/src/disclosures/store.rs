@@ -1,0 +1,233 @@
+//! Statements over disclosures and their subjects.
+
+use std::collections::HashMap;
+
+use entity::id::{CustomerId, DisclosureId};
+use entity::{disclosure, disclosure_category, disclosure_subject};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Order,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
+
+use super::service::{DisclosureFilter, DisclosureOrder};
+use crate::error::Result;
+use crate::platform::db::{Scope, after_place, for_each_parent};
+use crate::platform::page::{CheckedPage, Cursor, MOST_COUNTED, Page};
+
+/// Cell of a disclosure's reference: table and column.
+pub(super) const REFERENCE: (&str, &str) = ("disclosure", "reference");
+/// Cell of its authority.
+pub(super) const AUTHORITY: (&str, &str) = ("disclosure", "authority");
+/// Cell of its note.
+pub(super) const NOTE: (&str, &str) = ("disclosure", "note");
+/// Cell of what was known of a subject.
+pub(super) const LOOKUP: (&str, &str) = ("disclosure_subject", "lookup");
+
+pub(super) async fn insert(db: &impl ConnectionTrait, row: disclosure::Model) -> Result<()> {
+    disclosure::Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_categories(
+    db: &impl ConnectionTrait,
+    rows: Vec<disclosure_category::Model>,
+) -> Result<()> {
+    let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+    disclosure_category::Entity::insert_many(rows)
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_subjects(
+    db: &impl ConnectionTrait,
+    rows: Vec<disclosure_subject::Model>,
+) -> Result<()> {
+    let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+    disclosure_subject::Entity::insert_many(rows)
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn by_ids(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    ids: impl IntoIterator<Item = DisclosureId>,
+) -> Result<Vec<disclosure::Model>> {
+    let select = scope.select::<disclosure::Entity>();
+    Ok(select
+        .filter(disclosure::Column::Id.is_in(ids))
+        .all(db)
+        .await?)
+}
+
+pub(super) async fn subjects(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    disclosures: &[DisclosureId],
+) -> Result<Vec<disclosure_subject::Model>> {
+    let wanted = disclosures.iter().copied();
+    Ok(scope
+        .select::<disclosure_subject::Entity>()
+        .filter(disclosure_subject::Column::DisclosureId.is_in(wanted))
+        .order_by_asc(disclosure_subject::Column::DisclosureId)
+        .order_by_asc(disclosure_subject::Column::Position)
+        .all(db)
+        .await?)
+}
+
+/// A page, for each of some customers, of the subjects that they were, the latest disclosure first.
+pub(super) async fn of_customers(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    customers: &[CustomerId],
+    page: &CheckedPage,
+) -> Result<HashMap<CustomerId, Page<disclosure_subject::Model>>> {
+    use disclosure_subject::Column;
+    let selects = customers.iter().map(|customer| {
+        let mut select = scope
+            .select::<disclosure_subject::Entity>()
+            .filter(Column::CustomerId.eq(*customer));
+        if let Some(after) = page.after {
+            let columns = (Column::DisclosedAt, Column::DisclosureId);
+            select = select.filter(after_place(columns, after, true));
+        }
+        select
+            .order_by_desc(Column::DisclosedAt)
+            .order_by_desc(Column::DisclosureId)
+            .limit(page.limit_and_one())
+    });
+    let Some(statement) = for_each_parent(db.get_database_backend(), selects) else {
+        return Ok(HashMap::new());
+    };
+    let rows = disclosure_subject::Model::find_by_statement(statement)
+        .all(db)
+        .await?;
+    let place = |row: &disclosure_subject::Model| Cursor {
+        key: row.disclosed_at.as_millis(),
+        id: row.disclosure_id.uuid(),
+    };
+    Ok(Page::by_parent(
+        customers,
+        rows,
+        page,
+        |row| row.customer_id,
+        place,
+    ))
+}
+
+fn filtered(scope: Scope, filter: &DisclosureFilter) -> Select<disclosure::Entity> {
+    use disclosure::Column;
+    let mut select = scope.select::<disclosure::Entity>();
+    if let Some(customer) = filter.customer {
+        let about = scope
+            .select::<disclosure_subject::Entity>()
+            .select_only()
+            .column(disclosure_subject::Column::DisclosureId)
+            .filter(disclosure_subject::Column::CustomerId.eq(customer));
+        select = select.filter(Column::Id.in_subquery(about.into_query()));
+    }
+    if let Some(recipient) = filter.recipient {
+        select = select.filter(Column::RecipientId.eq(recipient));
+    }
+    if !filter.grounds.is_empty() {
+        select = select.filter(Column::Ground.is_in(filter.grounds.iter().copied()));
+    }
+    if let Some(from) = filter.disclosed.from {
+        select = select.filter(Column::DisclosedAt.gte(from));
+    }
+    if let Some(until) = filter.disclosed.until {
+        select = select.filter(Column::DisclosedAt.lt(until));
+    }
+    if let Some(unresolved) = filter.unresolved {
+        let count = Column::UnresolvedCount;
+        select = select.filter(if unresolved { count.gt(0) } else { count.eq(0) });
+    }
+    if let Some(category) = &filter.category {
+        // The successor of "." bounds everything below the key: a range, where LIKE would scan.
+        let below = Condition::all()
+            .add(disclosure_category::Column::Category.gte(format!("{category}.")))
+            .add(disclosure_category::Column::Category.lt(format!("{category}/")));
+        let matching = scope
+            .select::<disclosure_category::Entity>()
+            .select_only()
+            .column(disclosure_category::Column::DisclosureId)
+            .filter(
+                Condition::any()
+                    .add(disclosure_category::Column::Category.eq(category.as_str()))
+                    .add(below),
+            );
+        select = select.filter(Column::Id.in_subquery(matching.into_query()));
+    }
+    select
+}
+
+/// A page of disclosures.
+pub(super) async fn page(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    filter: &DisclosureFilter,
+    order: DisclosureOrder,
+    page: &CheckedPage,
+) -> Result<Page<disclosure::Model>> {
+    use disclosure::Column;
+    let mut select = filtered(scope, filter);
+    // Ids grow with the time of recording, so the primary key serves that order.
+    let key = if order.recorded {
+        Column::RecordedAt
+    } else {
+        Column::DisclosedAt
+    };
+    if let Some(after) = page.after {
+        select = if order.recorded {
+            let id = DisclosureId::from_uuid(after.id);
+            select.filter(if order.descending {
+                Column::Id.lt(id)
+            } else {
+                Column::Id.gt(id)
+            })
+        } else {
+            select.filter(after_place((key, Column::Id), after, order.descending))
+        };
+    }
+    let direction = if order.descending {
+        Order::Desc
+    } else {
+        Order::Asc
+    };
+    if !order.recorded {
+        select = select.order_by(key, direction.clone());
+    }
+    let rows = select
+        .order_by(Column::Id, direction)
+        .limit(page.limit_and_one())
+        .all(db)
+        .await?;
+    Ok(Page::of(rows, page, |row| {
+        let key = if order.recorded {
+            row.recorded_at
+        } else {
+            row.disclosed_at
+        };
+        Cursor {
+            key: key.as_millis(),
+            id: row.id.uuid(),
+        }
+    }))
+}
+
+/// How many disclosures there are; counting stops at the most that it pays to count.
+pub(super) async fn count(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    filter: &DisclosureFilter,
+) -> Result<i64> {
+    let select = filtered(scope, filter)
+        .select_only()
+        .column(disclosure::Column::Id);
+    let counted = select.limit(MOST_COUNTED).count(db).await?;
+    Ok(i64::try_from(counted).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,284 @@
+//! The endpoint: who calls, what they ask, what it costs, and the answer.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_graphql::parser::types::{
+    ExecutableDocument, OperationDefinition, OperationType, Selection,
+};
+use async_graphql::{Positioned, Variables};
+use entity::enums::ErrorCode;
+use poem::http::StatusCode;
+use poem::{Body, Request, Response, Result};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::answer::{self, MediaType, Problem};
+use super::cost::CostModel;
+use super::guard;
+use super::limiter::Limiter;
+use super::request::{self, GraphqlRequest};
+use super::{PrivopsSchema, schema, sdl};
+use crate::auth;
+use crate::context::{App, Ctx};
+use crate::error::Error;
+use crate::graphql::Loaders;
+use crate::platform::config::Introspection;
+use crate::platform::random;
+
+/// The GraphQL endpoint.
+pub(crate) struct Endpoint {
+    app: Arc<App>,
+    schema: PrivopsSchema,
+    costs: CostModel,
+    limits: guard::Limits,
+    limiter: Limiter,
+}
+
+impl Endpoint {
+    /// The endpoint of an instance.
+    ///
+    /// # Errors
+    /// A text, when the schema cannot be priced.
+    pub(crate) fn new(app: Arc<App>) -> std::result::Result<Self, String> {
+        let limits = guard::Limits {
+            bytes: app.config.limits.document_bytes,
+            ..guard::Limits::DEFAULT
+        };
+        Ok(Self {
+            costs: CostModel::from_sdl(&sdl())?,
+            limiter: Limiter::new(&app.config.limits),
+            schema: schema(),
+            limits,
+            app,
+        })
+    }
+
+    async fn answer(
+        &self,
+        request: &Request,
+        body: Body,
+        request_id: &str,
+    ) -> std::result::Result<(Response, Outcome), (Problem, MediaType)> {
+        let Some(media) = request::media_type(request.headers()) else {
+            let problem = Problem::new(
+                StatusCode::NOT_ACCEPTABLE,
+                ErrorCode::BadRequest,
+                "accept application/graphql-response+json or application/json",
+            );
+            return Err((problem, MediaType::Json));
+        };
+        let failed = |problem| (problem, media);
+        let ctx = self.authenticate(request).await.map_err(failed)?;
+        let mut asked = request::read(request, body, &self.app.config.http)
+            .await
+            .map_err(failed)?;
+        let document = self.check(&asked).map_err(failed)?;
+        let operation = operation(&document, asked.operation_name.as_deref()).map_err(failed)?;
+        let kind = operation.node.ty;
+        if kind == OperationType::Mutation && request.method() != poem::http::Method::POST {
+            let problem = Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                ErrorCode::BadRequest,
+                "mutations go by POST",
+            );
+            return Err(failed(problem.allow("POST")));
+        }
+        let variables = asked.take_variables();
+        required(operation, &variables).map_err(failed)?;
+        self.pay(ctx.as_ref(), &document, &asked, &variables)
+            .map_err(failed)?;
+        let field = self.root_field(operation);
+        let run = self.prepare(ctx, asked, document, variables);
+        let outcome = self.execute(kind, run).await.map_err(failed)?;
+        let (response, code) = answer::respond(&outcome, media, request_id);
+        Ok((response, Outcome { field, code }))
+    }
+
+    /// The caller's context; none for a caller without a token, who is told so by whatever needs one.
+    async fn authenticate(&self, request: &Request) -> std::result::Result<Option<Ctx>, Problem> {
+        let Some(token) = request::bearer(request.headers()).transpose()? else {
+            return Ok(None);
+        };
+        let actor = auth::service::authenticate(&self.app, token).await?;
+        let key = request.headers().get("idempotency-key");
+        let key = match key.map(|key| key.to_str()) {
+            Some(Err(_not_ascii)) => {
+                return Err(Error::invalid("Idempotency-Key", "must be printable ASCII").into());
+            }
+            Some(Ok(key)) => Some(key),
+            None => None,
+        };
+        Ok(Some(
+            Ctx::new(Arc::clone(&self.app), actor).with_idempotency_key(key),
+        ))
+    }
+
+    fn check(&self, asked: &GraphqlRequest) -> std::result::Result<ExecutableDocument, Problem> {
+        guard::check(&asked.query, &self.limits).map_err(|rejection| {
+            let code = ErrorCode::from_text(rejection.code());
+            let code = code.unwrap_or(ErrorCode::GraphqlValidationFailed);
+            Problem::of_document(code, rejection.to_string(), rejection.position())
+        })
+    }
+
+    /// The first root field, if it is one of ours: metrics and logs must not take names from callers.
+    fn root_field(&self, operation: &Positioned<OperationDefinition>) -> String {
+        let first = operation.node.selection_set.node.items.first();
+        let name = match first.map(|item| &item.node) {
+            Some(Selection::Field(field)) => field.node.name.node.as_str(),
+            _ => "",
+        };
+        let known = self.costs.knows_root(operation.node.ty, name);
+        if known {
+            name.to_owned()
+        } else {
+            "other".to_owned()
+        }
+    }
+
+    fn pay(
+        &self,
+        ctx: Option<&Ctx>,
+        document: &ExecutableDocument,
+        asked: &GraphqlRequest,
+        variables: &Variables,
+    ) -> std::result::Result<(), Problem> {
+        let cost = self
+            .costs
+            .cost(document, asked.operation_name.as_deref(), variables);
+        let most = self.app.config.limits.query_cost;
+        if cost > most {
+            let message = format!(
+                "the query costs {cost} points; at most {most} are allowed: ask for smaller pages"
+            );
+            return Err(Problem::of_document(
+                ErrorCode::QueryTooComplex,
+                message,
+                None,
+            ));
+        }
+        match ctx.and_then(|ctx| ctx.actor.integration) {
+            Some(integration) => Ok(self.limiter.spend(integration, cost.max(1))?),
+            None => Ok(()),
+        }
+    }
+
+    fn prepare(
+        &self,
+        ctx: Option<Ctx>,
+        asked: GraphqlRequest,
+        document: ExecutableDocument,
+        variables: Variables,
+    ) -> async_graphql::Request {
+        let mut run = async_graphql::Request::new(asked.query).variables(variables);
+        if let Some(name) = asked.operation_name {
+            run = run.operation_name(name);
+        }
+        run.set_parsed_query(document);
+        match ctx {
+            Some(ctx) => run.data(Loaders::new(ctx.clone())).data(ctx),
+            None if self.app.config.http.introspection == Introspection::Public => run,
+            None => run.disable_introspection(),
+        }
+    }
+
+    /// Runs the operation in a task of its own: a query ends with its caller, a mutation runs to its end even if the
+    /// caller hangs up.
+    async fn execute(
+        &self,
+        kind: OperationType,
+        run: async_graphql::Request,
+    ) -> std::result::Result<async_graphql::Response, Problem> {
+        let schema = self.schema.clone();
+        let task = tokio::spawn(async move { schema.execute(run).await });
+        let config = &self.app.config.http;
+        let finished = if kind == OperationType::Mutation {
+            tokio::time::timeout(config.mutation_timeout(), task).await
+        } else {
+            tokio::time::timeout(config.query_timeout(), AbortOnDropHandle::new(task)).await
+        };
+        match finished {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(panicked)) => {
+                tracing::error!(error = %panicked, "an operation panicked");
+                Err(Error::internal("executing", panicked).into())
+            }
+            Err(_elapsed) => Err(Error::Timeout.into()),
+        }
+    }
+}
+
+/// What the metrics want to know of an operation.
+struct Outcome {
+    field: String,
+    code: Option<ErrorCode>,
+}
+
+impl poem::Endpoint for Endpoint {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        let began = Instant::now();
+        let request_id = random::id().simple().to_string();
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts, Body::empty());
+        let (response, outcome) = match self.answer(&request, body, &request_id).await {
+            Ok((response, outcome)) => (response, outcome),
+            Err((problem, media)) => {
+                let outcome = Outcome {
+                    field: "none".to_owned(),
+                    code: Some(problem.code()),
+                };
+                (problem.respond(media, &request_id), outcome)
+            }
+        };
+        let code = outcome.code.map_or("OK", ErrorCode::as_str);
+        self.app
+            .metrics
+            .operation(&outcome.field, code, began.elapsed());
+        tracing::debug!(
+            request_id,
+            field = outcome.field,
+            code,
+            status = response.status().as_u16(),
+            micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "answered"
+        );
+        Ok(response)
+    }
+}
+
+/// The operation that is meant.
+fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> std::result::Result<&'a Positioned<OperationDefinition>, Problem> {
+    let mut operations = document.operations.iter();
+    let found = match name {
+        Some(name) => operations.find(|(known, _)| known.is_some_and(|known| known == name)),
+        None => operations.next().filter(|_| operations.next().is_none()),
+    };
+    found.map(|(_, operation)| operation).ok_or_else(|| {
+        let message = "operationName does not name one of the operations of the document";
+        Problem::of_document(ErrorCode::GraphqlValidationFailed, message, None)
+    })
+}
+
+/// Variables that must be given are: the engine looks only when an argument uses one.
+fn required(
+    operation: &Positioned<OperationDefinition>,
+    variables: &Variables,
+) -> std::result::Result<(), Problem> {
+    for definition in &operation.node.variable_definitions {
+        let variable = &definition.node;
+        let given = variables.get(&variable.name.node);
+        let is_null = given.is_none_or(|value| *value == async_graphql::Value::Null);
+        let may_be_absent = given.is_none() && variable.default_value.is_some();
+        if !variable.var_type.node.nullable && is_null && !may_be_absent {
+            let message = format!("the variable ${} must be given", variable.name.node);
+            let code = ErrorCode::GraphqlValidationFailed;
+            return Err(Problem::of_document(code, message, Some(definition.pos)));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Anything by its id.
+
+use async_graphql::{Context, ID, Interface, Object};
+use entity::id::{ControllerId, CustomerId, DisclosureId, EventId, IntegrationId, RecipientId};
+
+use crate::auth::graphql::{Controller, Integration};
+use crate::customers::Customer;
+use crate::disclosures::service::Disclosure;
+use crate::error::{Error, Result};
+use crate::graphql::load;
+use crate::ledger::graphql::EventNode;
+use crate::recipients::Recipient;
+
+/// How many ids one call may name.
+const MOST_IDS: usize = 100;
+
+/// Anything that has an id of its own.
+#[derive(Interface)]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Identity: a prefix that tells the type, and 26 characters."
+))]
+pub(crate) enum Node {
+    /// The legal entity.
+    Controller(Controller),
+    /// A machine client.
+    Integration(Integration),
+    /// A person or organisation.
+    Customer(Box<Customer>),
+    /// Whoever receives data.
+    Recipient(Box<Recipient>),
+    /// Data that went to a recipient.
+    Disclosure(Box<Disclosure>),
+    /// The record of a change.
+    Event(Box<EventNode>),
+}
+
+/// Queries by id.
+#[derive(Default)]
+pub(crate) struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Anything by its id; null for what does not exist and for what is another controller's.
+    async fn node(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The id.")] id: ID,
+    ) -> Result<Option<Node>> {
+        crate::graphql::ctx(context)?;
+        find(context, &id).await
+    }
+
+    /// Several by their ids, in the order of the ids; null for what does not exist and for what is another
+    /// controller's.
+    async fn nodes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "1 to 100 ids.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        crate::graphql::ctx(context)?;
+        if ids.is_empty() || ids.len() > MOST_IDS {
+            return Err(Error::invalid("ids", "must have 1 to 100 items"));
+        }
+        futures_util::future::try_join_all(ids.iter().map(|id| find(context, id))).await
+    }
+}
+
+async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
+    // Which of these an id is, its prefix tells: the others do not parse.
+    if let Ok(id) = id.parse::<CustomerId>() {
+        return Ok(load(context, id).await?.map(Box::new).map(Node::Customer));
+    }
+    if let Ok(id) = id.parse::<DisclosureId>() {
+        return Ok(load(context, id).await?.map(Box::new).map(Node::Disclosure));
+    }
+    if let Ok(id) = id.parse::<RecipientId>() {
+        return Ok(load(context, id).await?.map(Box::new).map(Node::Recipient));
+    }
+    if let Ok(id) = id.parse::<EventId>() {
+        return Ok(load(context, id).await?.map(Box::new).map(Node::Event));
+    }
+    if let Ok(id) = id.parse::<IntegrationId>() {
+        return Ok(load(context, id).await?.map(Node::Integration));
+    }
+    if let Ok(id) = id.parse::<ControllerId>() {
+        return Ok(load(context, id).await?.map(Node::Controller));
+    }
+    Ok(None)
+}

@@ -1,0 +1,89 @@
+//! What happens without being asked: numbering events, writing last use down, forgetting what has expired.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::auth;
+use crate::context::{App, expire_idempotency_records};
+use crate::error::Error;
+use crate::ledger::sequencer;
+
+/// Another instance's events are found within this time.
+const POLL: Duration = Duration::from_millis(500);
+const LAST_USE: Duration = Duration::from_secs(5);
+const EXPIRY: Duration = Duration::from_secs(3_600);
+/// After a failure, the database is left alone this long.
+const RECOVERY: Duration = Duration::from_secs(1);
+
+/// Works until stopped, then once more, so that nothing recorded waits for the next start.
+pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
+    tokio::join!(
+        number(&app, &stop),
+        write_last_uses(&app, &stop),
+        expire(&app, &stop)
+    );
+    report("numbering events", sequencer::run(&app).await.map(drop));
+    report(
+        "writing last use down",
+        auth::service::write_last_uses(&app).await,
+    );
+}
+
+async fn number(app: &App, stop: &CancellationToken) {
+    let pause = app.config.ledger.sequence_interval();
+    while stop.run_until_cancelled(wait(app)).await.is_some() {
+        // Leaves that arrive meanwhile are numbered with the same statement.
+        tokio::time::sleep(pause).await;
+        if !report("numbering events", sequencer::run(app).await.map(drop)) {
+            tokio::time::sleep(RECOVERY).await;
+        }
+    }
+}
+
+async fn wait(app: &App) {
+    if tokio::time::timeout(POLL, app.recorded.notified())
+        .await
+        .is_err()
+    {
+        tracing::trace!("looking for events of other instances");
+    }
+}
+
+async fn write_last_uses(app: &App, stop: &CancellationToken) {
+    while stop
+        .run_until_cancelled(tokio::time::sleep(LAST_USE))
+        .await
+        .is_some()
+    {
+        report(
+            "writing last use down",
+            auth::service::write_last_uses(app).await,
+        );
+    }
+}
+
+async fn expire(app: &App, stop: &CancellationToken) {
+    while stop
+        .run_until_cancelled(tokio::time::sleep(EXPIRY))
+        .await
+        .is_some()
+    {
+        let outcome = expire_idempotency_records(app, app.clock.now()).await;
+        report("deleting expired idempotency records", outcome.map(drop));
+    }
+}
+
+fn report(doing: &'static str, outcome: Result<(), Error>) -> bool {
+    match &outcome {
+        Ok(()) => {}
+        Err(Error::Internal { cause, .. } | Error::Unavailable(cause)) => {
+            tracing::error!(doing, %cause, "a background task failed; it will be tried again");
+        }
+        Err(error) => {
+            tracing::error!(doing, %error, "a background task failed; it will be tried again");
+        }
+    }
+    outcome.is_ok()
+}

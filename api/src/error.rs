@@ -1,0 +1,144 @@
+//! Why a use case did not do what was asked, in terms of the domain: no transport, no database.
+//!
+//! `Display` is the text for the caller. It never contains the cause, which goes to the log with the
+//! request's id, and never a personal value.
+
+use std::sync::Arc;
+
+use entity::enums::{Action, ErrorCode};
+
+/// The cause of a failure that is not the caller's, kept for the log.
+pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
+
+/// What every use case answers with.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum Error {
+    /// The caller is not known. The text says what is wrong with the token, never what it holds.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// The caller's role does not hold the action.
+    #[error("this integration's role does not allow {action}")]
+    Forbidden {
+        /// What would be needed.
+        action: Action,
+    },
+    /// There is no such thing, or it is another controller's.
+    #[error("there is no such {what}")]
+    NotFound {
+        /// The kind of thing, in the words of the schema.
+        what: &'static str,
+    },
+    /// An input value cannot be used.
+    #[error("{field}: {problem}")]
+    Invalid {
+        /// Path of the input field, as `subjects[0].by`.
+        field: String,
+        /// What is wrong and what is allowed.
+        problem: String,
+        /// A value that was probably meant.
+        suggestion: Option<&'static str>,
+    },
+    /// A rule said no.
+    #[error("{reason}")]
+    Refused {
+        /// Which rule.
+        code: ErrorCode,
+        /// Why, and what would change it.
+        reason: String,
+    },
+    /// It collides with something that is there already.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// The idempotency key was used with another input.
+    #[error("this idempotency key was used before with another input")]
+    IdempotencyKeyReused,
+    /// A look-up leads to several customers.
+    #[error(
+        "the look-up leads to {candidates} customers, not to one; customerCandidates lists them"
+    )]
+    Ambiguous {
+        /// How many.
+        candidates: i64,
+    },
+    /// The caller's allowance is used up.
+    #[error("the rate limit of this integration is reached; try again in {retry_after_seconds} s")]
+    RateLimited {
+        /// When to try again.
+        retry_after_seconds: u64,
+    },
+    /// The request ran out of time.
+    #[error("the request took too long and was stopped")]
+    Timeout,
+    /// Something the server depends on does not answer. The same request may succeed later.
+    #[error(
+        "the service cannot answer right now; try again, a change with the same idempotency key"
+    )]
+    Unavailable(Cause),
+    /// A fault of the server.
+    #[error("an internal error; give the request id to the operator")]
+    Internal {
+        /// What the server was doing.
+        doing: &'static str,
+        /// Why it failed.
+        cause: Cause,
+    },
+}
+
+impl Error {
+    /// The code that callers see.
+    pub(crate) fn code(&self) -> ErrorCode {
+        match self {
+            Self::Unauthenticated(_) => ErrorCode::Unauthenticated,
+            Self::Forbidden { .. } => ErrorCode::Forbidden,
+            Self::NotFound { .. } => ErrorCode::NotFound,
+            Self::Invalid { .. } => ErrorCode::BadUserInput,
+            Self::Refused { code, .. } => *code,
+            Self::Conflict(_) => ErrorCode::Conflict,
+            Self::IdempotencyKeyReused => ErrorCode::IdempotencyKeyReused,
+            Self::Ambiguous { .. } => ErrorCode::Ambiguous,
+            Self::RateLimited { .. } => ErrorCode::RateLimited,
+            Self::Timeout => ErrorCode::Timeout,
+            Self::Unavailable(_) => ErrorCode::Unavailable,
+            Self::Internal { .. } => ErrorCode::Internal,
+        }
+    }
+
+    /// An input value that cannot be used.
+    pub(crate) fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Invalid {
+            field: field.into(),
+            problem: problem.into(),
+            suggestion: None,
+        }
+    }
+
+    /// A fault of the server, with its cause.
+    pub(crate) fn internal(
+        doing: &'static str,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Internal {
+            doing,
+            cause: Arc::from(cause.into()),
+        }
+    }
+
+    /// Puts the input field of a bulk item before the field that a shared check named.
+    pub(crate) fn at(self, prefix: &str) -> Self {
+        match self {
+            Self::Invalid {
+                field,
+                problem,
+                suggestion,
+            } => Self::Invalid {
+                field: format!("{prefix}.{field}"),
+                problem,
+                suggestion,
+            },
+            other => other,
+        }
+    }
+}

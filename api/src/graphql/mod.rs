@@ -1,0 +1,66 @@
+//! What the GraphQL types of all slices share: connections, loaders, the directive that marks personal data,
+//! small scalars. No business word in here.
+
+mod batch;
+mod connection;
+mod directive;
+mod scalars;
+
+pub(crate) use batch::{Batch, Loaders, load};
+pub(crate) use connection::{Connection, OrderDirection, connection};
+pub(crate) use directive::personal;
+pub(crate) use scalars::{CountryCode, InstantFilter, OnBehalfOfInput};
+
+use async_graphql::{Context, ID, InputType};
+
+use crate::context::{Ctx, OnBehalfOf, Once};
+use crate::error::{Error, Result};
+use crate::vault::Locked;
+
+/// The context of the request. The endpoint puts it there for every authenticated caller.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] where it is not there.
+pub(crate) fn ctx<'a>(context: &Context<'a>) -> Result<&'a Ctx> {
+    context.data_opt::<Ctx>().ok_or(UNAUTHENTICATED)
+}
+
+const UNAUTHENTICATED: Error =
+    Error::Unauthenticated("send a token in the header: Authorization: Bearer TOKEN");
+
+/// The context of a mutation, on behalf of whom the input says.
+///
+/// # Errors
+/// As [`ctx`]; [`Error::Invalid`] when the person is not named properly.
+pub(crate) fn ctx_for(context: &Context<'_>, person: Option<OnBehalfOfInput>) -> Result<Ctx> {
+    let person = person.map(OnBehalfOf::try_from).transpose()?;
+    Ok(ctx(context)?.on_behalf_of(person))
+}
+
+/// What makes a call of `mutation` with this input have its effect once.
+///
+/// # Errors
+/// [`Error::Internal`] when the input has no JSON form.
+pub(crate) fn once(
+    mutation: &'static str,
+    key: Option<&ID>,
+    input: &impl InputType,
+) -> Result<Once> {
+    let input = serde_json::to_string(&input.to_value())
+        .map_err(|cause| Error::internal("writing an input down", cause))?;
+    Ok(Once {
+        mutation,
+        key: key.map(|key| key.to_string()),
+        input,
+    })
+}
+
+/// A personal value for an answer.
+///
+/// # Errors
+/// [`Error::Internal`] when it was tampered with.
+pub(crate) fn open(locked: Option<&Locked>) -> Result<Option<String>> {
+    locked
+        .map(|locked| Ok(locked.open()?.expose().to_owned()))
+        .transpose()
+}

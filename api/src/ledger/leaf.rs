@@ -1,0 +1,193 @@
+//! The leaf: what is written down of an event, for good.
+//!
+//! `{"v":1,"log":..,"id":..,"type":..,"at":..,"_sd_alg":"sha-256","_sd":[..]}`. Each entry of `_sd` is the digest of
+//! one field of the event as SD-JWT forms it (RFC 9901): SHA-256 over the base64url text of
+//! `[salt, name, value]`, with a salt of 256 bits. The opening is the list of those texts, encrypted under
+//! the data key that the content belongs to. Without the key the digests mean nothing, and they stay valid.
+
+use aws_lc_rs::digest::{Context, SHA256, digest};
+use data_encoding::BASE64URL_NOPAD;
+use entity::enums::{EventType, Log};
+use entity::event;
+use entity::id::{CustomerId, EventId};
+use entity::time::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::context::{Actor, OnBehalfOf};
+use crate::error::{Error, Result};
+use crate::platform::random;
+use crate::vault::{DataKey, Place};
+
+/// Something that happened.
+#[derive(Debug)]
+pub(crate) struct Event<'a> {
+    /// What.
+    pub(crate) kind: EventType,
+    /// Which log it enters.
+    pub(crate) log: Log,
+    /// Id of what it is about.
+    pub(crate) object: String,
+    /// The customer it is about.
+    pub(crate) customer: Option<CustomerId>,
+    /// The key that its content belongs to.
+    pub(crate) key: &'a DataKey,
+    /// Its content.
+    pub(crate) fields: Fields,
+}
+
+/// The content of an event: names and values, each shown or withheld on its own.
+#[derive(Default)]
+pub(crate) struct Fields(Vec<(&'static str, Value)>);
+
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
+
+impl Fields {
+    /// No content yet.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same with one more field.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.0.push((name, value.into()));
+        self
+    }
+
+    /// The same with a field where there is something to say.
+    #[must_use]
+    pub(crate) fn with_some(self, name: &'static str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    v: u8,
+    log: String,
+    id: String,
+    r#type: &'a str,
+    at: String,
+    _sd_alg: &'static str,
+    _sd: Vec<String>,
+}
+
+/// The row of an event, not numbered yet.
+///
+/// # Errors
+/// [`Error::Internal`] when the system gives no randomness.
+pub(crate) fn leaf(
+    actor: &Actor,
+    on_behalf_of: Option<&OnBehalfOf>,
+    event: Event<'_>,
+    now: Timestamp,
+) -> Result<event::Model> {
+    let id = EventId::from_uuid(random::id());
+    let fields = event
+        .fields
+        .with("object", event.object.as_str())
+        .with_some("customer", event.customer.map(|id| id.to_string()))
+        .with_some("integration", actor.integration.map(|id| id.to_string()))
+        .with_some(
+            "onBehalfOfSystem",
+            on_behalf_of.map(|person| person.system.clone()),
+        )
+        .with_some(
+            "onBehalfOfStaffId",
+            on_behalf_of.map(|person| person.staff_id.expose()),
+        );
+    let openings = fields
+        .0
+        .iter()
+        .map(open_field)
+        .collect::<Result<Vec<_>>>()?;
+    let mut digests: Vec<_> = openings.iter().map(|opening| digest_of(opening)).collect();
+    // Their order must not tell which digest belongs to which field.
+    digests.sort_unstable();
+    let body = to_json(&Body {
+        v: 1,
+        log: origin(&actor.log_origin, event.log),
+        id: id.to_string(),
+        r#type: event.kind.as_str(),
+        at: now.to_string(),
+        _sd_alg: "sha-256",
+        _sd: digests,
+    })?;
+    let place = Place {
+        controller: actor.controller,
+        table: "event",
+        column: "opening",
+        row: id.uuid(),
+    };
+    Ok(event::Model {
+        controller_id: actor.controller,
+        id,
+        log: event.log,
+        idx: None,
+        r#type: event.kind,
+        at: now,
+        integration_id: actor.integration,
+        object: event.object,
+        customer_id: event.customer,
+        leaf_hash: leaf_hash(&body),
+        key_id: event.key.id(),
+        opening: event.key.close(place, &to_json(&openings)?)?,
+        body,
+    })
+}
+
+/// The origin of one of a controller's logs.
+fn origin(prefix: &str, log: Log) -> String {
+    format!("{prefix}/{}", log.as_str().to_lowercase())
+}
+
+fn open_field((name, value): &(&'static str, Value)) -> Result<String> {
+    let salt = BASE64URL_NOPAD.encode(&random::bytes::<32>()?);
+    Ok(BASE64URL_NOPAD.encode(to_json(&(salt, name, value))?.as_bytes()))
+}
+
+fn digest_of(opening: &str) -> String {
+    BASE64URL_NOPAD.encode(digest(&SHA256, opening.as_bytes()).as_ref())
+}
+
+/// RFC 6962, section 2.1: the hash of a leaf has a zero byte before it.
+fn leaf_hash(body: &str) -> Vec<u8> {
+    let mut hash = Context::new(&SHA256);
+    hash.update(&[0]);
+    hash.update(body.as_bytes());
+    hash.finish().as_ref().to_vec()
+}
+
+fn to_json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|cause| Error::internal("writing a leaf", cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_those_of_the_standards() {
+        // RFC 6962: the hash of the empty leaf.
+        assert_eq!(
+            data_encoding::HEXLOWER.encode(&leaf_hash("")),
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+        );
+        // RFC 9901, section 4.2.3: the digest of the family name of its example.
+        let disclosure = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0";
+        assert_eq!(
+            digest_of(disclosure),
+            "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0"
+        );
+    }
+}

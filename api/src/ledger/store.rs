@@ -1,0 +1,163 @@
+//! Statements over events and the state of the logs.
+
+use entity::enums::{EventType, Log};
+use entity::id::{ControllerId, EventId};
+use entity::{event, ledger_state};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Statement,
+};
+
+use crate::error::Result;
+use crate::platform::db::{Scope, Transaction, locks_rows};
+
+/// How many leaves are numbered at once.
+const BATCH: i64 = 4_096;
+
+/// Inserts events that are not numbered yet.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn insert(tx: &Transaction, rows: Vec<event::Model>) -> Result<()> {
+    // Each row binds thirteen values; SQLite takes 32,766 a statement.
+    let mut rows = rows
+        .into_iter()
+        .map(IntoActiveModel::into_active_model)
+        .peekable();
+    while rows.peek().is_some() {
+        event::Entity::insert_many(rows.by_ref().take(2_000))
+            .exec_without_returning(tx.connection())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Makes the two logs of a new controller.
+pub(super) async fn insert_logs(tx: &Transaction, controller: ControllerId) -> Result<()> {
+    let logs = [Log::Main, Log::Sealed].map(|log| {
+        ledger_state::Model {
+            controller_id: controller,
+            log,
+            size: 0,
+        }
+        .into_active_model()
+    });
+    ledger_state::Entity::insert_many(logs)
+        .exec_without_returning(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// A log with leaves that have no number yet.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Pending {
+    pub(super) controller_id: ControllerId,
+    pub(super) log: Log,
+}
+
+/// The logs, of all controllers, with leaves that have no number yet.
+pub(super) async fn pending(db: &impl ConnectionTrait) -> Result<Vec<Pending>> {
+    let sql = "select distinct controller_id, log from event where idx is null";
+    Ok(
+        Pending::find_by_statement(Statement::from_string(db.get_database_backend(), sql))
+            .all(db)
+            .await?,
+    )
+}
+
+/// Numbers the oldest leaves of a log; answers how many.
+pub(super) async fn number(tx: &Transaction, log: &Pending) -> Result<i64> {
+    let db = tx.connection();
+    let scope = Scope {
+        controller: log.controller_id,
+        sealed: true,
+    };
+    let mut state = scope
+        .select::<ledger_state::Entity>()
+        .filter(ledger_state::Column::Log.eq(log.log));
+    if locks_rows(db) {
+        state = state.lock_exclusive();
+    }
+    let Some(state) = state.one(db).await? else {
+        return Ok(0);
+    };
+    let sql = "update event set idx = numbered.place + $3 from (
+            select id, row_number() over (order by id) - 1 as place from event
+            where controller_id = $1 and log = $2 and idx is null order by id limit $4
+        ) as numbered
+        where event.controller_id = $1 and event.id = numbered.id";
+    let values: [sea_orm::Value; 4] = [
+        log.controller_id.into(),
+        log.log.as_str().into(),
+        state.size.into(),
+        BATCH.into(),
+    ];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let numbered = i64::try_from(db.execute_raw(statement).await?.rows_affected()).unwrap_or(0);
+    let advanced = ledger_state::Entity::update_many()
+        .col_expr(ledger_state::Column::Size, (state.size + numbered).into())
+        .filter(ledger_state::Column::ControllerId.eq(log.controller_id))
+        .filter(ledger_state::Column::Log.eq(log.log))
+        // Another sequencer that was faster makes this one start over.
+        .filter(ledger_state::Column::Size.eq(state.size))
+        .exec(db)
+        .await?;
+    Ok(if advanced.rows_affected == 1 {
+        numbered
+    } else {
+        -1
+    })
+}
+
+/// How many leaves of open logs wait for a number, and since when the oldest does, in milliseconds since the
+/// epoch. Sealed logs are left out, so that a metric does not betray them.
+pub(super) async fn backlog(db: &impl ConnectionTrait) -> Result<(i64, Option<i64>)> {
+    #[derive(FromQueryResult)]
+    struct Backlog {
+        waiting: i64,
+        oldest: Option<i64>,
+    }
+    let sql = "select count(*) as waiting, min(at) as oldest from event
+        where idx is null and log = 'MAIN'";
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    let row = Backlog::find_by_statement(statement).one(db).await?;
+    Ok(row.map_or((0, None), |row| (row.waiting, row.oldest)))
+}
+
+/// A page of a log, in order.
+pub(super) async fn page(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    log: Log,
+    after: Option<i64>,
+    types: &[EventType],
+    limit: u64,
+) -> Result<Vec<event::Model>> {
+    let mut select = scope
+        .select::<event::Entity>()
+        .filter(event::Column::Log.eq(log))
+        .filter(event::Column::Idx.gt(after.unwrap_or(-1)));
+    if !types.is_empty() {
+        select = select.filter(event::Column::Type.is_in(types.iter().copied()));
+    }
+    Ok(select
+        .order_by_asc(event::Column::Idx)
+        .limit(limit)
+        .all(db)
+        .await?)
+}
+
+/// Events by id, of the logs that the viewer may read.
+pub(super) async fn by_ids(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    ids: &[EventId],
+) -> Result<Vec<event::Model>> {
+    let mut select = scope
+        .select::<event::Entity>()
+        .filter(event::Column::Id.is_in(ids.iter().copied()));
+    if !scope.sealed {
+        select = select.filter(event::Column::Log.eq(Log::Main));
+    }
+    Ok(select.all(db).await?)
+}

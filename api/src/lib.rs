@@ -1,0 +1,32 @@
+//! Privops: privacy operations for web-hosting providers.
+//!
+//! The map, from the outside in:
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `entry` | the doors: GraphQL, HTTP, command line, worker; each builds a context and calls a use case |
+//! | `customers` `recipients` `data_map` `disclosures` | the capabilities, one folder each |
+//! | `graphql` | what the GraphQL types of all capabilities share |
+//! | `context` `auth` `ledger` `vault` `error` | the spine: who acts, what is recorded, what is encrypted |
+//! | `platform` | technical parts without a business word |
+//!
+//! Directions: `entry` -> capabilities -> `graphql` -> spine -> `platform` -> the crate `entity`. Inside a
+//! capability: `graphql` -> `service` -> `rules`, `store`. Between capabilities, the service, rules and store of the
+//! left use the service and the re-exported types of the right, nothing else:
+//!
+//! - `disclosures` -> `customers`, `recipients`, `data_map`
+//!
+//! The test `layers` reads this table.
+
+mod auth;
+mod context;
+mod customers;
+mod data_map;
+mod disclosures;
+pub mod entry;
+mod error;
+mod graphql;
+mod ledger;
+pub mod platform;
+mod recipients;
+mod vault;

@@ -1,0 +1,5 @@
+//! The binary `privops`.
+
+fn main() -> std::process::ExitCode {
+    privops::entry::cli::main()
+}

@@ -1,0 +1,431 @@
+//! The two databases behind one face: connections, the scope of every read, transactions, and what database
+//! errors mean.
+//!
+//! `SQLite` has one writer connection and a pool of readers; `PostgreSQL` has one pool. Nothing here knows
+//! what the rows mean. Nothing else turns a database error into an [`Error`].
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::Scoped;
+use entity::id::ControllerId;
+use sea_orm::sea_query::{
+    Asterisk, BinOper, Expr, ExprTrait, Query, SelectStatement, SimpleExpr, UnionType,
+};
+use sea_orm::{
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoSimpleExpr, QueryFilter, QueryTrait,
+    RuntimeErr, Select, SqlErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use crate::error::{Error, Result};
+use crate::platform::config::{Config, DatabaseKind};
+use crate::platform::page::Cursor;
+
+/// Constant that names our migration lock among a `PostgreSQL` server's advisory locks.
+const MIGRATION_LOCK: i64 = 0x7072_6976_6f70_7301;
+
+/// A database, embedded or served.
+#[derive(Debug)]
+pub(crate) enum Db {
+    /// One file, one process that writes at a time.
+    Sqlite {
+        /// The only connection that writes.
+        writer: DatabaseConnection,
+        /// First come, first served at the writer.
+        turn: Arc<Mutex<()>>,
+        /// Connections that cannot write.
+        readers: DatabaseConnection,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A server that several instances may share.
+    Postgres {
+        /// Its connections.
+        pool: DatabaseConnection,
+    },
+}
+
+impl Db {
+    /// Connects. Makes the file of an embedded database, not its tables.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the server does not answer or the file cannot be opened.
+    pub(crate) async fn connect(config: &Config) -> Result<Self> {
+        match config.database_kind() {
+            DatabaseKind::Sqlite(path) => Self::open(&path, config).await,
+            DatabaseKind::Postgres(url) => {
+                let mut options = ConnectOptions::new(url.expose());
+                quiet(&mut options)
+                    .max_connections(config.database.max_connections)
+                    .connect_timeout(config.database.acquire_timeout())
+                    .acquire_timeout(config.database.acquire_timeout())
+                    .statement_timeout(config.database.statement_timeout())
+                    // A ping before each use would be a round trip a statement.
+                    .test_before_acquire_if_idle_for(Duration::from_secs(1))
+                    .set_application_name("privops");
+                Ok(Self::Postgres {
+                    pool: Database::connect(options).await?,
+                })
+            }
+        }
+    }
+
+    async fn open(path: &Path, config: &Config) -> Result<Self> {
+        let url = format!("sqlite:{}?mode=rwc", path.display());
+        let timeout = config.database.acquire_timeout();
+        let connect = |connections: u32, read_only: bool| {
+            let mut options = ConnectOptions::new(url.clone());
+            quiet(&mut options)
+                .max_connections(connections)
+                .min_connections(1)
+                .acquire_timeout(timeout)
+                .test_before_acquire(false)
+                .map_sqlx_sqlite_opts(move |options| {
+                    let options = options
+                        .busy_timeout(timeout)
+                        .pragma("journal_mode", "WAL")
+                        .pragma("synchronous", "FULL")
+                        // Erased rows must not linger in free pages.
+                        .pragma("secure_delete", "ON")
+                        .pragma("journal_size_limit", "67108864")
+                        .pragma("temp_store", "MEMORY")
+                        .pragma("cache_size", "-32768");
+                    if read_only {
+                        options.pragma("query_only", "ON")
+                    } else {
+                        options
+                    }
+                });
+            Database::connect(options)
+        };
+        // The writer comes first: it makes the file and sets its journal mode.
+        let writer = connect(1, false).await?;
+        let readers = connect(config.database.readers, true).await?;
+        Ok(Self::Sqlite {
+            writer,
+            turn: Arc::new(Mutex::new(())),
+            readers,
+            path: path.to_owned(),
+        })
+    }
+
+    /// A connection for statements that change nothing.
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        match self {
+            Self::Sqlite { readers, .. } => readers,
+            Self::Postgres { pool } => pool,
+        }
+    }
+
+    /// The connection that migrations run on.
+    pub(crate) fn owner(&self) -> &DatabaseConnection {
+        match self {
+            Self::Sqlite { writer, .. } => writer,
+            Self::Postgres { pool } => pool,
+        }
+    }
+
+    /// Begins a transaction. Callers outside `context.rs` go through `Ctx::begin`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when no connection is to be had in time.
+    pub(crate) async fn begin(&self) -> Result<Transaction> {
+        match self {
+            Self::Sqlite { writer, turn, .. } => {
+                let turn = Arc::clone(turn).lock_owned().await;
+                // A deferred transaction that turns into a writer fails at once when another process wrote.
+                let options = TransactionOptions {
+                    sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                    ..TransactionOptions::default()
+                };
+                let inner = begin(writer, options).await?;
+                Ok(Transaction {
+                    inner,
+                    _turn: Some(turn),
+                })
+            }
+            Self::Postgres { pool } => {
+                let inner = begin(pool, TransactionOptions::default()).await?;
+                Ok(Transaction { inner, _turn: None })
+            }
+        }
+    }
+
+    /// Runs `work` while no other instance does: migrations and the first start.
+    ///
+    /// # Errors
+    /// Whatever `work` says; [`Error::Unavailable`] when the lock cannot be had.
+    pub(crate) async fn alone<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        match self {
+            Self::Sqlite { path, .. } => {
+                let lock_path = path.with_extension("lock");
+                let file = tokio::task::spawn_blocking(move || {
+                    let file = std::fs::OpenOptions::new()
+                        .create(true)
+                        .truncate(false)
+                        .write(true)
+                        .open(lock_path)?;
+                    file.lock().map(|()| file)
+                })
+                .await
+                .map_err(|cause| Error::internal("waiting for the start-up lock", cause))?
+                .map_err(|cause| Error::Unavailable(Arc::new(cause)))?;
+                let outcome = work.await;
+                drop(file);
+                outcome
+            }
+            Self::Postgres { pool } => {
+                // The lock belongs to a transaction, so that it also holds behind a transaction pooler.
+                let lock = begin(pool, TransactionOptions::default()).await?;
+                lock.execute_unprepared("set local statement_timeout = 0")
+                    .await?;
+                lock.execute_unprepared(&format!("select pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                    .await?;
+                let outcome = work.await;
+                lock.rollback().await?;
+                outcome
+            }
+        }
+    }
+
+    /// Closes all connections; `SQLite` then tidies its journal.
+    pub(crate) async fn close(&self) {
+        let outcomes = match self {
+            Self::Sqlite {
+                writer, readers, ..
+            } => {
+                vec![readers.close_by_ref().await, writer.close_by_ref().await]
+            }
+            Self::Postgres { pool } => vec![pool.close_by_ref().await],
+        };
+        for error in outcomes.into_iter().filter_map(Result::err) {
+            tracing::warn!(%error, "closing the database");
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where transactions begin"
+)]
+async fn begin(
+    connection: &DatabaseConnection,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    connection.begin_with_options(options).await
+}
+
+/// Statements carry ciphertexts and ids at most, but they have no business in logs.
+fn quiet(options: &mut ConnectOptions) -> &mut ConnectOptions {
+    options.sqlx_logging(false).record_stmt_in_spans(false)
+}
+
+/// A transaction: rolled back when dropped.
+#[derive(Debug)]
+pub(crate) struct Transaction {
+    // Before the turn, so that it is dropped before the next one may begin.
+    inner: DatabaseTransaction,
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Transaction {
+    /// The connection that statements of this transaction run on.
+    pub(crate) fn connection(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+
+    /// Makes the changes durable.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database did not confirm: it is then unknown whether they are.
+    pub(crate) async fn commit(self) -> Result<()> {
+        Ok(self.inner.commit().await?)
+    }
+
+    /// Undoes the changes.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the connection is gone, in which case the database undoes them.
+    pub(crate) async fn rollback(self) -> Result<()> {
+        Ok(self.inner.rollback().await?)
+    }
+}
+
+/// Whose rows, and which of them, a query may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Scope {
+    /// The controller.
+    pub(crate) controller: ControllerId,
+    /// Whether rows that a gag order hides are visible.
+    pub(crate) sealed: bool,
+}
+
+impl Scope {
+    /// A query that can see nothing but what is in scope. Every select of a store starts here.
+    pub(crate) fn select<E: Scoped>(self) -> Select<E> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where selects begin"
+        )]
+        let select = E::find().filter(E::CONTROLLER.eq(self.controller));
+        match E::VISIBILITY {
+            Some(column) if !self.sealed => {
+                select.filter(column.eq(entity::enums::Visibility::Open))
+            }
+            _ => select,
+        }
+    }
+
+    /// The same scope as a condition on the table called `alias`, for statements written in SQL; its one
+    /// parameter is the controller.
+    pub(crate) fn condition(self, alias: &str, parameter: &str, sealable: bool) -> String {
+        let visible = if sealable && !self.sealed {
+            format!(" and {alias}.visibility = 'OPEN'")
+        } else {
+            String::new()
+        };
+        format!("{alias}.controller_id = {parameter}{visible}")
+    }
+}
+
+/// Rows after a place in the order of two columns, the second of which breaks ties.
+pub(crate) fn after_place<C: ColumnTrait>(
+    (key, id): (C, C),
+    place: Cursor,
+    descending: bool,
+) -> SimpleExpr {
+    let columns = Expr::tuple([key.into_simple_expr(), id.into_simple_expr()]);
+    let values = Expr::tuple([Expr::val(place.key), Expr::val(place.id)]);
+    columns.binary(
+        if descending {
+            BinOper::SmallerThan
+        } else {
+            BinOper::GreaterThan
+        },
+        values,
+    )
+}
+
+/// `$n, $n+1, ..` for a list of values.
+pub(crate) fn placeholders(first: usize, count: usize) -> String {
+    let numbers: Vec<_> = (first..first + count).map(|n| format!("${n}")).collect();
+    numbers.join(", ")
+}
+
+/// The first rows for each of several parents in one statement: one limited select for each, so that every one
+/// of them ends at its index.
+pub(crate) fn for_each_parent<E: EntityTrait>(
+    backend: DbBackend,
+    selects: impl IntoIterator<Item = Select<E>>,
+) -> Option<Statement> {
+    let mut whole: Option<SelectStatement> = None;
+    for select in selects {
+        let part = Query::select()
+            .column(Asterisk)
+            .from_subquery(QueryTrait::into_query(select), "part")
+            .to_owned();
+        whole = Some(match whole {
+            None => part,
+            Some(mut before) => before.union(UnionType::All, part).to_owned(),
+        });
+    }
+    whole.map(|statement| backend.build(&statement))
+}
+
+/// Whether a statement that would wait for a row lock has to ask for it: `SQLite` locks the whole file.
+pub(crate) fn locks_rows(connection: &impl ConnectionTrait) -> bool {
+    connection.get_database_backend() == DbBackend::Postgres
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        if let Some(SqlErr::UniqueConstraintViolation(text)) = error.sql_err() {
+            if let Some(reason) = conflict(&text) {
+                return Self::Conflict(reason);
+            }
+        }
+        if is_outage(&error) {
+            return Self::Unavailable(Arc::new(error));
+        }
+        Self::internal("talking to the database", error)
+    }
+}
+
+/// What a violated constraint means; `PostgreSQL` names it, `SQLite` names its columns.
+fn conflict(text: &str) -> Option<&'static str> {
+    if text.contains("blind_index") {
+        Some("this identifier belongs to another record already")
+    } else if text.contains("integration_name") || text.contains("integration.name") {
+        Some("an integration of this name exists already")
+    } else {
+        None
+    }
+}
+
+/// Whether the database, not the statement, is to blame: gone, busy, locked, full or shutting down.
+fn is_outage(error: &DbErr) -> bool {
+    let (DbErr::Conn(runtime) | DbErr::Exec(runtime) | DbErr::Query(runtime)) = error else {
+        return matches!(error, DbErr::ConnectionAcquire(_));
+    };
+    let RuntimeErr::SqlxError(cause) = runtime else {
+        return false;
+    };
+    match &**cause {
+        sqlx::Error::Database(answer) => answer.code().is_some_and(|code| is_outage_code(&code)),
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => false,
+    }
+}
+
+/// `SQLSTATE` classes 08 (connection), 40 (rollback), 53 (resources), 55 (not in state), 57 (intervention), 58
+/// (system); the primary result codes of `SQLite` in the low byte: 5 busy, 6 locked, 8 read-only, 10 I/O, 13 full,
+/// 14 cannot open.
+fn is_outage_code(code: &str) -> bool {
+    if let Ok(number) = code.parse::<u32>() {
+        if code.len() < 5 {
+            return matches!(number & 0xff, 5 | 6 | 8 | 10 | 13 | 14);
+        }
+    }
+    ["08", "40", "53", "55", "57", "58"]
+        .iter()
+        .any(|class| code.starts_with(class))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outages_are_told_from_faults() {
+        for code in [
+            "5", "6", "13", "517", "2570", "08006", "40P01", "53100", "57P01",
+        ] {
+            assert!(is_outage_code(code), "{code}");
+        }
+        for code in ["1", "19", "2067", "23505", "42601", "22001"] {
+            assert!(!is_outage_code(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn only_known_constraints_become_conflicts() {
+        let sqlite = "UNIQUE constraint failed: blind_index.controller_id, blind_index.field";
+        assert!(conflict(sqlite).is_some());
+        assert!(
+            conflict("duplicate key value violates unique constraint \"integration_name\"")
+                .is_some()
+        );
+        assert!(
+            conflict("duplicate key value violates unique constraint \"event_pkey\"").is_none()
+        );
+    }
+}

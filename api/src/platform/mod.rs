@@ -1,0 +1,9 @@
+//! Technical parts: settings, database, clock, randomness, paging, telemetry. No business word in here.
+
+pub mod clock;
+pub mod config;
+pub(crate) mod db;
+pub(crate) mod page;
+pub(crate) mod personal;
+pub(crate) mod random;
+pub mod telemetry;

@@ -1,0 +1,64 @@
+//! A personal value in the clear: it prints as nothing and is wiped when dropped.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use async_graphql::registry::Registry;
+use async_graphql::{InputType, InputValueError, InputValueResult, Value};
+use zeroize::Zeroizing;
+
+/// A personal value in the clear. `Debug` prints nothing of it, `Display` does not exist.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Personal(Zeroizing<String>);
+
+impl Personal {
+    /// Wraps a value.
+    pub(crate) fn new(value: String) -> Self {
+        Self(Zeroizing::new(value))
+    }
+
+    /// The value: for encrypting, normalising, and for an authorised answer.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing but white space.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+}
+
+impl fmt::Debug for Personal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Personal(..)")
+    }
+}
+
+/// In the schema it is a `String`; the directive `@personal` beside it says what it holds.
+impl InputType for Personal {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        <String as InputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <String as InputType>::create_type_info(registry)
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        match value {
+            Some(Value::String(text)) => Ok(Self::new(text)),
+            // The message must not repeat the value, as the built-in one does.
+            _ => Err(InputValueError::custom("expected a string")),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.as_str().to_owned())
+    }
+
+    fn as_raw_value(&self) -> Option<&Self::RawValueType> {
+        Some(self)
+    }
+}

@@ -1,0 +1,271 @@
+//! The vault: keyring, data keys, encrypted cells, blind indexes.
+//!
+//! It owns every secret and every use of one. What it hands out is either unreadable (cells, index values)
+//! or a key that prints as nothing. Words: an *epoch* is a generation of the keyring; a *data key* belongs
+//! to a customer or a record and one retention class, and is stored wrapped; a *cell* is one encrypted
+//! value, bound to its place; a *blind index* finds a value without showing it.
+//!
+//! Invariants: no personal value is stored outside a cell; a cell opens at its own place only; destroying a
+//! data key makes its cells unreadable in every copy.
+
+mod cell;
+pub(crate) mod epochs;
+mod index;
+mod keyring;
+pub(crate) mod normalise;
+mod store;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::data_key;
+use entity::enums::{DataClass, KeyOwnerKind};
+use entity::id::{ControllerId, DataKeyId};
+use entity::time::Timestamp;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+pub(crate) use cell::{DataKey, Place};
+pub(crate) use index::{Field, IndexValue};
+pub(crate) use keyring::Keyring;
+
+use crate::error::{Error, Result};
+use crate::platform::db::{Db, Scope, Transaction};
+use crate::platform::personal::Personal;
+use crate::platform::random;
+
+/// How many unwrapped data keys are kept, and for how long: an erasure reaches every instance within it.
+const CACHED_KEYS: u64 = 10_000;
+const CACHED_FOR: Duration = Duration::from_secs(60);
+
+/// Data keys by the owner they belong to.
+pub(crate) type KeysByOwner = HashMap<Uuid, Arc<DataKey>>;
+
+/// Who owns a data key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Owner {
+    /// A customer, or a record about no known customer.
+    pub(crate) kind: KeyOwnerKind,
+    /// Which one.
+    pub(crate) id: Uuid,
+}
+
+/// Opens and closes what is personal.
+#[derive(Debug)]
+pub(crate) struct Vault {
+    keyring: Keyring,
+    keys: moka::sync::Cache<(ControllerId, DataKeyId), Arc<DataKey>>,
+    indexes: index::Indexes,
+}
+
+impl Vault {
+    /// A vault over an opened keyring.
+    pub(crate) fn new(keyring: Keyring) -> Self {
+        let keys = moka::sync::Cache::builder()
+            .max_capacity(CACHED_KEYS)
+            .time_to_live(CACHED_FOR)
+            .build();
+        Self {
+            indexes: index::Indexes::default(),
+            keyring,
+            keys,
+        }
+    }
+
+    /// The keys that tokens are signed with.
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// A new data key and its row, to be inserted in the transaction that makes its owner.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the system gives no randomness.
+    pub(crate) fn new_key(
+        &self,
+        controller: ControllerId,
+        owner: Owner,
+        class: DataClass,
+        now: Timestamp,
+    ) -> Result<(data_key::Model, Arc<DataKey>)> {
+        let id = DataKeyId::from_uuid(random::id());
+        let secret = zeroize::Zeroizing::new(random::bytes::<32>()?);
+        let epoch = self.keyring.current();
+        let mut row = data_key::Model {
+            controller_id: controller,
+            id,
+            owner_kind: owner.kind,
+            owner_id: owner.id,
+            class,
+            epoch: epoch.number,
+            wrapped: Vec::new(),
+            created_at: now,
+        };
+        row.wrapped = epoch.wrap(&secret, &row)?;
+        Ok((row, Arc::new(DataKey::new(id, &secret)?)))
+    }
+
+    /// The data keys with these ids. One that is missing from the answer has been destroyed.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database does not answer; [`Error::Internal`] when a wrapped key was
+    /// tampered with.
+    pub(crate) async fn keys(
+        &self,
+        db: &impl ConnectionTrait,
+        scope: Scope,
+        ids: impl IntoIterator<Item = DataKeyId>,
+    ) -> Result<HashMap<DataKeyId, Arc<DataKey>>> {
+        let mut found = HashMap::new();
+        let mut missing = Vec::new();
+        for id in ids {
+            match self.keys.get(&(scope.controller, id)) {
+                Some(key) => {
+                    found.insert(id, key);
+                }
+                None => missing.push(id),
+            }
+        }
+        if !missing.is_empty() {
+            missing.sort_unstable();
+            missing.dedup();
+            for row in store::by_ids(db, scope, missing).await? {
+                found.insert(row.id, self.unwrap(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The keys of `owners` for a class; those that do not exist yet are made, in a transaction of their own.
+    /// Not to be called inside a transaction.
+    ///
+    /// # Errors
+    /// As [`Self::keys`].
+    pub(crate) async fn ensure(
+        &self,
+        db: &Db,
+        scope: Scope,
+        owners: &[Owner],
+        class: DataClass,
+        now: Timestamp,
+    ) -> Result<KeysByOwner> {
+        let mut keys = self.keys_of(db.reader(), scope, owners, class).await?;
+        let rows = owners
+            .iter()
+            .filter(|owner| !keys.contains_key(&owner.id))
+            .map(|owner| Ok(self.new_key(scope.controller, *owner, class, now)?.0))
+            .collect::<Result<Vec<_>>>()?;
+        if !rows.is_empty() {
+            let tx = db.begin().await?;
+            store::insert_missing(tx.connection(), rows).await?;
+            // Read again: another instance may have been first.
+            keys = self.keys_of(tx.connection(), scope, owners, class).await?;
+            tx.commit().await?;
+        }
+        Ok(keys)
+    }
+
+    async fn keys_of(
+        &self,
+        db: &impl ConnectionTrait,
+        scope: Scope,
+        owners: &[Owner],
+        class: DataClass,
+    ) -> Result<KeysByOwner> {
+        store::by_owners(db, scope, owners, class)
+            .await?
+            .iter()
+            .map(|row| Ok((row.owner_id, self.unwrap(row)?)))
+            .collect()
+    }
+
+    /// Makes sure, inside the transaction, that keys used for writing have not been destroyed meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when one has.
+    pub(crate) async fn pin(
+        &self,
+        tx: &Transaction,
+        scope: Scope,
+        mut ids: Vec<DataKeyId>,
+    ) -> Result<()> {
+        ids.sort_unstable();
+        ids.dedup();
+        if store::count_locked(tx.connection(), scope, &ids).await? == ids.len() {
+            Ok(())
+        } else {
+            Err(Error::Conflict(
+                "the data of this record was erased meanwhile",
+            ))
+        }
+    }
+
+    fn unwrap(&self, row: &data_key::Model) -> Result<Arc<DataKey>> {
+        let place = (row.controller_id, row.id);
+        if let Some(key) = self.keys.get(&place) {
+            return Ok(key);
+        }
+        let secret = self.keyring.epoch(row.epoch)?.unwrap(row)?;
+        let key = Arc::new(DataKey::new(row.id, &secret)?);
+        self.keys.insert(place, Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// The index values of a normalised value: one for each epoch that is still in use, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when a key cannot be derived.
+    pub(crate) fn index(
+        &self,
+        controller: ControllerId,
+        field: Field,
+        normal: &str,
+    ) -> Result<Vec<IndexValue>> {
+        self.indexes
+            .values(&self.keyring, controller, field, normal)
+    }
+
+    /// A keyed digest that only this installation can make: of idempotency keys and inputs.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when a key cannot be derived.
+    pub(crate) fn digest(&self, controller: ControllerId, text: &str) -> Result<IndexValue> {
+        self.indexes
+            .current(&self.keyring, controller, Field::Idempotency, text)
+    }
+}
+
+pub(crate) use store::{index_rows, insert_index, insert_keys, targets};
+
+/// A cell with the key that opens it: what a reader with the right to it gets, opened when it is shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Locked {
+    key: Arc<DataKey>,
+    place: Place,
+    cell: Vec<u8>,
+}
+
+impl Locked {
+    /// A cell with its key; nothing where there is no cell, or where the key was destroyed.
+    pub(crate) fn new(
+        keys: &HashMap<DataKeyId, Arc<DataKey>>,
+        id: DataKeyId,
+        place: Place,
+        cell: Option<&Vec<u8>>,
+    ) -> Option<Self> {
+        Some(Self {
+            key: Arc::clone(keys.get(&id)?),
+            place,
+            cell: cell?.clone(),
+        })
+    }
+
+    /// The value in the clear.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the cell was tampered with.
+    pub(crate) fn open(&self) -> Result<Personal> {
+        self.key.open(self.place, &self.cell)
+    }
+}

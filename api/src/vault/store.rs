@@ -1,0 +1,143 @@
+//! Statements over wrapped keys and blind indexes.
+
+use std::collections::HashMap;
+
+use entity::enums::DataClass;
+use entity::id::{ControllerId, DataKeyId};
+use entity::{blind_index, data_key};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use uuid::Uuid;
+
+use super::{Field, IndexValue, Owner, normalise};
+use crate::error::Result;
+use crate::platform::db::{Scope, Transaction, locks_rows};
+
+pub(super) async fn by_ids(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    ids: Vec<DataKeyId>,
+) -> Result<Vec<data_key::Model>> {
+    let select = scope.select::<data_key::Entity>();
+    Ok(select
+        .filter(data_key::Column::Id.is_in(ids))
+        .all(db)
+        .await?)
+}
+
+pub(super) async fn by_owners(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    owners: &[Owner],
+    class: DataClass,
+) -> Result<Vec<data_key::Model>> {
+    Ok(scope
+        .select::<data_key::Entity>()
+        .filter(data_key::Column::OwnerId.is_in(owners.iter().map(|owner| owner.id)))
+        .filter(data_key::Column::Class.eq(class))
+        .all(db)
+        .await?)
+}
+
+pub(super) async fn insert_missing(
+    db: &impl ConnectionTrait,
+    rows: Vec<data_key::Model>,
+) -> Result<()> {
+    let owner = [
+        data_key::Column::ControllerId,
+        data_key::Column::OwnerId,
+        data_key::Column::Class,
+    ];
+    data_key::Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
+        .on_conflict(OnConflict::columns(owner).do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// Inserts keys of owners that are made in the same transaction.
+pub(crate) async fn insert_keys(tx: &Transaction, rows: Vec<data_key::Model>) -> Result<()> {
+    data_key::Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
+        .exec_without_returning(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// How many of these keys exist; they cannot be destroyed until the transaction ends.
+pub(super) async fn count_locked(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    ids: &[DataKeyId],
+) -> Result<usize> {
+    let mut select = scope
+        .select::<data_key::Entity>()
+        .select_only()
+        .column(data_key::Column::Id)
+        .filter(data_key::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(data_key::Column::Id);
+    if locks_rows(db) {
+        select = select.lock_shared();
+    }
+    Ok(select.into_tuple::<DataKeyId>().all(db).await?.len())
+}
+
+/// Rows that make a record findable by a value, under every epoch in use.
+pub(crate) fn index_rows(
+    controller: ControllerId,
+    field: Field,
+    values: Vec<IndexValue>,
+    target: Uuid,
+    exclusive: bool,
+) -> impl Iterator<Item = blind_index::Model> {
+    values.into_iter().map(move |value| blind_index::Model {
+        controller_id: controller,
+        field: field.as_str().to_owned(),
+        value: value.bytes,
+        target_id: target,
+        epoch: value.epoch,
+        normaliser: normalise::VERSION,
+        exclusive,
+    })
+}
+
+/// Inserts index rows.
+///
+/// # Errors
+/// [`crate::error::Error::Conflict`] when an exclusive value is taken.
+pub(crate) async fn insert_index(tx: &Transaction, rows: Vec<blind_index::Model>) -> Result<()> {
+    // Each row binds seven values; SQLite takes 32,766 a statement.
+    for chunk in rows.chunks(4_000) {
+        blind_index::Entity::insert_many(
+            chunk
+                .iter()
+                .cloned()
+                .map(IntoActiveModel::into_active_model),
+        )
+        .exec_without_returning(tx.connection())
+        .await?;
+    }
+    Ok(())
+}
+
+/// The records that index values lead to, by value.
+pub(crate) async fn targets(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    field: Field,
+    values: Vec<Vec<u8>>,
+) -> Result<HashMap<Vec<u8>, Vec<Uuid>>> {
+    let mut found: HashMap<Vec<u8>, Vec<Uuid>> = HashMap::new();
+    let rows = scope
+        .select::<blind_index::Entity>()
+        .filter(blind_index::Column::Field.eq(field.as_str()))
+        .filter(blind_index::Column::Value.is_in(values))
+        .all(db)
+        .await?;
+    for row in rows {
+        found.entry(row.value).or_default().push(row.target_id);
+    }
+    Ok(found)
+}

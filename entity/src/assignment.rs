@@ -1,0 +1,40 @@
+//! Assignments: who held a resource, from when to when.
+
+use crate::enums::{AssignmentSharing, ResourceKind};
+use crate::id::{AssignmentId, ControllerId, CustomerId, DataKeyId};
+use crate::time::Timestamp;
+use sea_orm::entity::prelude::*;
+
+/// Assignments: who held a resource, from when to when.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "assignment")]
+pub struct Model {
+    /// The controller.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub controller_id: ControllerId,
+    /// Identity.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: AssignmentId,
+    /// Who held it.
+    pub customer_id: CustomerId,
+    /// What kind of resource.
+    pub resource_kind: ResourceKind,
+    /// Bits of an IP prefix.
+    pub prefix_length: i16,
+    /// Alone or with others.
+    pub sharing: AssignmentSharing,
+    /// The customer's PROFILE key.
+    pub key_id: DataKeyId,
+    /// Encrypted canonical text.
+    pub resource: Vec<u8>,
+    /// First instant.
+    pub valid_from: Timestamp,
+    /// First instant after it; none while it lasts.
+    pub valid_until: Option<Timestamp>,
+    /// When the row was made.
+    pub recorded_at: Timestamp,
+    /// Counts corrections.
+    pub version: i32,
+}
+
+crate::table!(scoped);

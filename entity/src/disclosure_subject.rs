@@ -1,0 +1,40 @@
+//! Subjects of disclosures: whose data it was, or what is known of that.
+
+use crate::enums::{SubjectResolution, Visibility};
+use crate::id::{ControllerId, CustomerId, DataKeyId, DisclosureId, DisclosureSubjectId, EventId};
+use crate::time::Timestamp;
+use sea_orm::entity::prelude::*;
+
+/// Subjects of disclosures: whose data it was, or what is known of that.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "disclosure_subject")]
+pub struct Model {
+    /// The controller.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub controller_id: ControllerId,
+    /// Identity.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: DisclosureSubjectId,
+    /// The disclosure.
+    pub disclosure_id: DisclosureId,
+    /// Place in the input, from 0.
+    pub position: i32,
+    /// The customer, where it is one.
+    pub customer_id: Option<CustomerId>,
+    /// What the look-up found.
+    pub resolution: SubjectResolution,
+    /// How many customers it could have been.
+    pub candidate_count: i32,
+    /// As in the disclosure: a customer's list is ordered by it.
+    pub disclosed_at: Timestamp,
+    /// As in the disclosure.
+    pub visibility: Visibility,
+    /// The leaf about this customer.
+    pub event_id: EventId,
+    /// Key of the encrypted column.
+    pub key_id: DataKeyId,
+    /// Encrypted: what the caller knew.
+    pub lookup: Vec<u8>,
+}
+
+crate::table!(scoped, sealable);

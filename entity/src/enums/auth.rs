@@ -1,0 +1,100 @@
+//! Words for who may do what, and for the keys that protect content.
+//!
+//! Which role holds which action is decided by the authorization rules, not here.
+
+text_enum! {
+    /// The role of an integration: which actions its tokens allow.
+    pub enum Role {
+        /// Administers the controller's integrations and their tokens. At least one must be able to
+        /// act.
+        Owner = "OWNER",
+        /// The privacy officer and the tools of that office.
+        PrivacyOfficer = "PRIVACY_OFFICER",
+        /// Legal staff, who alone see what a gag order hides.
+        Legal = "LEGAL",
+        /// A billing system such as WHMCS: customers, their identifiers, disclosures for payment.
+        Billing = "BILLING",
+        /// A ticket or chat system.
+        Support = "SUPPORT",
+        /// A mail system.
+        Mail = "MAIL",
+        /// An abuse desk and its tools: who held an address, disclosures to complainants and
+        /// blocklists.
+        Abuse = "ABUSE",
+        /// Provisioning and address management: who holds which resource from when to when.
+        Provisioning = "PROVISIONING",
+        /// A dashboard: counts and states; never a personal field.
+        Dashboard = "DASHBOARD",
+        /// An auditor: reads records and the ledger, changes nothing.
+        Auditor = "AUDITOR",
+    }
+}
+
+text_enum! {
+    /// What a role may allow. Every use case asks for one of these.
+    pub enum Action {
+        /// Register a customer.
+        RegisterCustomer = "REGISTER_CUSTOMER",
+        /// Add an identifier to a customer.
+        AddIdentifier = "ADD_IDENTIFIER",
+        /// Read customers: ids, kinds, categories and dates, without personal fields.
+        ReadCustomers = "READ_CUSTOMERS",
+        /// Find a customer by an identifier or by a resource held at a time.
+        LookUpCustomers = "LOOK_UP_CUSTOMERS",
+        /// See personal fields. Without this they are null.
+        ReadPersonalData = "READ_PERSONAL_DATA",
+        /// Read what people typed about a disclosure: reference, authority, note, and what the reporter
+        /// knew of the subject.
+        ReadCaseDetails = "READ_CASE_DETAILS",
+        /// Record who holds a resource, and until when.
+        RecordAssignments = "RECORD_ASSIGNMENTS",
+        /// Register a recipient.
+        RegisterRecipient = "REGISTER_RECIPIENT",
+        /// Read recipients.
+        ReadRecipients = "READ_RECIPIENTS",
+        /// Record a disclosure. A role may be limited to certain grounds.
+        RecordDisclosure = "RECORD_DISCLOSURE",
+        /// Read disclosures that no gag order hides.
+        ReadDisclosures = "READ_DISCLOSURES",
+        /// See what a gag order hides.
+        ReadSealed = "READ_SEALED",
+        /// Read the feed of events.
+        ReadEvents = "READ_EVENTS",
+        /// Issue a token for an integration.
+        IssueToken = "ISSUE_TOKEN",
+        /// Revoke a token.
+        RevokeToken = "REVOKE_TOKEN",
+        /// Read integrations and what is remembered of their tokens.
+        ReadIntegrations = "READ_INTEGRATIONS",
+        /// Create and administer controllers, which the operator does on the command line.
+        AdministerControllers = "ADMINISTER_CONTROLLERS",
+    }
+}
+
+text_enum! {
+    /// The retention class of a data key. Content of one class can be made unreadable while that of
+    /// another stays.
+    pub enum DataClass {
+        /// Who a customer is: names and identifiers, and what was assigned.
+        Profile = "PROFILE",
+        /// What a customer asked for, and how it was answered.
+        Request = "REQUEST",
+        /// What was disclosed about a customer.
+        Disclosure = "DISCLOSURE",
+        /// What a customer consented or objected to.
+        Preference = "PREFERENCE",
+        /// Content about no known customer, under its own record's key, so that it too can be
+        /// erased.
+        Record = "RECORD",
+    }
+}
+
+text_enum! {
+    /// What kind of thing a data key belongs to.
+    pub enum KeyOwnerKind {
+        /// A customer, who has one key per class.
+        Customer = "CUSTOMER",
+        /// A record that is about no known customer, or about several.
+        Record = "RECORD",
+    }
+}

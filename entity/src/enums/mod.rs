@@ -1,0 +1,81 @@
+//! The closed vocabularies of the domain, defined once, with the descriptions that the schema
+//! shows.
+//!
+//! Their texts are in the database and in the ledger, so a value is never renamed or removed; it
+//! may be deprecated. Taxonomies that change under us (data categories, uses, countries) are not
+//! enums.
+
+pub mod auth;
+pub mod customer;
+pub mod disclosure;
+pub mod error;
+pub mod ledger;
+pub mod recipient;
+
+pub use auth::{Action, DataClass, KeyOwnerKind, Role};
+pub use customer::{
+    AssignmentSharing, CustomerKind, DataSubjectCategory, IdentifierKind, ResourceKind,
+};
+pub use disclosure::{DataTier, DisclosureGround, DisclosureMethod, SubjectResolution, Visibility};
+pub use error::ErrorCode;
+pub use ledger::{EventType, Log};
+pub use recipient::{RecipientCategory, RecipientRole};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use async_graphql::resolver_utils::EnumType;
+
+    use super::*;
+
+    fn is_screaming_snake(name: &str) -> bool {
+        name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    }
+
+    fn assert_graphql_names<T: EnumType>(texts: &[&str]) {
+        let names: BTreeSet<_> = T::items().iter().map(|item| item.name).collect();
+        assert_eq!(names.len(), texts.len(), "names are unique");
+        assert_eq!(
+            texts.iter().collect::<BTreeSet<_>>().len(),
+            texts.len(),
+            "texts are unique"
+        );
+        assert!(names.into_iter().all(is_screaming_snake));
+    }
+
+    macro_rules! each_enum {
+        ($($name:ident),+ $(,)?) => {$(
+            let texts: Vec<_> = $name::ALL.iter().map(|value| value.as_str()).collect();
+            assert_graphql_names::<$name>(&texts);
+        )+};
+    }
+
+    #[test]
+    fn names_are_unique_and_in_graphql_style() {
+        each_enum!(
+            Action,
+            AssignmentSharing,
+            CustomerKind,
+            DataClass,
+            DataSubjectCategory,
+            DataTier,
+            DisclosureGround,
+            DisclosureMethod,
+            ErrorCode,
+            EventType,
+            IdentifierKind,
+            KeyOwnerKind,
+            Log,
+            RecipientCategory,
+            RecipientRole,
+            ResourceKind,
+            Role,
+            SubjectResolution,
+            Visibility,
+        );
+    }
+}

@@ -1,0 +1,63 @@
+//! The vocabulary of Privops: tables, typed ids, instants, and enums stored as text. No behaviour.
+//!
+//! Every table row carries its controller. A query for one starts at [`Scoped`], so that the controller,
+//! and what a viewer may see, cannot be forgotten.
+
+#[macro_use]
+mod text_enum;
+pub mod enums;
+pub mod id;
+pub mod time;
+
+pub mod assignment;
+pub mod blind_index;
+pub mod controller;
+pub mod customer;
+pub mod data_key;
+pub mod disclosure;
+pub mod disclosure_category;
+pub mod disclosure_subject;
+pub mod event;
+pub mod idempotency;
+pub mod identifier;
+pub mod integration;
+pub mod keyring_epoch;
+pub mod ledger_state;
+pub mod recipient;
+pub mod token;
+
+/// A table whose rows belong to one controller each.
+pub trait Scoped: sea_orm::EntityTrait {
+    /// The column that names the controller.
+    const CONTROLLER: Self::Column;
+    /// The column that says whether a row is sealed, where rows can be.
+    const VISIBILITY: Option<Self::Column> = None;
+}
+
+/// Declares the relations (none: joins are written out in `store.rs`), the active-model behaviour and the
+/// scope of a table.
+macro_rules! table {
+    () => {
+        /// Relations are not declared: joins are written out where they are used.
+        #[derive(Debug, Clone, Copy, sea_orm::EnumIter, sea_orm::DeriveRelation)]
+        pub enum Relation {}
+
+        impl sea_orm::ActiveModelBehavior for ActiveModel {}
+    };
+    (scoped) => {
+        crate::table!();
+
+        impl crate::Scoped for Entity {
+            const CONTROLLER: Column = Column::ControllerId;
+        }
+    };
+    (scoped, sealable) => {
+        crate::table!();
+
+        impl crate::Scoped for Entity {
+            const CONTROLLER: Column = Column::ControllerId;
+            const VISIBILITY: Option<Column> = Some(Column::Visibility);
+        }
+    };
+}
+pub(crate) use table;

@@ -1,0 +1,88 @@
+//! Schema history of Privops, one change a file, on SQLite and PostgreSQL alike.
+//!
+//! Migrations are expand/contract: an instance of the version before must keep working while a newer one
+//! has migrated already. Each runs in a transaction. Foreign keys are composite with the controller, so
+//! that a row of one controller cannot refer to a row of another.
+
+use sea_orm_migration::prelude::*;
+
+pub use sea_orm_migration::MigratorTrait;
+
+mod m20261122_000001_controllers;
+mod m20261122_000002_keys;
+mod m20261122_000003_ledger;
+mod m20261122_000004_idempotency;
+mod m20261122_000005_customers;
+mod m20261122_000006_recipients;
+mod m20261122_000007_disclosures;
+
+/// The ordered list of migrations.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_controllers::Migration),
+            Box::new(m20261122_000002_keys::Migration),
+            Box::new(m20261122_000003_ledger::Migration),
+            Box::new(m20261122_000004_idempotency::Migration),
+            Box::new(m20261122_000005_customers::Migration),
+            Box::new(m20261122_000006_recipients::Migration),
+            Box::new(m20261122_000007_disclosures::Migration),
+        ]
+    }
+}
+
+/// Runs statements written once for both databases: `{uuid}` and `{bytes}` stand for the two column types
+/// whose names differ.
+async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    let (uuid, bytes) = match manager.get_database_backend() {
+        sea_orm::DbBackend::Postgres => ("uuid", "bytea"),
+        _ => ("blob", "blob"),
+    };
+    let sql = sql.replace("{uuid}", uuid).replace("{bytes}", bytes);
+    for statement in sql.split(';').filter(|part| !part.trim().is_empty()) {
+        manager
+            .get_connection()
+            .execute_unprepared(statement)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Makes a migration out of two texts.
+macro_rules! sql_migration {
+    ($up:expr, $down:expr) => {
+        #[derive(sea_orm_migration::prelude::DeriveMigrationName)]
+        pub(crate) struct Migration;
+
+        #[expect(
+            elided_lifetimes_in_paths,
+            reason = "async_trait needs the form of the trait"
+        )]
+        #[sea_orm_migration::async_trait::async_trait]
+        impl sea_orm_migration::MigrationTrait for Migration {
+            // On SQLite the default is no transaction, and a crash would leave half a schema.
+            fn use_transaction(&self) -> Option<bool> {
+                Some(true)
+            }
+
+            async fn up(
+                &self,
+                manager: &sea_orm_migration::SchemaManager,
+            ) -> Result<(), sea_orm_migration::DbErr> {
+                crate::run(manager, $up).await
+            }
+
+            async fn down(
+                &self,
+                manager: &sea_orm_migration::SchemaManager,
+            ) -> Result<(), sea_orm_migration::DbErr> {
+                crate::run(manager, $down).await
+            }
+        }
+    };
+}
+pub(crate) use sql_migration;
