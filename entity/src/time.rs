@@ -63,11 +63,13 @@ impl Timestamp {
     }
 
     /// The instant later by `duration`, or the last one.
+    #[must_use]
     pub fn saturating_add(self, duration: Duration) -> Self {
         Self::from_millis(self.0.saturating_add(whole_millis(duration)))
     }
 
     /// The instant earlier by `duration`, or the first one.
+    #[must_use]
     pub fn saturating_sub(self, duration: Duration) -> Self {
         Self::from_millis(self.0.saturating_sub(whole_millis(duration)))
     }
@@ -336,7 +338,7 @@ mod tests {
     #[test]
     fn reckoning_stops_at_the_ends() {
         let at = Timestamp::from_millis(1_000);
-        let second = Duration::from_millis(1_000);
+        let second = Duration::from_secs(1);
         assert_eq!(at.saturating_add(second).as_millis(), 2_000);
         assert_eq!(at.saturating_add(Duration::from_nanos(999_999)), at);
         assert_eq!(at.saturating_add(Duration::MAX), Timestamp::MAX);

@@ -1,1 +1,15 @@
-//! it
+//! Stories and standing tests, black box: an actor does something, the system answers, the ledger shows.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "a test fails by panicking, and looks at the world as it is"
+)]
+
+#[path = "../harness/mod.rs"]
+mod harness;
+
+mod main_job;

@@ -13,7 +13,9 @@ use super::service::{self, Bearer};
 use crate::auth::rules;
 use crate::context::Ctx;
 use crate::error::{Error, Result};
-use crate::graphql::{Batch, Connection, OnBehalfOfInput, connection, ctx, ctx_for, load, once};
+use crate::graphql::{
+    Batch, Connection, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load, once,
+};
 use crate::platform::page::PageRequest;
 
 /// A controller as a caller sees it.
@@ -91,9 +93,9 @@ impl Integration {
     }
 
     /// Its tokens that work, oldest first. Only for a role with `READ_INTEGRATIONS`.
-    async fn tokens(&self, context: &Context<'_>) -> Result<Option<Vec<Token>>> {
-        let tokens = load(context, TokensOf(self.0.id)).await?;
-        Ok(tokens.map(|tokens| tokens.into_iter().map(Token).collect()))
+    async fn tokens(&self, context: &Context<'_>) -> Nullable<Vec<Token>> {
+        let tokens = load(context, TokensOf(self.0.id)).await.transpose()?;
+        Some(tokens.map(|tokens| tokens.into_iter().map(Token).collect()))
     }
 }
 
@@ -160,16 +162,13 @@ pub(crate) struct Viewer(Ctx);
 #[Object]
 impl Viewer {
     /// The controller that the caller calls for.
-    async fn controller(&self, context: &Context<'_>) -> Result<Option<Controller>> {
-        load(context, self.0.controller()).await
+    async fn controller(&self, context: &Context<'_>) -> Nullable<Controller> {
+        load(context, self.0.controller()).await.transpose()
     }
 
     /// The caller.
-    async fn integration(&self, context: &Context<'_>) -> Result<Option<Integration>> {
-        match self.0.actor.integration {
-            Some(id) => load(context, id).await,
-            None => Ok(None),
-        }
+    async fn integration(&self, context: &Context<'_>) -> Nullable<Integration> {
+        load(context, self.0.actor.integration?).await.transpose()
     }
 
     /// The token of this request.

@@ -65,7 +65,7 @@ pub(crate) type LastUses = HashMap<(ControllerId, IntegrationId), Timestamp>;
 
 impl Default for Tokens {
     fn default() -> Self {
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         Self {
             verified: moka::sync::Cache::builder()
                 .max_capacity(10_000)
@@ -89,7 +89,7 @@ impl Tokens {
         read: impl Future<Output = Result<Option<TokenState>>>,
     ) -> Result<Option<TokenState>> {
         let outcome = self.states.try_get_with(token, read).await;
-        outcome.map_err(|error| Arc::unwrap_or_clone(error))
+        outcome.map_err(Arc::unwrap_or_clone)
     }
 
     /// Remembers that an integration called, until that is written down.

@@ -53,7 +53,7 @@ impl Ctx {
             subject: self
                 .actor
                 .integration
-                .map_or(self.controller().uuid(), |id| id.uuid()),
+                .map_or(self.controller().uuid(), entity::id::IntegrationId::uuid),
             mutation: once.mutation.to_owned(),
             key_digest: key.bytes,
             input_digest: input.bytes,

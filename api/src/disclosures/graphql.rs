@@ -15,8 +15,8 @@ use crate::customers::graphql::{CustomerLookupInput, by_page};
 use crate::data_map::graphql::{DataCategory, DataUse};
 use crate::error::Result;
 use crate::graphql::{
-    Batch, Connection, InstantFilter, OnBehalfOfInput, OrderDirection, connection, ctx, ctx_for,
-    load, once, open, personal,
+    Batch, Connection, InstantFilter, Nullable, OnBehalfOfInput, OrderDirection, connection, ctx,
+    ctx_for, load, once, open, personal,
 };
 use crate::ledger::graphql::EventNode;
 use crate::platform::page::{Page, PageRequest};
@@ -33,8 +33,8 @@ impl Disclosure {
     }
 
     /// Who received.
-    async fn recipient(&self, context: &Context<'_>) -> Result<Option<Recipient>> {
-        load(context, self.row.recipient_id).await
+    async fn recipient(&self, context: &Context<'_>) -> Nullable<Recipient> {
+        load(context, self.row.recipient_id).await.transpose()
     }
 
     /// Why.
@@ -78,21 +78,21 @@ impl Disclosure {
 
     /// What the recipient or the reporter calls it. Null for a role without `READ_CASE_DETAILS`, and after erasure.
     #[graphql(directive = personal::apply("user.content.private.abuse_report".to_owned()))]
-    async fn reference(&self) -> Result<Option<String>> {
-        open(self.reference.as_ref())
+    async fn reference(&self) -> Nullable<String> {
+        open(self.reference.as_ref()).transpose()
     }
 
     /// On what authority: a case number, a statute, a clause (45 CFR 164.528(b)(2) asks for the purpose or the
     /// request). Null for a role without `READ_CASE_DETAILS`, and after erasure.
     #[graphql(directive = personal::apply("user.content.private.abuse_report".to_owned()))]
-    async fn authority(&self) -> Result<Option<String>> {
-        open(self.authority.as_ref())
+    async fn authority(&self) -> Nullable<String> {
+        open(self.authority.as_ref()).transpose()
     }
 
     /// Anything else that was noted. Null for a role without `READ_CASE_DETAILS`, and after erasure.
     #[graphql(directive = personal::apply("user.content.private.abuse_report".to_owned()))]
-    async fn note(&self) -> Result<Option<String>> {
-        open(self.note.as_ref())
+    async fn note(&self) -> Nullable<String> {
+        open(self.note.as_ref()).transpose()
     }
 
     /// Whose data it was, in the order in which they were named; at most 500.
@@ -113,16 +113,13 @@ impl Disclosure {
     }
 
     /// Its leaf in the ledger.
-    async fn event(&self, context: &Context<'_>) -> Result<Option<EventNode>> {
-        load(context, self.row.event_id).await
+    async fn event(&self, context: &Context<'_>) -> Nullable<EventNode> {
+        load(context, self.row.event_id).await.transpose()
     }
 
     /// Who recorded it; null where it was the operator at the command line.
-    async fn recorded_by(&self, context: &Context<'_>) -> Result<Option<Integration>> {
-        match self.row.integration_id {
-            Some(id) => load(context, id).await,
-            None => Ok(None),
-        }
+    async fn recorded_by(&self, context: &Context<'_>) -> Nullable<Integration> {
+        load(context, self.row.integration_id?).await.transpose()
     }
 }
 
@@ -143,11 +140,8 @@ impl Subject {
     }
 
     /// The customer. Null where the look-up led to nobody or to several, and for a role that may not read customers.
-    async fn customer(&self, context: &Context<'_>) -> Result<Option<Customer>> {
-        match self.row.customer_id {
-            Some(id) => load(context, id).await,
-            None => Ok(None),
-        }
+    async fn customer(&self, context: &Context<'_>) -> Nullable<Customer> {
+        load(context, self.row.customer_id?).await.transpose()
     }
 
     /// What the look-up found.
@@ -163,13 +157,13 @@ impl Subject {
     /// What was known, such as `ip 203.0.113.7 at 2026-11-19T22:14:00.000Z`. Null for a role without
     /// `READ_CASE_DETAILS`, and after erasure.
     #[graphql(directive = personal::apply("user.contact".to_owned()))]
-    async fn lookup(&self) -> Result<Option<String>> {
-        open(self.lookup.as_ref())
+    async fn lookup(&self) -> Nullable<String> {
+        open(self.lookup.as_ref()).transpose()
     }
 
     /// The leaf about this customer; the disclosure's own where it has no other.
-    async fn event(&self, context: &Context<'_>) -> Result<Option<EventNode>> {
-        load(context, self.row.event_id).await
+    async fn event(&self, context: &Context<'_>) -> Nullable<EventNode> {
+        load(context, self.row.event_id).await.transpose()
     }
 }
 

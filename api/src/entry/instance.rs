@@ -276,7 +276,9 @@ pub(crate) async fn fits_database(
 
 fn fits(known: &[(i32, Vec<u8>)], keyring: &Keyring, path: &Path) -> Result<(), StartError> {
     for (epoch, check) in known {
-        let value = keyring.epoch(*epoch).and_then(|epoch| epoch.check_value());
+        let value = keyring
+            .epoch(*epoch)
+            .and_then(crate::vault::Epoch::check_value);
         if value.ok().as_ref() != Some(check) {
             return Err(foreign(path));
         }

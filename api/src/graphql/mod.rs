@@ -28,6 +28,10 @@ pub(crate) fn ctx<'a>(context: &Context<'a>) -> Result<&'a Ctx> {
 const UNAUTHENTICATED: Error =
     Error::Unauthenticated("send a token in the header: Authorization: Bearer TOKEN");
 
+/// What a nullable field answers: null, beside an error, when it fails. A resolver that answers with a `Result`
+/// around the option would make its parent null too.
+pub(crate) type Nullable<T> = Option<Result<T>>;
+
 /// The context of a mutation, on behalf of whom the input says.
 ///
 /// # Errors

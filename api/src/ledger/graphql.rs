@@ -13,7 +13,7 @@ use super::service;
 use crate::auth::graphql::Integration;
 use crate::context::Ctx;
 use crate::error::Result;
-use crate::graphql::{Batch, Connection, connection, ctx, load};
+use crate::graphql::{Batch, Connection, Nullable, connection, ctx, load};
 use crate::platform::page::PageRequest;
 
 /// An event as a caller sees it.
@@ -61,11 +61,8 @@ impl EventNode {
     }
 
     /// Who did it; null for the operator at the command line.
-    async fn integration(&self, context: &Context<'_>) -> Result<Option<Integration>> {
-        match self.0.integration_id {
-            Some(id) => load(context, id).await,
-            None => Ok(None),
-        }
+    async fn integration(&self, context: &Context<'_>) -> Nullable<Integration> {
+        load(context, self.0.integration_id?).await.transpose()
     }
 
     /// The leaf, verbatim: JSON in which the content shows as salted digests only (RFC 9901).

@@ -343,10 +343,10 @@ pub(crate) fn locks_rows(connection: &impl ConnectionTrait) -> bool {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        if let Some(SqlErr::UniqueConstraintViolation(text)) = error.sql_err() {
-            if let Some(reason) = conflict(&text) {
-                return Self::Conflict(reason);
-            }
+        if let Some(SqlErr::UniqueConstraintViolation(text)) = error.sql_err()
+            && let Some(reason) = conflict(&text)
+        {
+            return Self::Conflict(reason);
         }
         if is_outage(&error) {
             return Self::Unavailable(Arc::new(error));
@@ -390,10 +390,11 @@ fn is_outage(error: &DbErr) -> bool {
 /// (system); the primary result codes of `SQLite` in the low byte: 5 busy, 6 locked, 8 read-only, 10 I/O, 13 full,
 /// 14 cannot open.
 fn is_outage_code(code: &str) -> bool {
-    if let Ok(number) = code.parse::<u32>() {
-        if code.len() < 5 {
+    match code.parse::<u32>() {
+        Ok(number) if code.len() < 5 => {
             return matches!(number & 0xff, 5 | 6 | 8 | 10 | 13 | 14);
         }
+        _ => {}
     }
     ["08", "40", "53", "55", "57", "58"]
         .iter()

@@ -11,8 +11,8 @@ use super::service::{self, NewRecipient, Recipient, RecipientFilter};
 use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::graphql::{
-    Batch, Connection, CountryCode, OnBehalfOfInput, connection, ctx, ctx_for, load, once, open,
-    personal,
+    Batch, Connection, CountryCode, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load,
+    once, open, personal,
 };
 use crate::platform::page::PageRequest;
 use crate::platform::personal::Personal;
@@ -28,8 +28,8 @@ impl Recipient {
     /// Its name. Where the recipient is itself a person (role `DATA_SUBJECT`, category `COMPLAINANT`), null for a
     /// role without `READ_PERSONAL_DATA`.
     #[graphql(directive = personal::apply("user.name".to_owned()))]
-    async fn name(&self) -> Result<Option<String>> {
-        open(self.name.as_ref())
+    async fn name(&self) -> Nullable<String> {
+        open(self.name.as_ref()).transpose()
     }
 
     /// What it is in data-protection law.

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 pub(crate) use cell::{DataKey, Place};
 pub(crate) use index::{Field, IndexValue};
-pub(crate) use keyring::Keyring;
+pub(crate) use keyring::{Epoch, Keyring};
 
 use crate::error::{Error, Result};
 use crate::platform::db::{Db, Scope, Transaction};
@@ -37,7 +37,7 @@ use crate::platform::random;
 
 /// How many unwrapped data keys are kept, and for how long: an erasure reaches every instance within it.
 const CACHED_KEYS: u64 = 10_000;
-const CACHED_FOR: Duration = Duration::from_secs(60);
+const CACHED_FOR: Duration = Duration::from_mins(1);
 
 /// Data keys by the owner they belong to.
 pub(crate) type KeysByOwner = HashMap<Uuid, Arc<DataKey>>;

@@ -16,7 +16,7 @@ pub(crate) use types::by_page;
 
 use super::service::{self, Assignment, Customer};
 use crate::error::Result;
-use crate::graphql::{Connection, OrderDirection, connection, ctx, ctx_for, load, once};
+use crate::graphql::{Connection, Nullable, OrderDirection, connection, ctx, ctx_for, load, once};
 use crate::platform::page::PageRequest;
 
 /// Queries over customers.
@@ -31,8 +31,11 @@ impl CustomersQuery {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "What is known of the customer.")] by: CustomerLookupInput,
-    ) -> Result<Option<Customer>> {
-        service::look_up(ctx(context)?, &by.into()).await
+    ) -> Nullable<Customer> {
+        match ctx(context) {
+            Ok(ctx) => service::look_up(ctx, &by.into()).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// Everybody that a look-up may mean, in the order of their ids: whoever shares an e-mail address, or held

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use async_graphql::connection::EmptyFields;
 use async_graphql::{Context, Object};
 use entity::enums::{
     AssignmentSharing, CustomerKind, DataSubjectCategory, IdentifierKind, ResourceKind,
@@ -14,7 +15,9 @@ use crate::customers::service::{self, Assignment, Customer, CustomerFilter, Iden
 use crate::disclosures::graphql::{DisclosuresOf, DisclosuresTotal};
 use crate::disclosures::service::Disclosure;
 use crate::error::Result;
-use crate::graphql::{Batch, Connection, CountryCode, connection, ctx, load, open, personal};
+use crate::graphql::{
+    Batch, Connection, CountryCode, Nullable, connection, ctx, load, open, personal,
+};
 use crate::platform::page::{Page, PageRequest};
 
 /// A person or organisation whose personal data the controller holds: a client, or someone related to one, a
@@ -43,8 +46,8 @@ impl Customer {
 
     /// What they are called. Null for a role without `READ_PERSONAL_DATA`, and after erasure.
     #[graphql(directive = personal::apply("user.name".to_owned()))]
-    async fn name(&self) -> Result<Option<String>> {
-        open(self.name.as_ref())
+    async fn name(&self) -> Nullable<String> {
+        open(self.name.as_ref()).transpose()
     }
 
     /// Since when they are known to the controller.
@@ -74,14 +77,10 @@ impl Customer {
         context: &Context<'_>,
         #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
         #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
-    ) -> Result<Option<Connection<Assignment>>> {
+    ) -> Nullable<Connection<Assignment>> {
         let key = AssignmentsOf(self.row.id, PageRequest { first, after });
-        let page = load(context, key).await?;
-        Ok(page.map(|page| {
-            connection(page, async_graphql::connection::EmptyFields, |assignment| {
-                assignment
-            })
-        }))
+        let page = load(context, key).await.transpose()?;
+        Some(page.map(|page| connection(page, EmptyFields, |assignment| assignment)))
     }
 
     /// When data about them went to others, the latest first. What a gag order hides is shown to nobody but
@@ -91,10 +90,13 @@ impl Customer {
         context: &Context<'_>,
         #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
         #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
-    ) -> Result<Option<Connection<Disclosure, DisclosuresTotal>>> {
+    ) -> Nullable<Connection<Disclosure, DisclosuresTotal>> {
         let id = self.row.id;
-        let page = load(context, DisclosuresOf(id, PageRequest { first, after })).await?;
-        Ok(page.map(|page| connection(page, DisclosuresTotal::about(id), |disclosure| disclosure)))
+        let key = DisclosuresOf(id, PageRequest { first, after });
+        let page = load(context, key).await.transpose()?;
+        Some(
+            page.map(|page| connection(page, DisclosuresTotal::about(id), |disclosure| disclosure)),
+        )
     }
 }
 
@@ -126,8 +128,8 @@ impl Identifier {
 
     /// The value as it was given. Null for a role without `READ_PERSONAL_DATA`, and after erasure.
     #[graphql(directive = personal::apply("user.contact".to_owned()))]
-    async fn value(&self) -> Result<Option<String>> {
-        open(self.value.as_ref())
+    async fn value(&self) -> Nullable<String> {
+        open(self.value.as_ref()).transpose()
     }
 
     /// When it was recorded.
@@ -167,8 +169,8 @@ impl Assignment {
 
     /// The prefix, as network/length. Null for a role without `READ_PERSONAL_DATA`, and after erasure.
     #[graphql(directive = personal::apply("user.device.ip_address".to_owned()))]
-    async fn ip_prefix(&self) -> Result<Option<String>> {
-        open(self.resource.as_ref())
+    async fn ip_prefix(&self) -> Nullable<String> {
+        open(self.resource.as_ref()).transpose()
     }
 
     /// Alone or with others.
@@ -197,8 +199,8 @@ impl Assignment {
     }
 
     /// Who held it.
-    async fn customer(&self, context: &Context<'_>) -> Result<Option<Customer>> {
-        load(context, self.row.customer_id).await
+    async fn customer(&self, context: &Context<'_>) -> Nullable<Customer> {
+        load(context, self.row.customer_id).await.transpose()
     }
 }
 

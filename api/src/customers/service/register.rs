@@ -17,7 +17,7 @@ use crate::platform::random;
 use crate::vault::{self, DataKey, Field, Owner, Place, normalise};
 
 /// How far ahead of ours a sender's clock may be.
-const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(300);
+const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_mins(5);
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 200;
 
@@ -60,7 +60,6 @@ pub(crate) struct NewCustomer {
 /// Forbidden; Invalid for a value that cannot be used; Conflict when an external id leads to a customer already.
 pub(crate) async fn register(ctx: &Ctx, new: NewCustomer, once: Once) -> Result<CustomerId> {
     ctx.authorize(Action::RegisterCustomer)?;
-    let registered_at = not_in_future(ctx, "registeredAt", new.registered_at)?;
     if new.identifiers.len() > rules::MOST_IDENTIFIERS {
         return Err(too_many_identifiers());
     }
@@ -72,29 +71,8 @@ pub(crate) async fn register(ctx: &Ctx, new: NewCustomer, once: Once) -> Result<
     let (key_row, key) =
         ctx.vault()
             .new_key(ctx.controller(), owner, DataClass::Profile, ctx.now())?;
-    let name = checked_name(new.name)?;
-    let (table, column) = store::NAME;
-    let place = Place {
-        controller: ctx.controller(),
-        table,
-        column,
-        row: id.uuid(),
-    };
-    let row = customer::Model {
-        controller_id: ctx.controller(),
-        id,
-        kind: new.kind,
-        category: new.category,
-        country: new.country,
-        key_id: key.id(),
-        name: name
-            .as_ref()
-            .map(|name| key.close(place, name.expose()))
-            .transpose()?,
-        registered_at,
-        recorded_at: ctx.now(),
-        version: 1,
-    };
+    let name = checked_name(new.name.as_ref())?;
+    let row = customer_row(ctx, id, &key, &new, name.as_ref())?;
     let mut built = Vec::new();
     for (field, identifier) in &new.identifiers {
         built.push(Built::new(
@@ -195,6 +173,36 @@ pub(crate) async fn add_identifier(
     Ok(customer)
 }
 
+fn customer_row(
+    ctx: &Ctx,
+    id: CustomerId,
+    key: &DataKey,
+    new: &NewCustomer,
+    name: Option<&Personal>,
+) -> Result<customer::Model> {
+    let (table, column) = store::NAME;
+    let place = Place {
+        controller: ctx.controller(),
+        table,
+        column,
+        row: id.uuid(),
+    };
+    Ok(customer::Model {
+        controller_id: ctx.controller(),
+        id,
+        kind: new.kind,
+        category: new.category,
+        country: new.country.clone(),
+        key_id: key.id(),
+        name: name
+            .map(|name| key.close(place, name.expose()))
+            .transpose()?,
+        registered_at: not_in_future(ctx, "registeredAt", new.registered_at)?,
+        recorded_at: ctx.now(),
+        version: 1,
+    })
+}
+
 fn too_many_identifiers() -> Error {
     Error::invalid("identifiers", "a customer has at most 100 identifiers")
 }
@@ -219,13 +227,13 @@ pub(crate) fn not_in_future(ctx: &Ctx, field: &str, at: Option<Timestamp>) -> Re
     }
 }
 
-fn checked_name(name: Option<Personal>) -> Result<Option<Personal>> {
+fn checked_name(name: Option<&Personal>) -> Result<Option<Personal>> {
     match name {
         Some(name) if name.is_blank() => Ok(None),
         Some(name) if name.expose().chars().count() > LONGEST_NAME => {
             Err(Error::invalid("name", "must have at most 200 characters"))
         }
-        name => Ok(name),
+        name => Ok(name.cloned()),
     }
 }
 

@@ -296,7 +296,7 @@ impl Writer<'_> {
             .with("dataCategories", new.categories.clone())
             .with("tier", new.tier.as_str())
             .with("disclosedAt", new.disclosed_at.to_string())
-            .with_some("method", new.method.map(|method| method.as_str()))
+            .with_some("method", new.method.map(DisclosureMethod::as_str))
     }
 
     /// The leaf of the disclosure: about its one customer, or a summary.

@@ -161,9 +161,10 @@ pub(super) fn respond(
         .map(|error| Seen::of(error, request_id))
         .collect();
     let first = seen.first().map(|seen| seen.code);
-    let is_null = outcome.data == Value::Null;
+    let is_null = is_empty(&outcome.data);
     // Errors of execution have a path; errors of validation have none, and leave nothing to execute.
-    let refused = is_null && outcome.errors.iter().all(|error| error.path.is_empty());
+    let refused =
+        outcome.data == Value::Null && outcome.errors.iter().all(|error| error.path.is_empty());
     let status = match first {
         Some(_) if refused && media == MediaType::Json => StatusCode::OK,
         Some(_) if refused => StatusCode::BAD_REQUEST,
@@ -192,6 +193,15 @@ pub(super) fn respond(
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     (response, first)
+}
+
+/// Whether nothing succeeded: a machine that judges by the status must not take the answer for a success.
+fn is_empty(data: &Value) -> bool {
+    match data {
+        Value::Null => true,
+        Value::Object(fields) => fields.values().all(|field| *field == Value::Null),
+        _ => false,
+    }
 }
 
 /// An error as the caller sees it.

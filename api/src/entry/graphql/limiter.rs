@@ -43,7 +43,7 @@ impl Limiter {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(not_until)) => not_until.wait_time_from(self.clock.now()),
             // More than a whole allowance; the configuration keeps queries below it.
-            Err(_insufficient) => Duration::from_secs(60),
+            Err(_insufficient) => Duration::from_mins(1),
         };
         Err(Error::RateLimited {
             retry_after_seconds: wait.as_secs() + 1,

@@ -7,7 +7,7 @@ use crate::auth::graphql::{Controller, Integration};
 use crate::customers::Customer;
 use crate::disclosures::service::Disclosure;
 use crate::error::{Error, Result};
-use crate::graphql::load;
+use crate::graphql::{Nullable, load};
 use crate::ledger::graphql::EventNode;
 use crate::recipients::Recipient;
 
@@ -47,9 +47,8 @@ impl NodeQuery {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The id.")] id: ID,
-    ) -> Result<Option<Node>> {
-        crate::graphql::ctx(context)?;
-        find(context, &id).await
+    ) -> Nullable<Node> {
+        find(context, &id).await.transpose()
     }
 
     /// Several by their ids, in the order of the ids; null for what does not exist and for what is another
@@ -58,16 +57,20 @@ impl NodeQuery {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "1 to 100 ids.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>> {
+    ) -> Result<Vec<Nullable<Node>>> {
         crate::graphql::ctx(context)?;
         if ids.is_empty() || ids.len() > MOST_IDS {
             return Err(Error::invalid("ids", "must have 1 to 100 items"));
         }
-        futures_util::future::try_join_all(ids.iter().map(|id| find(context, id))).await
+        let found = ids
+            .iter()
+            .map(async |id| find(context, id).await.transpose());
+        Ok(futures_util::future::join_all(found).await)
     }
 }
 
 async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
+    crate::graphql::ctx(context)?;
     // Which of these an id is, its prefix tells: the others do not parse.
     if let Ok(id) = id.parse::<CustomerId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::Customer));

@@ -11,7 +11,7 @@ use crate::context::App;
 use crate::ledger::sequencer;
 
 /// Longer than this, and the feed is not worth following.
-const MOST_LAG: Duration = Duration::from_secs(60);
+const MOST_LAG: Duration = Duration::from_mins(1);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The process is alive.

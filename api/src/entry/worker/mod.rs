@@ -13,7 +13,7 @@ use crate::ledger::sequencer;
 /// Another instance's events are found within this time.
 const POLL: Duration = Duration::from_millis(500);
 const LAST_USE: Duration = Duration::from_secs(5);
-const EXPIRY: Duration = Duration::from_secs(3_600);
+const EXPIRY: Duration = Duration::from_hours(1);
 /// After a failure, the database is left alone this long.
 const RECOVERY: Duration = Duration::from_secs(1);
 
@@ -24,10 +24,10 @@ pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
         write_last_uses(&app, &stop),
         expire(&app, &stop)
     );
-    report("numbering events", sequencer::run(&app).await.map(drop));
+    report("numbering events", &sequencer::run(&app).await);
     report(
         "writing last use down",
-        auth::service::write_last_uses(&app).await,
+        &auth::service::write_last_uses(&app).await,
     );
 }
 
@@ -36,7 +36,7 @@ async fn number(app: &App, stop: &CancellationToken) {
     while stop.run_until_cancelled(wait(app)).await.is_some() {
         // Leaves that arrive meanwhile are numbered with the same statement.
         tokio::time::sleep(pause).await;
-        if !report("numbering events", sequencer::run(app).await.map(drop)) {
+        if !report("numbering events", &sequencer::run(app).await) {
             tokio::time::sleep(RECOVERY).await;
         }
     }
@@ -59,7 +59,7 @@ async fn write_last_uses(app: &App, stop: &CancellationToken) {
     {
         report(
             "writing last use down",
-            auth::service::write_last_uses(app).await,
+            &auth::service::write_last_uses(app).await,
         );
     }
 }
@@ -71,13 +71,13 @@ async fn expire(app: &App, stop: &CancellationToken) {
         .is_some()
     {
         let outcome = expire_idempotency_records(app, app.clock.now()).await;
-        report("deleting expired idempotency records", outcome.map(drop));
+        report("deleting expired idempotency records", &outcome);
     }
 }
 
-fn report(doing: &'static str, outcome: Result<(), Error>) -> bool {
-    match &outcome {
-        Ok(()) => {}
+fn report<T>(doing: &'static str, outcome: &Result<T, Error>) -> bool {
+    match outcome {
+        Ok(_) => {}
         Err(Error::Internal { cause, .. } | Error::Unavailable(cause)) => {
             tracing::error!(doing, %cause, "a background task failed; it will be tried again");
         }

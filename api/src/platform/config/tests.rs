@@ -68,10 +68,10 @@ fn the_defaults_load() {
     assert_eq!(config.auth.leeway(), Duration::from_secs(10));
     assert_eq!(
         config.auth.max_lifetime(),
-        Duration::from_secs(730 * 86_400)
+        Duration::from_hours(730 * 24)
     );
     assert_eq!(config.ledger.sequence_interval(), Duration::from_millis(50));
-    assert_eq!(config.idempotency.keep(), Duration::from_secs(168 * 3600));
+    assert_eq!(config.idempotency.keep(), Duration::from_hours(168));
 }
 
 #[test]

@@ -87,9 +87,8 @@ fn string_token(tail: Option<&[u8]>) -> (Token, &[u8]) {
 fn after_block_string(mut rest: &[u8]) -> Option<&[u8]> {
     loop {
         rest = match rest {
-            [b'\\', b'"', b'"', b'"', tail @ ..] => tail,
             [b'"', b'"', b'"', tail @ ..] => return Some(tail),
-            [_, tail @ ..] => tail,
+            [b'\\', b'"', b'"', b'"', tail @ ..] | [_, tail @ ..] => tail,
             [] => return None,
         };
     }
