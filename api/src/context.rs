@@ -28,6 +28,9 @@ mod idempotency;
 
 pub(crate) use idempotency::{Begun, Once, expire as expire_idempotency_records};
 
+/// How far ahead of ours a sender's clock may be.
+const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_mins(5);
+
 /// One running instance.
 #[derive(Debug)]
 pub(crate) struct App {
@@ -184,6 +187,17 @@ impl Ctx {
             "forbidden"
         );
         Err(Error::Forbidden { action })
+    }
+
+    /// An instant that a caller says something happened at: it cannot lie ahead.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it does, by more than clocks differ.
+    pub(crate) fn not_in_future(&self, field: &str, at: Timestamp) -> Result<Timestamp> {
+        if at > self.now().saturating_add(CLOCK_SKEW) {
+            return Err(Error::invalid(field, "lies in the future"));
+        }
+        Ok(at)
     }
 
     /// Begins a change.

@@ -15,7 +15,7 @@ use privops::entry::instance::{Instance, Running};
 use privops::platform::clock::Clock;
 use privops::platform::config::{Config, Sources};
 
-pub use actor::{Actor, Answer};
+pub use actor::{Actor, Answer, send};
 pub use database::{Database, is_postgres};
 
 /// When stories begin: 2026-11-20 10:00 UTC.

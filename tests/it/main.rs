@@ -13,3 +13,4 @@
 mod harness;
 
 mod main_job;
+mod readme;

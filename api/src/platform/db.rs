@@ -28,6 +28,9 @@ use crate::platform::page::Cursor;
 /// Constant that names our migration lock among a `PostgreSQL` server's advisory locks.
 const MIGRATION_LOCK: i64 = 0x7072_6976_6f70_7301;
 
+/// How many rows of `SQLite` may wait between the driver's thread and ours.
+const ROWS_BUFFERED: usize = 2_048;
+
 /// A database, embedded or served.
 #[derive(Debug)]
 pub(crate) enum Db {
@@ -87,6 +90,8 @@ impl Db {
                 .map_sqlx_sqlite_opts(move |options| {
                     let options = options
                         .busy_timeout(timeout)
+                        // Rows cross from the driver's thread: a small buffer means a switch for every few.
+                        .row_buffer_size(ROWS_BUFFERED)
                         .pragma("journal_mode", "WAL")
                         .pragma("synchronous", "FULL")
                         // Erased rows must not linger in free pages.

@@ -66,8 +66,6 @@ text_enum! {
         RevokeToken = "REVOKE_TOKEN",
         /// Read integrations and what is remembered of their tokens.
         ReadIntegrations = "READ_INTEGRATIONS",
-        /// Create and administer controllers, which the operator does on the command line.
-        AdministerControllers = "ADMINISTER_CONTROLLERS",
     }
 }
 

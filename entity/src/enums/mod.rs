@@ -6,6 +6,7 @@
 //! enums.
 
 pub mod auth;
+pub mod bulk;
 pub mod customer;
 pub mod disclosure;
 pub mod error;
@@ -13,6 +14,7 @@ pub mod ledger;
 pub mod recipient;
 
 pub use auth::{Action, DataClass, KeyOwnerKind, Role};
+pub use bulk::ErrorPolicy;
 pub use customer::{
     AssignmentSharing, CustomerKind, DataSubjectCategory, IdentifierKind, ResourceKind,
 };

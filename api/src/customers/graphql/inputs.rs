@@ -1,12 +1,12 @@
 //! What the schema takes in about customers.
 
 use async_graphql::{Enum, ID, InputObject, OneofObject, SimpleObject};
-use entity::enums::{AssignmentSharing, CustomerKind, DataSubjectCategory, ErrorCode};
+use entity::enums::{AssignmentSharing, CustomerKind, DataSubjectCategory, ErrorCode, ErrorPolicy};
 use entity::id::CustomerId;
 use entity::time::Timestamp;
 
 use crate::customers::service::{
-    CustomerFilter, ErrorPolicy, Lookup, NewAssignment, NewCustomer, NewIdentifier,
+    CustomerFilter, Lookup, NewAssignment, NewCustomer, NewIdentifier,
 };
 use crate::error::Error;
 use crate::graphql::{CountryCode, InstantFilter, OnBehalfOfInput, OrderDirection, personal};

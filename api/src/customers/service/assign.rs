@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::assignment;
-use entity::enums::{Action, AssignmentSharing, EventType, Log, ResourceKind};
+use entity::enums::{Action, AssignmentSharing, ErrorPolicy, EventType, Log, ResourceKind};
 use entity::id::{AssignmentId, CustomerId, DataKeyId};
 use entity::time::Timestamp;
 
@@ -22,15 +22,6 @@ use crate::vault::{self, DataKey, Field, IndexValue, Place, normalise};
 
 /// How a caller names the customer of an assignment.
 pub(crate) type CustomerRef = Lookup;
-
-/// What happens to the other items of a list when one cannot be recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
-pub(crate) enum ErrorPolicy {
-    /// Nothing is recorded; the whole call fails with the error of the first item that cannot be.
-    RejectAll,
-    /// The items that can be recorded are; the others answer with an error each.
-    RejectFailed,
-}
 
 /// An assignment to be recorded.
 #[derive(Debug, Clone)]

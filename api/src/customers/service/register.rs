@@ -16,8 +16,6 @@ use crate::platform::personal::Personal;
 use crate::platform::random;
 use crate::vault::{self, DataKey, Field, Owner, Place, normalise};
 
-/// How far ahead of ours a sender's clock may be.
-const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_mins(5);
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 200;
 
@@ -197,7 +195,10 @@ fn customer_row(
         name: name
             .map(|name| key.close(place, name.expose()))
             .transpose()?,
-        registered_at: not_in_future(ctx, "registeredAt", new.registered_at)?,
+        registered_at: match new.registered_at {
+            Some(at) => ctx.not_in_future("registeredAt", at)?,
+            None => ctx.now(),
+        },
         recorded_at: ctx.now(),
         version: 1,
     })
@@ -211,20 +212,6 @@ fn replayed(ids: &[String]) -> Result<CustomerId> {
     ids.first()
         .and_then(|id| id.parse().ok())
         .ok_or(Error::NotFound { what: "customer" })
-}
-
-/// An instant that the caller names, which cannot lie ahead.
-///
-/// # Errors
-/// Invalid when it does.
-pub(crate) fn not_in_future(ctx: &Ctx, field: &str, at: Option<Timestamp>) -> Result<Timestamp> {
-    match at {
-        Some(at) if at > ctx.now().saturating_add(CLOCK_SKEW) => {
-            Err(Error::invalid(field, "lies in the future"))
-        }
-        Some(at) => Ok(at),
-        None => Ok(ctx.now()),
-    }
 }
 
 fn checked_name(name: Option<&Personal>) -> Result<Option<Personal>> {

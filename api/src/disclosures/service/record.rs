@@ -105,15 +105,13 @@ impl Checked {
         }
         categories.sort_unstable();
         categories.dedup();
-        let disclosed_at =
-            customers::service::not_in_future(ctx, "disclosedAt", Some(new.disclosed_at))?;
         Ok(Self {
             recipient: new.recipient,
             ground: new.ground,
             purpose: check_key(Tree::DataUse, &new.purpose, "purpose".to_owned())?,
             categories,
             tier: new.tier,
-            disclosed_at,
+            disclosed_at: ctx.not_in_future("disclosedAt", new.disclosed_at)?,
             method: new.method,
             reference: check_text("reference", new.reference, LONGEST_REFERENCE)?,
             authority: check_text("authority", new.authority, LONGEST_REFERENCE)?,

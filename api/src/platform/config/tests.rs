@@ -66,10 +66,7 @@ fn the_defaults_load() {
     assert!(config.http.metrics && !config.http.allow_get);
     assert_eq!(config.limits.burst_points, 50_000);
     assert_eq!(config.auth.leeway(), Duration::from_secs(10));
-    assert_eq!(
-        config.auth.max_lifetime(),
-        Duration::from_hours(730 * 24)
-    );
+    assert_eq!(config.auth.max_lifetime(), Duration::from_hours(730 * 24));
     assert_eq!(config.ledger.sequence_interval(), Duration::from_millis(50));
     assert_eq!(config.idempotency.keep(), Duration::from_hours(168));
 }

@@ -1,0 +1,156 @@
+//! Operations and inputs, filled with what a story does not care about.
+
+use serde_json::{Value, json};
+
+use super::Actor;
+
+/// Registers a customer.
+pub const REGISTER_CUSTOMER: &str = "mutation($input: RegisterCustomerInput!) {
+    registerCustomer(input: $input) { customer { id identifiers { id } } } }";
+/// Adds an identifier.
+pub const ADD_IDENTIFIER: &str = "mutation($input: AddIdentifierInput!) {
+    addIdentifier(input: $input) { customer { id } } }";
+/// Records assignments.
+pub const RECORD_ASSIGNMENTS: &str = "mutation($input: RecordAssignmentsInput!) {
+    recordAssignments(input: $input) { results { assignment { id } error { code } } } }";
+/// Registers a recipient.
+pub const REGISTER_RECIPIENT: &str = "mutation($input: RegisterRecipientInput!) {
+    registerRecipient(input: $input) { recipient { id } } }";
+/// Records a disclosure.
+pub const RECORD_DISCLOSURE: &str = "mutation($input: RecordDisclosureInput!) {
+    recordDisclosure(input: $input) { disclosure { id subjects { id } event { id } } } }";
+/// Issues a token.
+pub const ISSUE_TOKEN: &str = "mutation($input: IssueTokenInput!) {
+    issueToken(input: $input) { secret token { id expiresAt } integration { id name role } } }";
+/// Revokes a token.
+pub const REVOKE_TOKEN: &str = "mutation($input: RevokeTokenInput!) {
+    revokeToken(input: $input) { integration { id } } }";
+
+/// Variables with this input.
+pub fn input(input: &Value) -> Value {
+    json!({ "input": input })
+}
+
+/// Variables of `recordAssignments`: one prefix, since the beginning of the year.
+pub fn assignment(customer: &Value, prefix: &str) -> Value {
+    let item = json!({ "customer": customer, "ipPrefix": prefix, "from": "2026-01-01T00:00:00Z" });
+    input(&json!({ "assignments": [item] }))
+}
+
+/// Variables of `recordDisclosure`: an abuse report about whoever the look-ups mean.
+pub fn disclosure(recipient: &Value, subjects: &[Value]) -> Value {
+    let subjects: Vec<_> = subjects.iter().map(|by| json!({ "by": by })).collect();
+    input(&json!({
+        "recipient": recipient,
+        "ground": "ABUSE_REPORT",
+        "purpose": "essential.service.abuse_handling",
+        "dataCategories": ["user.contact.email", "user.device.ip_address"],
+        "tier": "SUBSCRIBER",
+        "disclosedAt": "2026-11-20T09:00:00Z",
+        "reference": "canary reference",
+        "authority": "canary authority",
+        "note": "canary note",
+        "subjects": subjects,
+    }))
+}
+
+/// Ids of one record of every kind of a controller.
+#[derive(Debug, Clone, Default)]
+pub struct Ids {
+    /// The controller.
+    pub controller: String,
+    /// An integration, which is not the owner.
+    pub integration: String,
+    /// Its token.
+    pub token: String,
+    /// A customer.
+    pub customer: String,
+    /// Another one, who shares the e-mail address of the first.
+    pub other_customer: String,
+    /// An identifier.
+    pub identifier: String,
+    /// An assignment.
+    pub assignment: String,
+    /// A recipient.
+    pub recipient: String,
+    /// A disclosure.
+    pub disclosure: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its event.
+    pub event: String,
+}
+
+impl Ids {
+    /// All of them.
+    pub fn all(&self) -> [&str; 11] {
+        [
+            &self.controller,
+            &self.integration,
+            &self.token,
+            &self.customer,
+            &self.other_customer,
+            &self.identifier,
+            &self.assignment,
+            &self.recipient,
+            &self.disclosure,
+            &self.subject,
+            &self.event,
+        ]
+    }
+}
+
+/// Fills the owner's controller with two of every kind, the same for every controller: clients 42 and 43 of
+/// `whmcs` share an e-mail address; 42 has a phone and held 203.0.113.0/24.
+pub async fn populate(owner: &Actor) -> Ids {
+    let mut ids = Ids {
+        controller: owner
+            .ask("{ viewer { controller { id } } }")
+            .await
+            .text_at("viewer.controller.id"),
+        ..Ids::default()
+    };
+    for (client, phones) in [("43", json!([])), ("42", json!(["+49 30 123456"]))] {
+        let customer = json!({
+            "name": format!("Client {client}"),
+            "externalIds": [{ "system": "whmcs", "id": client }],
+            "emails": ["shared@example.org"],
+            "phones": phones,
+        });
+        let registered = owner.run(REGISTER_CUSTOMER, input(&customer)).await;
+        ids.other_customer = std::mem::take(&mut ids.customer);
+        ids.customer = registered.text_at("registerCustomer.customer.id");
+        ids.identifier = registered.text_at("registerCustomer.customer.identifiers.0.id");
+    }
+    for (customer, prefix) in [
+        (&ids.other_customer, "192.0.2.0/25"),
+        (&ids.other_customer, "192.0.2.128/25"),
+        (&ids.customer, "198.51.100.0/24"),
+        (&ids.customer, "203.0.113.0/24"),
+    ] {
+        let variables = assignment(&json!({ "id": customer }), prefix);
+        let recorded = owner.run(RECORD_ASSIGNMENTS, variables).await;
+        ids.assignment = recorded.text_at("recordAssignments.results.0.assignment.id");
+    }
+    for (name, role) in [("Jane Doe", "DATA_SUBJECT"), ("Spamhaus", "PRIVATE_PARTY")] {
+        let variables = input(&json!({ "name": name, "role": role }));
+        let registered = owner.run(REGISTER_RECIPIENT, variables).await;
+        ids.recipient = registered.text_at("registerRecipient.recipient.id");
+    }
+    for _ in 0..2 {
+        let subjects = [
+            json!({ "id": ids.customer }),
+            json!({ "id": ids.other_customer }),
+        ];
+        let variables = disclosure(&json!({ "id": ids.recipient }), &subjects);
+        let recorded = owner.run(RECORD_DISCLOSURE, variables).await;
+        ids.disclosure = recorded.text_at("recordDisclosure.disclosure.id");
+        ids.subject = recorded.text_at("recordDisclosure.disclosure.subjects.0.id");
+        ids.event = recorded.text_at("recordDisclosure.disclosure.event.id");
+    }
+    let billing = input(&json!({ "name": "billing", "role": "BILLING" }));
+    let issued = owner.run(ISSUE_TOKEN, billing).await;
+    ids.integration = issued.text_at("issueToken.integration.id");
+    ids.token = issued.text_at("issueToken.token.id");
+    ids
+}

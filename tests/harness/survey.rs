@@ -1,0 +1,314 @@
+//! What is really in a database, seen from beside the instance that serves it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use entity::id::{AssignmentId, CustomerId, DisclosureId, IntegrationId, RecipientId, TokenId};
+use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement, TryGetable};
+
+use super::Database;
+
+/// The tables that changes write to.
+const TABLES: &[&str] = &[
+    "assignment",
+    "blind_index",
+    "customer",
+    "data_key",
+    "disclosure",
+    "disclosure_category",
+    "disclosure_subject",
+    "event",
+    "idempotency",
+    "identifier",
+    "integration",
+    "recipient",
+    "token",
+];
+
+/// What there must be none of. Each is half of something.
+const HALVES: &[(&str, &str)] = &[
+    (
+        "customers without their key",
+        "customer c where not exists (select 1 from data_key k where k.controller_id = c.controller_id
+            and k.id = c.key_id and k.owner_id = c.id and k.class = 'PROFILE')",
+    ),
+    (
+        "identifiers without their key",
+        "identifier i where not exists (select 1 from data_key k
+            where k.controller_id = i.controller_id and k.id = i.key_id)",
+    ),
+    (
+        "identifiers without an index row",
+        "identifier i where not exists (select 1 from blind_index b
+            where b.controller_id = i.controller_id and b.target_id = i.id)",
+    ),
+    (
+        "assignments without their key",
+        "assignment a where not exists (select 1 from data_key k
+            where k.controller_id = a.controller_id and k.id = a.key_id)",
+    ),
+    (
+        "assignments without an index row",
+        "assignment a where not exists (select 1 from blind_index b
+            where b.controller_id = a.controller_id and b.target_id = a.id)",
+    ),
+    (
+        "recipients without their key",
+        "recipient r where not exists (select 1 from data_key k where k.controller_id = r.controller_id
+            and k.id = r.key_id and k.owner_id = r.id)",
+    ),
+    (
+        "recipients without an index row",
+        "recipient r where not exists (select 1 from blind_index b
+            where b.controller_id = r.controller_id and b.target_id = r.id)",
+    ),
+    (
+        "index rows that lead nowhere",
+        "blind_index b where not exists (select 1 from identifier i where i.id = b.target_id)
+            and not exists (select 1 from assignment a where a.id = b.target_id)
+            and not exists (select 1 from recipient r where r.id = b.target_id)",
+    ),
+    (
+        "keys of customers that are not there",
+        "data_key k where k.owner_kind = 'CUSTOMER' and not exists (select 1 from customer c
+            where c.controller_id = k.controller_id and c.id = k.owner_id)",
+    ),
+    (
+        "keys of records that are not there",
+        "data_key k where k.owner_kind = 'RECORD'
+            and not exists (select 1 from controller c where c.id = k.owner_id)
+            and not exists (select 1 from recipient r where r.id = k.owner_id)
+            and not exists (select 1 from disclosure d where d.id = k.owner_id)",
+    ),
+    (
+        "disclosures without their key",
+        "disclosure d where not exists (select 1 from data_key k
+            where k.controller_id = d.controller_id and k.id = d.key_id)",
+    ),
+    (
+        "disclosures without the subjects that they count",
+        "disclosure d where d.subject_count < 1 or d.subject_count <> (
+            select count(*) from disclosure_subject s
+            where s.controller_id = d.controller_id and s.disclosure_id = d.id)",
+    ),
+    (
+        "disclosures without the unresolved subjects that they count",
+        "disclosure d where d.unresolved_count <> (select count(*) from disclosure_subject s
+            where s.controller_id = d.controller_id and s.disclosure_id = d.id
+            and s.customer_id is null)",
+    ),
+    (
+        "disclosures without a category",
+        "disclosure d where not exists (select 1 from disclosure_category c
+            where c.controller_id = d.controller_id and c.disclosure_id = d.id)",
+    ),
+    (
+        "disclosures without their event",
+        "disclosure d where not exists (select 1 from event e where e.controller_id = d.controller_id
+            and e.id = d.event_id and e.type = 'disclosure.recorded')",
+    ),
+    (
+        "subjects without their event",
+        "disclosure_subject s where not exists (select 1 from event e
+            where e.controller_id = s.controller_id and e.id = s.event_id)",
+    ),
+    (
+        "subjects without their key",
+        "disclosure_subject s where not exists (select 1 from data_key k
+            where k.controller_id = s.controller_id and k.id = s.key_id)",
+    ),
+    (
+        "events without their key",
+        "event e where not exists (select 1 from data_key k
+            where k.controller_id = e.controller_id and k.id = e.key_id)",
+    ),
+];
+
+/// What there must be none of once every event has its number.
+const GAPS: &[(&str, &str)] = &[
+    (
+        "logs whose size is not that of their numbered events",
+        "ledger_state s where s.size <> (select count(e.idx) from event e
+            where e.controller_id = s.controller_id and e.log = s.log)",
+    ),
+    (
+        "logs with a number given twice",
+        "ledger_state s where s.size <> (select count(distinct e.idx) from event e
+            where e.controller_id = s.controller_id and e.log = s.log)",
+    ),
+    (
+        "logs that do not begin at 0",
+        "ledger_state s where s.size > 0 and 0 <> (select min(e.idx) from event e
+            where e.controller_id = s.controller_id and e.log = s.log)",
+    ),
+    (
+        "logs that do not end at their size",
+        "ledger_state s where s.size > 0 and s.size - 1 <> (select max(e.idx) from event e
+            where e.controller_id = s.controller_id and e.log = s.log)",
+    ),
+    (
+        "events of a log that is not there",
+        "event e where not exists (select 1 from ledger_state s
+            where s.controller_id = e.controller_id and s.log = e.log)",
+    ),
+    ("events without a number", "event e where e.idx is null"),
+];
+
+/// How many events there are, by type and object.
+type Events = BTreeMap<(String, String), i64>;
+
+/// Somebody who looks at a database. Close it before the database is removed.
+pub struct Survey {
+    db: DatabaseConnection,
+}
+
+impl Survey {
+    /// Of this database.
+    pub async fn of(database: &Database) -> Self {
+        Self {
+            db: database.look().await,
+        }
+    }
+
+    /// Lets go of the database.
+    pub async fn close(self) {
+        self.db.close().await.unwrap();
+    }
+
+    /// How many there are: a table, with conditions where they are needed.
+    pub async fn count(&self, of: &str) -> i64 {
+        let rows = self.rows(&format!("select count(*) from {of}")).await;
+        rows[0].try_get_by_index(0).unwrap()
+    }
+
+    /// How many rows each table has.
+    pub async fn sizes(&self) -> BTreeMap<&'static str, i64> {
+        let mut sizes = BTreeMap::new();
+        for table in TABLES {
+            sizes.insert(*table, self.count(table).await);
+        }
+        sizes
+    }
+
+    /// The only value of a statement, as text.
+    pub async fn text(&self, sql: &str) -> String {
+        self.rows(sql).await[0].try_get_by_index(0).unwrap()
+    }
+
+    async fn rows(&self, sql: &str) -> Vec<QueryResult> {
+        let statement = Statement::from_string(self.db.get_database_backend(), sql);
+        self.db.query_all_raw(statement).await.unwrap()
+    }
+
+    async fn column<T: TryGetable>(&self, sql: &str) -> Vec<T> {
+        let rows = self.rows(sql).await;
+        rows.iter()
+            .map(|row| row.try_get_by_index(0).unwrap())
+            .collect()
+    }
+
+    /// Asserts that nothing is half-written: every record has its key, its index rows, its parts and its events, and
+    /// every event and every remembered result its object.
+    pub async fn assert_whole(&self) {
+        for (what, of) in HALVES {
+            assert_eq!(self.count(of).await, 0, "{what}");
+        }
+        let expected = self.expected_events().await;
+        let found = self.found_events().await;
+        let missing: Vec<_> = expected
+            .iter()
+            .filter(|(of, n)| found.get(*of) != Some(*n))
+            .collect();
+        let surplus: Vec<_> = found
+            .iter()
+            .filter(|(of, n)| expected.get(*of) != Some(*n))
+            .collect();
+        assert!(
+            missing.is_empty() && surplus.is_empty(),
+            "wanted {missing:?}, found {surplus:?}"
+        );
+        let objects: BTreeSet<_> = expected.into_keys().map(|(_, object)| object).collect();
+        let tokens: Vec<TokenId> = self.column("select id from token").await;
+        let tokens: BTreeSet<_> = tokens.iter().map(ToString::to_string).collect();
+        let results: Vec<String> = self.column("select results from idempotency").await;
+        for id in results
+            .iter()
+            .flat_map(|ids| ids.split(' '))
+            .filter(|id| *id != "-")
+        {
+            assert!(
+                objects.contains(id) || tokens.contains(id),
+                "remembered, but not there: {id}"
+            );
+        }
+    }
+
+    /// How many events each object must have, by type and object.
+    async fn expected_events(&self) -> Events {
+        let mut events = Events::new();
+        let mut expect = |kind: &str, object: String, count: i64| {
+            if count > 0 {
+                events.insert((kind.to_owned(), object), count);
+            }
+        };
+        for id in self.column::<CustomerId>("select id from customer").await {
+            expect("customer.registered", id.to_string(), 1);
+        }
+        for id in self.column::<RecipientId>("select id from recipient").await {
+            expect("recipient.registered", id.to_string(), 1);
+        }
+        for row in self.rows("select id, version from assignment").await {
+            let (id, version): (AssignmentId, i32) = (read(&row, 0), read(&row, 1));
+            // A correction is a version and an event.
+            expect("assignment.recorded", id.to_string(), i64::from(version));
+        }
+        let sql = "select d.id, count(distinct s.event_id) from disclosure d
+            left join disclosure_subject s on s.controller_id = d.controller_id
+                and s.disclosure_id = d.id and s.event_id <> d.event_id
+            group by d.id";
+        for row in self.rows(sql).await {
+            let (id, subjects): (DisclosureId, i64) = (read(&row, 0), read(&row, 1));
+            expect("disclosure.recorded", id.to_string(), 1);
+            expect("disclosure.subject_recorded", id.to_string(), subjects);
+        }
+        let sql = "select integration_id, count(*) from token group by integration_id";
+        for row in self.rows(sql).await {
+            let (id, tokens): (IntegrationId, i64) = (read(&row, 0), read(&row, 1));
+            expect("token.issued", id.to_string(), tokens);
+        }
+        events
+    }
+
+    async fn found_events(&self) -> Events {
+        let sql = "select type, object, count(*) from event where type in ('customer.registered',
+                'recipient.registered', 'assignment.recorded', 'disclosure.recorded',
+                'disclosure.subject_recorded', 'token.issued')
+            group by type, object";
+        let rows = self.rows(sql).await;
+        rows.iter()
+            .map(|row| ((read(row, 0), read(row, 1)), read(row, 2)))
+            .collect()
+    }
+
+    /// Asserts that every event soon has its number, and that the numbers of each log have no gap.
+    pub async fn assert_gapless(&self) {
+        for _ in 0..1_000 {
+            if self.count("event where idx is null").await == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        for (what, of) in GAPS {
+            assert_eq!(self.count(of).await, 0, "{what}");
+        }
+        assert!(
+            self.count("ledger_state where log = 'MAIN' and size > 0")
+                .await
+                > 0
+        );
+    }
+}
+
+fn read<T: TryGetable>(row: &QueryResult, column: usize) -> T {
+    row.try_get_by_index(column).unwrap()
+}

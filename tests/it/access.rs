@@ -1,0 +1,344 @@
+//! Who may do what: every root field as every role, and every personal field as every role.
+//!
+//! What the server does is compared with what was agreed on, in tests/it/golden. A root field without a sample
+//! operation, and a personal field that no path leads to, fail by name.
+
+mod personal;
+
+use std::cell::Cell;
+
+use entity::enums::Role;
+use serde_json::{Value, json};
+
+use crate::harness::build::{self, input};
+use crate::harness::{Actor, Answer, App, golden};
+
+/// Makes the variables of one call.
+type Variables = fn(&Turn<'_>) -> Value;
+
+/// An operation that works for whoever may do it.
+struct Sample {
+    /// The root field, and after a space, what tells its samples apart.
+    name: &'static str,
+    operation: &'static str,
+    variables: Variables,
+}
+
+const fn sample(name: &'static str, operation: &'static str, variables: Variables) -> Sample {
+    Sample {
+        name,
+        operation,
+        variables,
+    }
+}
+
+impl Sample {
+    fn field(&self) -> &str {
+        self.name.split(' ').next().unwrap_or_default()
+    }
+}
+
+const BY: &str = "query($by: CustomerLookupInput!) { customer(by: $by) { id } }";
+const NODE: &str = "query($id: ID!) { node(id: $id) { id } }";
+
+/// At least one sample for each root field. What a mutation uses up must be new with each call: take it from `turn`.
+const SAMPLES: &[Sample] = &[
+    sample("Query.viewer", "{ viewer { actions } }", nothing),
+    sample(
+        "Query.customer",
+        BY,
+        |turn| json!({ "by": { "id": turn.world.customer } }),
+    ),
+    sample(
+        "Query.customerCandidates",
+        "query($by: CustomerLookupInput!) { customerCandidates(by: $by) { nodes { id } } }",
+        |turn| json!({ "by": { "id": turn.world.customer } }),
+    ),
+    sample("Query.customers", "{ customers { nodes { id } } }", nothing),
+    sample(
+        "Query.disclosures",
+        "{ disclosures { nodes { id } } }",
+        nothing,
+    ),
+    sample(
+        "Query.recipients",
+        "{ recipients { nodes { id } } }",
+        nothing,
+    ),
+    sample("Query.events", "{ events { nodes { id } } }", nothing),
+    sample(
+        "Query.integrations",
+        "{ integrations { nodes { id } } }",
+        nothing,
+    ),
+    sample(
+        "Query.node of a customer",
+        NODE,
+        |turn| json!({ "id": turn.world.customer }),
+    ),
+    sample(
+        "Query.node of a disclosure",
+        NODE,
+        |turn| json!({ "id": turn.world.disclosure }),
+    ),
+    sample(
+        "Query.node of a recipient",
+        NODE,
+        |turn| json!({ "id": turn.world.company }),
+    ),
+    sample(
+        "Query.node of an event",
+        NODE,
+        |turn| json!({ "id": turn.world.event }),
+    ),
+    sample(
+        "Query.node of an integration",
+        NODE,
+        |turn| json!({ "id": turn.world.integration }),
+    ),
+    sample(
+        "Query.node of a controller",
+        NODE,
+        |turn| json!({ "id": turn.world.controller }),
+    ),
+    sample(
+        "Query.nodes",
+        "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+        |turn| json!({ "ids": [turn.world.customer] }),
+    ),
+    sample(
+        "Mutation.registerCustomer",
+        build::REGISTER_CUSTOMER,
+        |turn| {
+            let ids = json!([{ "system": "whmcs", "id": turn.number }]);
+            input(&json!({ "name": "New", "externalIds": ids, "idempotencyKey": turn.number }))
+        },
+    ),
+    sample("Mutation.addIdentifier", build::ADD_IDENTIFIER, |turn| {
+        let email = format!("canary{}@example.org", turn.number);
+        input(&json!({ "customerId": turn.world.customer, "identifier": { "email": email } }))
+    }),
+    sample(
+        "Mutation.recordAssignments",
+        build::RECORD_ASSIGNMENTS,
+        |turn| {
+            let customer = json!({ "id": turn.world.customer });
+            build::assignment(&customer, &turn.prefix())
+        },
+    ),
+    sample(
+        "Mutation.registerRecipient",
+        build::REGISTER_RECIPIENT,
+        |turn| {
+            let name = format!("Recipient {}", turn.number);
+            input(&json!({ "name": name, "role": "PRIVATE_PARTY" }))
+        },
+    ),
+    sample(
+        "Mutation.recordDisclosure",
+        build::RECORD_DISCLOSURE,
+        |turn| {
+            let recipient = json!({ "id": turn.world.company });
+            build::disclosure(&recipient, &[json!({ "id": turn.world.customer })])
+        },
+    ),
+    sample("Mutation.issueToken", build::ISSUE_TOKEN, |turn| {
+        let name = format!("Integration {}", turn.number);
+        input(&json!({ "name": name, "role": "MAIL" }))
+    }),
+    sample("Mutation.revokeToken", build::REVOKE_TOKEN, |turn| {
+        input(&json!({ "tokenId": turn.spare }))
+    }),
+];
+
+fn nothing(_: &Turn<'_>) -> Value {
+    json!({})
+}
+
+/// Somebody of each role, a stranger, and records to ask for.
+struct World {
+    callers: Vec<Caller>,
+    customer: String,
+    person: String,
+    company: String,
+    disclosure: String,
+    event: String,
+    integration: String,
+    controller: String,
+    turns: Cell<u32>,
+}
+
+struct Caller {
+    name: &'static str,
+    actor: Actor,
+    /// A token that nobody else will revoke.
+    spare: String,
+}
+
+/// One call, with what it may use up.
+struct Turn<'a> {
+    world: &'a World,
+    spare: &'a str,
+    /// Different with each call.
+    number: u32,
+}
+
+impl Turn<'_> {
+    /// A prefix of the range that benchmarks use.
+    fn prefix(&self) -> String {
+        format!("198.18.{}.0/24", self.number % 256)
+    }
+}
+
+impl World {
+    async fn make(app: &App) -> Self {
+        let owner = app.owner();
+        let customer = json!({
+            "name": "Cornelia Canary",
+            "externalIds": [{ "system": "whmcs", "id": "canary-1" }],
+            "emails": ["cornelia@canary.example"],
+            "phones": ["+49 30 123456"],
+        });
+        let customer = owner.run(build::REGISTER_CUSTOMER, input(&customer)).await;
+        let customer = customer.text_at("registerCustomer.customer.id");
+        let prefix = build::assignment(&json!({ "id": customer }), "203.0.113.0/24");
+        owner.run(build::RECORD_ASSIGNMENTS, prefix).await.ok();
+        let mut recipients = Vec::new();
+        for recipient in [
+            json!({ "name": "Paula Canary", "role": "DATA_SUBJECT" }),
+            json!({ "name": "Canary List", "role": "PRIVATE_PARTY", "category": "BLOCKLIST_OPERATOR" }),
+        ] {
+            let registered = owner
+                .run(build::REGISTER_RECIPIENT, input(&recipient))
+                .await;
+            recipients.push(registered.text_at("registerRecipient.recipient.id"));
+        }
+        let about = json!({ "ip": { "address": "203.0.113.7", "at": "2026-11-19T22:14:00Z" } });
+        let disclosure = build::disclosure(&json!({ "id": recipients[0] }), &[about]);
+        let disclosure = owner.run(build::RECORD_DISCLOSURE, disclosure).await;
+        let viewer = owner.ask("{ viewer { integration { id } } }").await;
+        Self {
+            callers: Caller::everybody(app).await,
+            customer,
+            company: recipients.remove(1),
+            person: recipients.remove(0),
+            disclosure: disclosure.text_at("recordDisclosure.disclosure.id"),
+            event: disclosure.text_at("recordDisclosure.disclosure.event.id"),
+            integration: viewer.text_at("viewer.integration.id"),
+            controller: app.controller.to_string(),
+            turns: Cell::new(0),
+        }
+    }
+
+    fn turn<'a>(&'a self, caller: &'a Caller) -> Turn<'a> {
+        self.turns.set(self.turns.get() + 1);
+        Turn {
+            world: self,
+            spare: &caller.spare,
+            number: self.turns.get(),
+        }
+    }
+
+    /// The head of a matrix.
+    fn head(&self, before: &[&str]) -> Vec<String> {
+        let names = self.callers.iter().map(|caller| caller.name);
+        before
+            .iter()
+            .copied()
+            .chain(names)
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+impl Caller {
+    async fn everybody(app: &App) -> Vec<Self> {
+        let mut callers = Vec::new();
+        for role in Role::ALL {
+            callers.push((role.as_str(), app.actor(*role).await));
+        }
+        callers.push(("stranger", app.stranger()));
+        let mut everybody = Vec::new();
+        for (name, actor) in callers {
+            let spare = input(&json!({ "name": format!("spare {name}"), "role": "MAIL" }));
+            let issued = app.owner().run(build::ISSUE_TOKEN, spare).await;
+            everybody.push(Self {
+                name,
+                actor,
+                spare: issued.text_at("issueToken.token.id"),
+            });
+        }
+        everybody
+    }
+}
+
+/// `Query.x` and `Mutation.x` for every root field that the server has.
+async fn root_fields(owner: &Actor) -> Vec<String> {
+    let query = "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }";
+    let schema = owner.ask(query).await;
+    let mut found = Vec::new();
+    for (kind, prefix) in [("queryType", "Query"), ("mutationType", "Mutation")] {
+        let fields = schema
+            .get(&format!("__schema.{kind}.fields"))
+            .as_array()
+            .unwrap();
+        for field in fields {
+            found.push(format!("{prefix}.{}", field["name"].as_str().unwrap()));
+        }
+    }
+    found
+}
+
+/// One word for how a call went.
+fn outcome(answer: &Answer) -> &str {
+    if answer.code().is_empty() {
+        answer.ok();
+        return "OK";
+    }
+    answer.code()
+}
+
+#[tokio::test]
+async fn every_root_field_answers_each_role_as_agreed() {
+    let app = App::start().await;
+    let world = World::make(&app).await;
+    let fields = root_fields(&app.owner()).await;
+    assert!(fields.len() > 10, "{fields:?}");
+    for field in &fields {
+        assert!(
+            SAMPLES.iter().any(|sample| sample.field() == field),
+            "{field} has no sample operation: add one to SAMPLES in tests/it/access.rs, and see who may do it"
+        );
+    }
+    for sample in SAMPLES {
+        let known = fields.iter().any(|field| field == sample.field());
+        assert!(
+            known,
+            "{} is gone: remove it from SAMPLES in tests/it/access.rs",
+            sample.name
+        );
+    }
+    let mut rows = vec![world.head(&[""])];
+    for sample in SAMPLES {
+        let mut row = vec![sample.name.to_owned()];
+        for caller in &world.callers {
+            let variables = (sample.variables)(&world.turn(caller));
+            let answer = caller.actor.run(sample.operation, variables).await;
+            let outcome = outcome(&answer);
+            let (name, role) = (sample.name, caller.name);
+            if role == "stranger" {
+                assert_eq!(outcome, "UNAUTHENTICATED", "{name}: {}", answer.text);
+            } else {
+                assert!(
+                    ["OK", "FORBIDDEN"].contains(&outcome),
+                    "the sample operation of {name} does not work as {role}: {}",
+                    answer.text
+                );
+            }
+            row.push(outcome.to_owned());
+        }
+        rows.push(row);
+    }
+    golden::compare("access.txt", &golden::table(&rows));
+    app.stop().await;
+}

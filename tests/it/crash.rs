@@ -1,0 +1,400 @@
+//! Kill -9 while writing: what was acknowledged is there, the rest is whole or absent, the ledger has no gap.
+//!
+//! The real program dies at random moments under concurrent writers. What it did not acknowledge is sent again with
+//! the same idempotency key, as a careful client does, and must then succeed, whether it had been carried out or not.
+//! `CRASH_ROUNDS` says how often it dies (100 when absent); `CRASH_SEED` repeats the moments of an earlier run.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Actor, Answer, Database, Process, Survey, is_postgres};
+
+const WRITERS: usize = 8;
+/// How many rounds go by between two looks at the database.
+const ROUNDS_UNSEEN: u64 = 10;
+/// A writer that is throttled tests nothing but the throttle.
+const SETTINGS: &[(&str, &str)] = &[
+    ("limits.points_per_second", "1000000"),
+    ("limits.burst_points", "100000000"),
+];
+
+const REGISTER: &str = "mutation($input: RegisterCustomerInput!) {
+    registerCustomer(input: $input) { customer { id } } }";
+const ASSIGN: &str = "mutation($input: RecordAssignmentsInput!) {
+    recordAssignments(input: $input) { results { assignment { id } error { code } } } }";
+const DISCLOSE: &str = "mutation($input: RecordDisclosureInput!) {
+    recordDisclosure(input: $input) { disclosure { id } } }";
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_hundred_kills() {
+    let rounds = setting("CRASH_ROUNDS").unwrap_or(100);
+    let seed = setting("CRASH_SEED").unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
+    eprintln!("CRASH_ROUNDS={rounds} CRASH_SEED={seed}");
+    let mut random = Random(seed);
+    let database = Database::new().await;
+    let (mut process, token) = Process::first(&database, SETTINGS).await;
+    let mut writers: Vec<_> = (0..WRITERS).map(Writer::new).collect();
+
+    for round in 1..=rounds {
+        let moment = Duration::from_micros(random.between(1_000, 60_000));
+        writers = die_while_writing(process, writers, &token, moment).await;
+        process = Process::again(&database, SETTINGS).await;
+        if round % ROUNDS_UNSEEN == 0 {
+            check(&database, &process.actor(&token), &mut writers, true).await;
+        }
+    }
+
+    let actor = process.actor(&token);
+    for writer in &mut writers {
+        writer.write_one(&actor).await.expect("the server answers");
+    }
+    check(&database, &actor, &mut writers, false).await;
+    repeat(&database, &actor, &writers).await;
+    let acknowledged: usize = writers.iter().map(|writer| writer.done.len()).sum();
+    let interrupted: usize = writers.iter().map(|writer| writer.interrupted.len()).sum();
+    eprintln!("{acknowledged} calls acknowledged, {interrupted} interrupted on the way");
+    assert!(
+        acknowledged > WRITERS && interrupted > 0,
+        "nothing was written"
+    );
+    assert!(!process.log().contains("panicked at"), "{}", process.log());
+    process.ask_to_stop();
+    assert!(process.ended().await.success());
+    integrity(&database).await;
+    database.remove().await;
+}
+
+fn setting(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{name} must be a whole number")),
+    )
+}
+
+/// Lets all write, and kills the process at that moment.
+async fn die_while_writing(
+    process: Process,
+    writers: Vec<Writer>,
+    token: &str,
+    moment: Duration,
+) -> Vec<Writer> {
+    let tasks: Vec<_> = writers
+        .into_iter()
+        .map(|writer| tokio::spawn(writer.write(process.actor(token))))
+        .collect();
+    tokio::time::sleep(moment).await;
+    process.kill();
+    let mut writers = Vec::new();
+    for task in tasks {
+        writers.push(task.await.unwrap());
+    }
+    writers
+}
+
+/// Looks whether everything acknowledged is there, and nothing else but what may have been carried out without an
+/// acknowledgement: at most the call that each writer was interrupted in.
+async fn check(database: &Database, actor: &Actor, writers: &mut [Writer], interrupted: bool) {
+    for writer in writers.iter_mut() {
+        for done in writer.done.iter().skip(writer.checked) {
+            done.check(actor, writer).await;
+        }
+        writer.checked = writer.done.len();
+    }
+    let survey = Survey::of(database).await;
+    survey.assert_gapless().await;
+    survey.assert_whole().await;
+    let expected: [(&[&str], &[Kind]); 4] = [
+        (&["customer", "identifier"], &[Kind::Customer]),
+        (&["assignment"], &[Kind::Assignment]),
+        (&["disclosure"], &[Kind::ByExternalId, Kind::ByAddress]),
+        (&["idempotency"], &Kind::ALL),
+    ];
+    for (tables, kinds) in expected {
+        let of_these = |call: &Call| kinds.contains(&call.kind());
+        let done = writers.iter().flat_map(|writer| &writer.done);
+        let least = done.filter(|done| of_these(&done.call)).count();
+        let next = writers.iter().filter(|writer| of_these(&writer.next()));
+        let most = least + if interrupted { next.count() } else { 0 };
+        for table in tables {
+            let found = usize::try_from(survey.count(table).await).unwrap();
+            assert!(
+                (least..=most).contains(&found),
+                "{table}: {found}, not {least} to {most}"
+            );
+        }
+    }
+    survey.close().await;
+}
+
+/// Sends again what was interrupted at any time: each answers as it did, and nothing changes.
+async fn repeat(database: &Database, actor: &Actor, writers: &[Writer]) {
+    let survey = Survey::of(database).await;
+    let before = survey.sizes().await;
+    for writer in writers {
+        for number in &writer.interrupted {
+            let Done { call, id } = &writer.done[*number];
+            let answer = actor.run(call.query(), call.variables()).await;
+            assert_eq!(call.id(&answer), *id, "{call:?}");
+        }
+    }
+    assert_eq!(survey.sizes().await, before);
+    survey.close().await;
+}
+
+/// What the database itself says of its files, after an orderly stop.
+async fn integrity(database: &Database) {
+    if is_postgres() {
+        return;
+    }
+    let survey = Survey::of(database).await;
+    assert_eq!(survey.text("pragma integrity_check").await, "ok");
+    assert_eq!(survey.count("pragma_foreign_key_check").await, 0);
+    survey.close().await;
+}
+
+/// What a call asks for. They take turns in this order, so that each can rely on those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Registers a customer with an external id.
+    Customer,
+    /// Gives the customer an address.
+    Assignment,
+    /// Records a disclosure about the customer and, by address, the one before.
+    ByExternalId,
+    /// Records a disclosure about whoever held the address.
+    ByAddress,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [
+        Self::Customer,
+        Self::Assignment,
+        Self::ByExternalId,
+        Self::ByAddress,
+    ];
+}
+
+/// The call of a writer that has this number.
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    writer: usize,
+    number: usize,
+}
+
+impl Call {
+    fn kind(self) -> Kind {
+        Kind::ALL[self.number % Kind::ALL.len()]
+    }
+
+    /// Which of the writer's customers it is about.
+    fn customer(self) -> usize {
+        self.number / Kind::ALL.len()
+    }
+
+    fn external_id(self) -> Value {
+        json!({ "system": "whmcs", "id": format!("{}-{}", self.writer, self.customer()) })
+    }
+
+    fn name(self) -> String {
+        format!("Client {} of writer {}", self.customer(), self.writer)
+    }
+
+    fn reference(self) -> String {
+        format!("report {} of writer {}", self.number, self.writer)
+    }
+
+    fn query(self) -> &'static str {
+        match self.kind() {
+            Kind::Customer => REGISTER,
+            Kind::Assignment => ASSIGN,
+            Kind::ByExternalId | Kind::ByAddress => DISCLOSE,
+        }
+    }
+
+    fn variables(self) -> Value {
+        let mut input = match self.kind() {
+            Kind::Customer => json!({ "name": self.name(), "externalIds": [self.external_id()] }),
+            Kind::Assignment => json!({ "assignments": [{
+                "customer": { "externalId": self.external_id() },
+                "ipPrefix": address(self.writer, self.customer()),
+                "from": "2024-01-01T00:00:00Z",
+            }] }),
+            Kind::ByExternalId => self.disclosure(&self.two_subjects()),
+            Kind::ByAddress => self.disclosure(&[by_address(self.writer, self.customer())]),
+        };
+        input["idempotencyKey"] = json!(format!("crash-{}-{}", self.writer, self.number));
+        json!({ "input": input })
+    }
+
+    fn two_subjects(self) -> Vec<Value> {
+        let own = json!({ "by": { "externalId": self.external_id() } });
+        match self.customer().checked_sub(1) {
+            Some(before) => vec![own, by_address(self.writer, before)],
+            None => vec![own],
+        }
+    }
+
+    fn disclosure(self, subjects: &[Value]) -> Value {
+        json!({
+            // All writers name the same new recipient at about the same time.
+            "recipient": { "name": format!("Recipient {}", self.customer()), "role": "PRIVATE_PARTY" },
+            "ground": "ABUSE_REPORT",
+            "purpose": "essential.service.abuse_handling",
+            "dataCategories": ["user.contact.email", "user.device.ip_address"],
+            "tier": "SUBSCRIBER",
+            "disclosedAt": "2024-06-02T00:00:00Z",
+            "reference": self.reference(),
+            "subjects": subjects,
+        })
+    }
+
+    /// The id of what it made.
+    #[track_caller]
+    fn id(self, answer: &Answer) -> String {
+        answer.text_at(match self.kind() {
+            Kind::Customer => "registerCustomer.customer.id",
+            Kind::Assignment => "recordAssignments.results.0.assignment.id",
+            Kind::ByExternalId | Kind::ByAddress => "recordDisclosure.disclosure.id",
+        })
+    }
+}
+
+/// The address of a writer's customer.
+fn address(writer: usize, customer: usize) -> String {
+    format!("10.{writer}.{}.{}", customer / 250, customer % 250)
+}
+
+fn by_address(writer: usize, customer: usize) -> Value {
+    json!({ "by": { "ip": { "address": address(writer, customer), "at": "2024-06-01T00:00:00Z" } } })
+}
+
+/// A call that was acknowledged.
+struct Done {
+    call: Call,
+    id: String,
+}
+
+impl Done {
+    /// Asks for it again in every way that leads to it.
+    async fn check(&self, actor: &Actor, writer: &Writer) {
+        let customer = writer.customer(self.call.customer());
+        match self.call.kind() {
+            Kind::Customer => self.check_customer(actor).await,
+            Kind::Assignment => self.check_assignment(actor, customer).await,
+            Kind::ByExternalId => {
+                let before = self.call.customer().checked_sub(1);
+                let before = before.map(|before| writer.customer(before));
+                let subjects: Vec<_> = std::iter::once(customer).chain(before).collect();
+                self.check_disclosure(actor, &subjects).await;
+            }
+            Kind::ByAddress => self.check_disclosure(actor, &[customer]).await,
+        }
+    }
+
+    async fn check_customer(&self, actor: &Actor) {
+        let query = "query($by: CustomerLookupInput!) {
+            customer(by: $by) { id name identifiers { value } } }";
+        let external_id = self.call.external_id();
+        let by = json!({ "by": { "externalId": external_id } });
+        let expected = json!({
+            "id": self.id,
+            "name": self.call.name(),
+            "identifiers": [{ "value": external_id["id"] }],
+        });
+        assert_eq!(actor.run(query, by).await.get("customer"), &expected);
+    }
+
+    async fn check_assignment(&self, actor: &Actor, customer: &str) {
+        let query = "query($by: CustomerLookupInput!) {
+            customer(by: $by) { id assignments { nodes { id ipPrefix } } } }";
+        let address = address(self.call.writer, self.call.customer());
+        let by = json!({ "by": { "ip": { "address": address, "at": "2024-01-01T00:00:00Z" } } });
+        let assignment = json!({ "id": self.id, "ipPrefix": format!("{address}/32") });
+        let expected = json!({ "id": customer, "assignments": { "nodes": [assignment] } });
+        assert_eq!(actor.run(query, by).await.get("customer"), &expected);
+    }
+
+    async fn check_disclosure(&self, actor: &Actor, customers: &[&str]) {
+        let query = "query($id: ID!) { node(id: $id) { id ... on Disclosure {
+            reference dataCategories event { objectId } subjects { resolution customer { id } } } } }";
+        let subject = |id: &&str| json!({ "resolution": "RESOLVED", "customer": { "id": id } });
+        let expected = json!({
+            "id": self.id,
+            "reference": self.call.reference(),
+            "dataCategories": ["user.contact.email", "user.device.ip_address"],
+            "event": { "objectId": self.id },
+            "subjects": customers.iter().map(subject).collect::<Vec<_>>(),
+        });
+        let found = actor.run(query, json!({ "id": self.id })).await;
+        assert_eq!(found.get("node"), &expected);
+    }
+}
+
+/// Somebody who writes one call after the other, and each until it is acknowledged.
+struct Writer {
+    number: usize,
+    done: Vec<Done>,
+    /// How many of them were found again.
+    checked: usize,
+    /// Numbers of the calls in which the process died, once or several times.
+    interrupted: Vec<usize>,
+}
+
+impl Writer {
+    fn new(number: usize) -> Self {
+        Self {
+            number,
+            done: Vec::new(),
+            checked: 0,
+            interrupted: Vec::new(),
+        }
+    }
+
+    /// The first call that is not acknowledged.
+    fn next(&self) -> Call {
+        Call {
+            writer: self.number,
+            number: self.done.len(),
+        }
+    }
+
+    /// The id of the customer that it registered as this one.
+    fn customer(&self, customer: usize) -> &str {
+        &self.done[customer * Kind::ALL.len()].id
+    }
+
+    async fn write(mut self, actor: Actor) -> Self {
+        while self.write_one(&actor).await.is_ok() {}
+        if self.interrupted.last() != Some(&self.done.len()) {
+            self.interrupted.push(self.done.len());
+        }
+        self
+    }
+
+    /// Whoever answers, answers with success: nothing but the kill is in the way.
+    async fn write_one(&mut self, actor: &Actor) -> Result<(), reqwest::Error> {
+        let call = self.next();
+        let answer = actor.try_run(call.query(), call.variables()).await?;
+        let id = call.id(&answer);
+        self.done.push(Done { call, id });
+        Ok(())
+    }
+}
+
+/// Numbers that a seed repeats: SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+struct Random(u64);
+
+impl Random {
+    fn draw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn between(&mut self, least: u64, most: u64) -> u64 {
+        least + self.draw() % (most - least + 1)
+    }
+}

@@ -1,0 +1,296 @@
+//! Nothing crosses from one controller to another: not by id, not by value, not by cursor, not by key.
+//!
+//! By id: see `ids`. Whatever shows nothing to one controller is also asked by the other, whom it must show
+//! something: so a wrong question proves nothing.
+
+mod ids;
+
+use entity::enums::Role;
+use entity::event;
+use entity::id::ControllerId;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use serde_json::{Value, json};
+
+use crate::harness::build::{self, Ids, input, populate};
+use crate::harness::poll::feed;
+use crate::harness::{Actor, Answer, App};
+
+/// Everything that a controller's owner can list. Whoever may see it sees everything in it.
+const EVERYTHING: &str = "{
+    customers(first: 5) { totalCount nodes { id name version identifiers { id value }
+        assignments(first: 5) { nodes { id ipPrefix sharing from until version customer { id } } }
+        disclosures(first: 5) { totalCount nodes { id } } } }
+    recipients(first: 5) { nodes { id name } }
+    disclosures(first: 5) { totalCount nodes { id reference event { id }
+        recipient { id } recordedBy { id } subjects { id lookup customer { id } } } }
+    integrations(first: 5) { nodes { id name role tokens { id revokedAt } } }
+    viewer { controller { id name } }
+}";
+
+/// What customers can be looked up by, as [`populate`] registers them, and how many customers have it.
+fn lookups() -> [(Value, usize); 4] {
+    [
+        (json!({ "email": "Shared@Example.org" }), 2),
+        (json!({ "phone": "+49 30 123456" }), 1),
+        (json!({ "externalId": { "system": "whmcs", "id": 42 } }), 1),
+        (
+            json!({ "ip": { "address": "203.0.113.7", "at": "2026-11-19T22:14:00Z" } }),
+            1,
+        ),
+    ]
+}
+
+/// How many events a controller has, numbered or not.
+async fn count_events(app: &App, controller: &str) -> usize {
+    let controller: ControllerId = controller.parse().unwrap();
+    let db = app.database().look().await;
+    let select = event::Entity::find().filter(event::Column::ControllerId.eq(controller));
+    let count = select.count(&db).await.unwrap();
+    db.close().await.unwrap();
+    usize::try_from(count).unwrap()
+}
+
+#[track_caller]
+fn shows_nothing_of(ids: &Ids, text: &str, what: &str) {
+    for id in ids.all() {
+        assert!(!text.contains(id), "{what}: {id} in {text}");
+    }
+}
+
+#[tokio::test]
+async fn lists_look_ups_and_the_feed_show_nothing_of_another_controller() {
+    let app = App::start().await;
+    let (own, foreign) = (app.owner(), app.foreigner(Role::Owner).await);
+    let theirs = populate(&foreign).await;
+
+    let seen = own.ask(EVERYTHING).await;
+    shows_nothing_of(&theirs, &seen.text, "lists");
+    assert_eq!(seen.get("customers.totalCount"), &json!(0));
+    assert_eq!(seen.get("disclosures.totalCount"), &json!(0));
+    assert_eq!(seen.get("recipients.nodes"), &json!([]));
+    assert_eq!(seen.get("integrations.nodes").as_array().unwrap().len(), 1);
+    let whole = foreign.ask(EVERYTHING).await;
+    for id in theirs.all() {
+        assert!(
+            whole.text.contains(id),
+            "{id} is not even in {}",
+            whole.text
+        );
+    }
+
+    let one = "query($by: CustomerLookupInput!) { customer(by: $by) { id } }";
+    let all = "query($by: CustomerLookupInput!) { customerCandidates(by: $by) { totalCount nodes { id } } }";
+    for (by, count) in lookups() {
+        let by = json!({ "by": by });
+        assert_eq!(
+            own.run(one, by.clone()).await.ok(),
+            &json!({ "customer": null }),
+            "{by}"
+        );
+        let candidates = own.run(all, by.clone()).await;
+        let nobody = json!({ "totalCount": 0, "nodes": [] });
+        assert_eq!(candidates.get("customerCandidates"), &nobody, "{by}");
+        let candidates = foreign.run(all, by.clone()).await;
+        assert_eq!(
+            candidates.get("customerCandidates.totalCount"),
+            &json!(count),
+            "{by}"
+        );
+    }
+    let named = r#"{ recipients(filter: { name: "spamhaus" }) { nodes { id } } }"#;
+    assert_eq!(own.ask(named).await.get("recipients.nodes"), &json!([]));
+    assert_eq!(
+        foreign.ask(named).await.text_at("recipients.nodes.0.id"),
+        theirs.recipient
+    );
+
+    for (actor, controller) in [
+        (&own, app.controller.to_string()),
+        (&foreign, theirs.controller.clone()),
+    ] {
+        let count = count_events(&app, &controller).await;
+        let events = feed(actor, |events| events.len() >= count).await;
+        let numbers: Vec<_> = events
+            .iter()
+            .map(|event| event["idx"].as_u64().unwrap())
+            .collect();
+        let expected: Vec<u64> = (0..).take(count).collect();
+        assert_eq!(numbers, expected, "each controller has numbers of its own");
+        let text = Value::from(events).to_string();
+        if controller == theirs.controller {
+            assert!(text.contains(&theirs.customer), "{text}");
+        } else {
+            shows_nothing_of(&theirs, &text, "the feed");
+        }
+    }
+    app.stop().await;
+}
+
+/// The same clients, addresses and names in both: nobody is told of a conflict, everybody finds their own.
+#[tokio::test]
+async fn the_same_values_lead_each_controller_to_its_own() {
+    let app = App::start().await;
+    let (own, foreign) = (app.owner(), app.foreigner(Role::Owner).await);
+    let (ours, theirs) = (populate(&own).await, populate(&foreign).await);
+    let all = "query($by: CustomerLookupInput!) { customerCandidates(by: $by) { totalCount nodes { id } } }";
+    for (actor, ids, other) in [(&own, &ours, &theirs), (&foreign, &theirs, &ours)] {
+        for (by, count) in lookups() {
+            let found = actor.run(all, json!({ "by": by })).await;
+            assert_eq!(
+                found.get("customerCandidates.totalCount"),
+                &json!(count),
+                "{by}"
+            );
+            assert!(found.text.contains(&ids.customer), "{by}: {}", found.text);
+            shows_nothing_of(other, &found.text, "candidates");
+        }
+        // A disclosure about client 42 to Spamhaus is about their own client, to their own Spamhaus.
+        let spamhaus = json!({ "name": "SPAMHAUS", "role": "PRIVATE_PARTY" });
+        let client = json!({ "externalId": { "system": "whmcs", "id": 42 } });
+        let variables = build::disclosure(&spamhaus, &[client]);
+        let recorded =
+            "mutation($input: RecordDisclosureInput!) { recordDisclosure(input: $input) {
+            disclosure { recipient { id } subjects { customer { id } } } } }";
+        let recorded = actor.run(recorded, variables).await;
+        assert_eq!(
+            recorded.get("recordDisclosure.disclosure"),
+            &json!({
+                "recipient": { "id": ids.recipient },
+                "subjects": [{ "customer": { "id": ids.customer } }],
+            })
+        );
+        // Within a controller, the id of an outside system belongs to one customer, and a name to one integration.
+        let again = json!({ "name": "Another", "externalIds": [{ "system": "WHMCS", "id": 42 }] });
+        actor
+            .run(build::REGISTER_CUSTOMER, input(&again))
+            .await
+            .refused(409, "CONFLICT");
+        let again = json!({ "name": "billing", "role": "BILLING" });
+        actor
+            .run(build::ISSUE_TOKEN, input(&again))
+            .await
+            .refused(409, "CONFLICT");
+        let again = json!({ "name": "Spamhaus", "role": "PRIVATE_PARTY" });
+        actor
+            .run(build::REGISTER_RECIPIENT, input(&again))
+            .await
+            .refused(409, "CONFLICT");
+    }
+    app.stop().await;
+}
+
+/// Lists that have a second page of one, each with the way to its connection.
+const LISTS: &[(&str, &str)] = &[
+    (
+        "customers",
+        "query($after: String) { customers(first: 1, after: $after) {
+            totalCount nodes { id } pageInfo { endCursor } } }",
+    ),
+    (
+        "customerCandidates",
+        r#"query($after: String) {
+            customerCandidates(by: { email: "shared@example.org" }, first: 1, after: $after) {
+            totalCount nodes { id } pageInfo { endCursor } } }"#,
+    ),
+    (
+        "disclosures",
+        "query($after: String) { disclosures(first: 1, after: $after) {
+            totalCount nodes { id } pageInfo { endCursor } } }",
+    ),
+    (
+        "recipients",
+        "query($after: String) { recipients(first: 1, after: $after) {
+            nodes { id } pageInfo { endCursor } } }",
+    ),
+    (
+        "integrations",
+        "query($after: String) { integrations(first: 1, after: $after) {
+            nodes { id } pageInfo { endCursor } } }",
+    ),
+    (
+        "events",
+        "query($after: String) { events(first: 1, after: $after) {
+            nodes { id objectId } pageInfo { endCursor } } }",
+    ),
+    (
+        "customers.nodes.0.disclosures",
+        "query($after: String) { customers(first: 1) { nodes { disclosures(first: 1, after: $after) {
+            totalCount nodes { id } pageInfo { endCursor } } } } }",
+    ),
+    (
+        "customers.nodes.0.assignments",
+        "query($after: String) { customers(first: 1) { nodes { assignments(first: 1, after: $after) {
+            nodes { id } pageInfo { endCursor } } } } }",
+    ),
+];
+
+#[tokio::test]
+async fn a_cursor_of_another_controller_shows_nothing_of_it() {
+    let app = App::start().await;
+    let (own, foreign) = (app.owner(), app.foreigner(Role::Owner).await);
+    let (_, theirs) = (populate(&own).await, populate(&foreign).await);
+    let count = count_events(&app, &theirs.controller).await;
+    feed(&foreign, |events| events.len() >= count).await;
+    for (connection, query) in LISTS {
+        let first = foreign.run(query, json!({})).await;
+        let cursor = first.text_at(&format!("{connection}.pageInfo.endCursor"));
+        let second = foreign.run(query, json!({ "after": cursor })).await;
+        let mut shown = nodes(&first, connection);
+        shown.extend(nodes(&second, connection));
+        assert_eq!(shown.len(), 2, "{connection} has no second page");
+
+        let answer = own.run(query, json!({ "after": cursor })).await;
+
+        assert!(
+            ["", "BAD_USER_INPUT"].contains(&answer.code()),
+            "{connection}: {}",
+            answer.text
+        );
+        shows_nothing_of(&theirs, &answer.text, connection);
+        for id in shown {
+            assert!(
+                !answer.text.contains(&id),
+                "{connection}: {id} in {}",
+                answer.text
+            );
+        }
+    }
+    app.stop().await;
+}
+
+fn nodes(answer: &Answer, connection: &str) -> Vec<String> {
+    let nodes = answer
+        .get(&format!("{connection}.nodes"))
+        .as_array()
+        .unwrap();
+    nodes
+        .iter()
+        .map(|node| node["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_same_idempotency_key_means_a_call_of_each_controller() {
+    let app = App::start().await;
+    let (own, foreign) = (app.owner(), app.foreigner(Role::Owner).await);
+    let id = "registerCustomer.customer.id";
+    let register = async |actor: &Actor, name: &str| {
+        let customer = json!({ "name": name, "idempotencyKey": "order-1" });
+        actor.run(build::REGISTER_CUSTOMER, input(&customer)).await
+    };
+
+    let ours = register(&own, "Anna").await.text_at(id);
+    let theirs = register(&foreign, "Berta").await.text_at(id);
+
+    assert_ne!(ours, theirs);
+    assert_eq!(register(&own, "Anna").await.text_at(id), ours);
+    assert_eq!(register(&foreign, "Berta").await.text_at(id), theirs);
+    register(&own, "Berta")
+        .await
+        .refused(409, "IDEMPOTENCY_KEY_REUSED");
+    for actor in [&own, &foreign] {
+        let customers = actor.ask("{ customers { totalCount } }").await;
+        assert_eq!(customers.get("customers.totalCount"), &json!(1));
+    }
+    app.stop().await;
+}

@@ -1,0 +1,221 @@
+//! Every place of the schema where a caller can put an id, with an id of another controller. A place without a case
+//! fails by name. Each case also runs as the controller whose id it is, where it must work.
+
+use entity::enums::Role;
+use serde_json::{Value, json};
+
+use super::{EVERYTHING, count_events, shows_nothing_of};
+use crate::harness::build::{self, Ids, input, populate};
+use crate::harness::schema::Schema;
+use crate::harness::{Actor, App};
+
+/// An operation that names what belongs to another controller.
+struct Case {
+    /// Where the id stands.
+    position: &'static str,
+    operation: &'static str,
+    /// Variables of one call after another.
+    variables: fn(&Ids) -> Vec<Value>,
+    /// The data that must be answered; `NOT_FOUND` where there is none.
+    expected: Option<&'static str>,
+}
+
+const CASES: &[Case] = &[
+    Case {
+        position: "Query.customer.by.id",
+        operation: "query($id: ID!) { customer(by: { id: $id }) { id } }",
+        variables: |ids| vec![json!({ "id": ids.customer })],
+        expected: Some(r#"{ "customer": null }"#),
+    },
+    Case {
+        position: "Query.customerCandidates.by.id",
+        operation: "query($id: ID!) { customerCandidates(by: { id: $id }) { totalCount nodes { id } } }",
+        variables: |ids| vec![json!({ "id": ids.customer })],
+        expected: Some(r#"{ "customerCandidates": { "totalCount": 0, "nodes": [] } }"#),
+    },
+    Case {
+        position: "Query.disclosures.filter.recipientId",
+        operation: "query($id: ID!) { disclosures(filter: { recipientId: $id }) { totalCount nodes { id } } }",
+        variables: |ids| vec![json!({ "id": ids.recipient })],
+        expected: Some(r#"{ "disclosures": { "totalCount": 0, "nodes": [] } }"#),
+    },
+    Case {
+        position: "Query.node.id",
+        operation: "query($id: ID!) { node(id: $id) { __typename id } }",
+        variables: |ids| ids.all().iter().map(|id| json!({ "id": id })).collect(),
+        expected: Some(r#"{ "node": null }"#),
+    },
+    Case {
+        position: "Query.nodes.ids",
+        operation: "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }",
+        variables: |ids| vec![json!({ "ids": ids.all() })],
+        expected: Some(
+            r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null] }"#,
+        ),
+    },
+    Case {
+        position: "Mutation.addIdentifier.input.customerId",
+        operation: build::ADD_IDENTIFIER,
+        variables: |ids| {
+            let email = json!({ "email": "another@example.org" });
+            vec![input(
+                &json!({ "customerId": ids.customer, "identifier": email }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.issueToken.input.integrationId",
+        operation: build::ISSUE_TOKEN,
+        variables: |ids| vec![input(&json!({ "integrationId": ids.integration }))],
+        expected: None,
+    },
+    Case {
+        position: "Mutation.recordAssignments.input.assignments.customer.id",
+        operation: build::RECORD_ASSIGNMENTS,
+        variables: |ids| {
+            vec![build::assignment(
+                &json!({ "id": ids.customer }),
+                "10.1.0.0/16",
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.recordAssignments.input.assignments.customer.id",
+        operation: build::RECORD_ASSIGNMENTS,
+        variables: |ids| {
+            let mut variables = build::assignment(&json!({ "id": ids.customer }), "10.2.0.0/16");
+            variables["input"]["errorPolicy"] = json!("REJECT_FAILED");
+            vec![variables]
+        },
+        expected: Some(
+            r#"{ "recordAssignments": {
+                "results": [{ "assignment": null, "error": { "code": "NOT_FOUND" } }] } }"#,
+        ),
+    },
+    Case {
+        position: "Mutation.recordDisclosure.input.recipient.id",
+        operation: build::RECORD_DISCLOSURE,
+        variables: |ids| {
+            let about = json!({ "email": "nobody@example.org" });
+            vec![build::disclosure(&json!({ "id": ids.recipient }), &[about])]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.recordDisclosure.input.subjects.by.id",
+        operation: build::RECORD_DISCLOSURE,
+        variables: |ids| {
+            let recipient = json!({ "name": "A new one", "role": "PRIVATE_PARTY" });
+            let known = json!({ "email": "nobody@example.org" });
+            vec![build::disclosure(
+                &recipient,
+                &[known, json!({ "id": ids.customer })],
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.revokeToken.input.tokenId",
+        operation: build::REVOKE_TOKEN,
+        variables: |ids| vec![input(&json!({ "tokenId": ids.token }))],
+        expected: None,
+    },
+];
+
+/// Inputs of type `ID` that hold no id of ours, as the end of their declared place, with the reason.
+const NOT_OURS: &[(&str, &str)] = &[
+    (
+        "ExternalIdInput.id",
+        "an id of an outside system; by value: see the parent",
+    ),
+    (".idempotencyKey", "made by the caller: see the parent"),
+];
+
+#[test]
+fn every_place_for_an_id_has_a_case() {
+    let positions = Schema::read().id_positions();
+    for position in &positions {
+        let foreign = NOT_OURS
+            .iter()
+            .any(|(place, _)| position.place.ends_with(place));
+        let covered = CASES.iter().any(|case| case.position == position.path);
+        assert!(
+            foreign || covered,
+            "{} takes an id: add a case with an id of another controller to CASES in tests/it/isolation/ids.rs, or, if \
+             it is no id of ours, add {} to NOT_OURS",
+            position.path,
+            position.place
+        );
+    }
+    for case in CASES {
+        let known = positions
+            .iter()
+            .any(|position| position.path == case.position);
+        assert!(
+            known,
+            "{} is gone: remove it from CASES in tests/it/isolation/ids.rs",
+            case.position
+        );
+    }
+    for (place, reason) in NOT_OURS {
+        let known = positions
+            .iter()
+            .any(|position| position.place.ends_with(place));
+        assert!(known, "{place} ({reason}) is gone: remove it from NOT_OURS");
+    }
+}
+
+/// How many events there are, and everything that can be listed.
+async fn state(app: &App, owner: &Actor, ids: &Ids) -> (usize, Value) {
+    let events = count_events(app, &ids.controller).await;
+    (events, owner.ask(EVERYTHING).await.ok().clone())
+}
+
+#[tokio::test]
+async fn an_id_of_another_controller_leads_nowhere() {
+    let app = App::start().await;
+    let (own, foreign) = (app.owner(), app.foreigner(Role::Owner).await);
+    let (ours, theirs) = (populate(&own).await, populate(&foreign).await);
+    let before = (
+        state(&app, &own, &ours).await,
+        state(&app, &foreign, &theirs).await,
+    );
+    for case in CASES {
+        for variables in (case.variables)(&theirs) {
+            let answer = own.run(case.operation, variables).await;
+            let at = case.position;
+            if let Some(expected) = case.expected {
+                let expected: Value = serde_json::from_str(expected).unwrap();
+                assert_eq!(answer.ok(), &expected, "{at}");
+            } else {
+                let outcome = (answer.status, answer.code());
+                assert_eq!(outcome, (404, "NOT_FOUND"), "{at}: {}", answer.text);
+            }
+            shows_nothing_of(&theirs, &answer.text, at);
+        }
+    }
+    let after = (
+        state(&app, &own, &ours).await,
+        state(&app, &foreign, &theirs).await,
+    );
+    assert_eq!(before, after);
+    // The same operations, by whom the ids belong to, lead somewhere.
+    for case in CASES {
+        let mut works = false;
+        for variables in (case.variables)(&theirs) {
+            let answer = foreign.run(case.operation, variables).await;
+            let expected = case
+                .expected
+                .map(|data| serde_json::from_str::<Value>(data).unwrap());
+            works |= expected.as_ref() != Some(answer.ok());
+        }
+        assert!(
+            works,
+            "{} finds nothing for whom it belongs to either",
+            case.position
+        );
+    }
+    app.stop().await;
+}
