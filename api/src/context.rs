@@ -13,6 +13,7 @@ use entity::id::{ControllerId, IntegrationId, TokenId};
 use entity::time::Timestamp;
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 use crate::auth;
 use crate::error::{Error, Result};
@@ -48,6 +49,8 @@ pub(crate) struct App {
     pub(crate) tokens: auth::Tokens,
     /// Tells the sequencer that there is something to number.
     pub(crate) recorded: Notify,
+    /// Changes under way: a stop waits for them, also where nobody waits for their answer.
+    pub(crate) mutations: TaskTracker,
 }
 
 impl App {
@@ -214,6 +217,7 @@ impl Ctx {
             inner,
             ctx: self.clone(),
             recorded: Vec::new(),
+            once: None,
             _writing: writing,
         })
     }
@@ -283,6 +287,7 @@ pub(crate) struct Tx {
     inner: Transaction,
     ctx: Ctx,
     recorded: Vec<event::Model>,
+    once: Option<entity::idempotency::Model>,
     // Last, so that the next change may begin only when this one has let go of the database.
     _writing: Writing,
 }
@@ -320,6 +325,14 @@ impl Tx {
         let id = row.id;
         self.recorded.push(row);
         Ok(id)
+    }
+
+    /// Undoes everything, at once and not when the transaction happens to be dropped.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the connection is gone, in which case the database undoes it.
+    pub(crate) async fn rollback(self) -> Result<()> {
+        self.inner.rollback().await
     }
 
     /// Writes the events and makes everything durable.

@@ -1,7 +1,7 @@
 //! Assignments: who held a resource, from when to when.
 
 use crate::enums::{AssignmentSharing, ResourceKind};
-use crate::id::{AssignmentId, ControllerId, CustomerId, DataKeyId};
+use crate::id::{AssignmentId, ControllerId, CustomerId, DataKeyId, EventId};
 use crate::time::Timestamp;
 use sea_orm::entity::prelude::*;
 
@@ -35,6 +35,8 @@ pub struct Model {
     pub recorded_at: Timestamp,
     /// Counts corrections.
     pub version: i32,
+    /// Its leaf in the ledger: of the last correction.
+    pub event_id: EventId,
 }
 
 crate::table!(scoped);

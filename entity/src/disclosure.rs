@@ -51,4 +51,4 @@ pub struct Model {
     pub note: Option<Vec<u8>>,
 }
 
-crate::table!(scoped, sealable);
+crate::table!(scoped, open where Visibility is "OPEN");

@@ -37,4 +37,4 @@ pub struct Model {
     pub lookup: Vec<u8>,
 }
 
-crate::table!(scoped, sealable);
+crate::table!(scoped, open where Visibility is "OPEN");

@@ -39,4 +39,4 @@ pub struct Model {
     pub opening: Vec<u8>,
 }
 
-crate::table!(scoped);
+crate::table!(scoped, open where Log is "MAIN");

@@ -30,8 +30,8 @@ pub mod token;
 pub trait Scoped: sea_orm::EntityTrait {
     /// The column that names the controller.
     const CONTROLLER: Self::Column;
-    /// The column that says whether a row is sealed, where rows can be.
-    const VISIBILITY: Option<Self::Column> = None;
+    /// Where rows can be sealed: the column that says so, and its value for an open row.
+    const OPEN: Option<(Self::Column, &'static str)> = None;
 }
 
 /// Declares the relations (none: joins are written out in `store.rs`), the active-model behaviour and the
@@ -51,12 +51,12 @@ macro_rules! table {
             const CONTROLLER: Column = Column::ControllerId;
         }
     };
-    (scoped, sealable) => {
+    (scoped, open where $column:ident is $open:literal) => {
         crate::table!();
 
         impl crate::Scoped for Entity {
             const CONTROLLER: Column = Column::ControllerId;
-            const VISIBILITY: Option<Column> = Some(Column::Visibility);
+            const OPEN: Option<(Column, &'static str)> = Some((Column::$column, $open));
         }
     };
 }

@@ -15,6 +15,7 @@ crate::sql_migration!(
         primary key (controller_id, id)
     );
     create index customer_registered on customer (controller_id, registered_at, id);
+    create index customer_category on customer (controller_id, category, registered_at, id);
     create table identifier (
         controller_id {uuid} not null,
         id {uuid} not null,
@@ -41,6 +42,7 @@ crate::sql_migration!(
         valid_until bigint,
         recorded_at bigint not null,
         version integer not null,
+        event_id {uuid} not null,
         primary key (controller_id, id),
         foreign key (controller_id, customer_id) references customer (controller_id, id)
     );

@@ -25,12 +25,15 @@ crate::sql_migration!(
         foreign key (controller_id, recipient_id) references recipient (controller_id, id)
     );
     create index disclosure_disclosed on disclosure (controller_id, disclosed_at, id);
+    create index disclosure_ground on disclosure (controller_id, ground, disclosed_at, id);
+    create index disclosure_unresolved on disclosure (controller_id, disclosed_at, id)
+        where unresolved_count > 0;
     create index disclosure_recipient on disclosure (controller_id, recipient_id, disclosed_at, id);
     create table disclosure_category (
         controller_id {uuid} not null,
         category text not null,
         disclosure_id {uuid} not null,
-        primary key (controller_id, disclosure_id, category),
+        primary key (controller_id, category, disclosure_id),
         foreign key (controller_id, disclosure_id) references disclosure (controller_id, id)
     );
     create table disclosure_subject (

@@ -4,7 +4,14 @@
 //! database is SQLite, or a new one on the server that `TEST_DATABASE_URL` names.
 
 mod actor;
+pub mod build;
 mod database;
+pub mod forge;
+pub mod golden;
+pub mod poll;
+pub mod process;
+pub mod schema;
+pub mod survey;
 
 use std::net::SocketAddr;
 
@@ -54,7 +61,8 @@ impl App {
             .await
             .unwrap()
             .expect("a fresh database");
-        let running = instance.serve().await.unwrap();
+        let listener = instance.listen().await.unwrap();
+        let running = instance.serve(listener).await.unwrap();
         Self {
             running,
             clock,

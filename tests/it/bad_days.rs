@@ -7,6 +7,7 @@ mod outage;
 mod pages;
 mod races;
 mod request;
+mod shapes;
 mod storage;
 
 use sea_orm::{
@@ -44,11 +45,16 @@ async fn try_register(actor: &Actor, client: &str) -> Result<Answer, reqwest::Er
     actor.try_run(REGISTER, json!({ "input": input })).await
 }
 
-/// Our id of a customer of the billing system.
-async fn find(actor: &Actor, client: &str) -> Option<String> {
+/// Asks for a customer of the billing system.
+async fn look_up(actor: &Actor, client: &str) -> Answer {
     let query = "query($by: CustomerLookupInput!) { customer(by: $by) { id } }";
     let by = json!({ "externalId": { "system": "whmcs", "id": client } });
-    let found = actor.run(query, json!({ "by": by })).await;
+    actor.run(query, json!({ "by": by })).await
+}
+
+/// Our id of a customer of the billing system.
+async fn find(actor: &Actor, client: &str) -> Option<String> {
+    let found = look_up(actor, client).await;
     found.get("customer.id").as_str().map(str::to_owned)
 }
 

@@ -4,13 +4,19 @@
 //! the same idempotency key, as a careful client does, and must then succeed, whether it had been carried out or not.
 //! `CRASH_ROUNDS` says how often it dies (100 when absent); `CRASH_SEED` repeats the moments of an earlier run.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
-use crate::harness::{Actor, Answer, Database, Process, Survey, is_postgres};
+use crate::harness::process::Process;
+use crate::harness::survey::Survey;
+use crate::harness::{Actor, Answer, Database, is_postgres};
 
 const WRITERS: usize = 8;
+/// Longer than this, and no answer will come.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How many rounds go by between two looks at the database.
 const ROUNDS_UNSEEN: u64 = 10;
 /// A writer that is throttled tests nothing but the throttle.
@@ -38,7 +44,9 @@ async fn what_was_acknowledged_survives_a_hundred_kills() {
 
     for round in 1..=rounds {
         let moment = Duration::from_micros(random.between(1_000, 60_000));
-        writers = die_while_writing(process, writers, &token, moment).await;
+        // Every other time it dies while what was interrupted before is sent again.
+        let going = round % 2 == 0;
+        writers = die_while_writing(process, writers, &token, (going, moment)).await;
         process = Process::again(&database, SETTINGS).await;
         if round % ROUNDS_UNSEEN == 0 {
             check(&database, &process.actor(&token), &mut writers, true).await;
@@ -73,17 +81,23 @@ fn setting(name: &str) -> Option<u64> {
     )
 }
 
-/// Lets all write, and kills the process at that moment.
+/// Lets all write, and kills the process at that moment after the start, or after the first answer when they shall be
+/// `going`.
 async fn die_while_writing(
     process: Process,
     writers: Vec<Writer>,
     token: &str,
-    moment: Duration,
+    (going, moment): (bool, Duration),
 ) -> Vec<Writer> {
+    let answered = Arc::new(Notify::new());
     let tasks: Vec<_> = writers
         .into_iter()
-        .map(|writer| tokio::spawn(writer.write(process.actor(token))))
+        .map(|writer| tokio::spawn(writer.write(process.actor(token), Arc::clone(&answered))))
         .collect();
+    if going {
+        let first = tokio::time::timeout(PATIENCE, answered.notified()).await;
+        first.expect("somebody is answered");
+    }
     tokio::time::sleep(moment).await;
     process.kill();
     let mut writers = Vec::new();
@@ -365,8 +379,10 @@ impl Writer {
         &self.done[customer * Kind::ALL.len()].id
     }
 
-    async fn write(mut self, actor: Actor) -> Self {
-        while self.write_one(&actor).await.is_ok() {}
+    async fn write(mut self, actor: Actor, answered: Arc<Notify>) -> Self {
+        while self.write_one(&actor).await.is_ok() {
+            answered.notify_one();
+        }
         if self.interrupted.last() != Some(&self.done.len()) {
             self.interrupted.push(self.done.len());
         }

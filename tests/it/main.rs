@@ -12,5 +12,10 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod access;
+mod bad_days;
+mod crash;
+mod isolation;
 mod main_job;
 mod readme;
+mod tokens;

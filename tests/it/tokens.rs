@@ -235,7 +235,10 @@ async fn a_revoked_token_stops_working_on_every_instance() {
     let second = Instance::open(config(app.database(), &[]), clock)
         .await
         .unwrap();
-    let second = second.serve().await.unwrap();
+    let second = {
+        let listener = second.listen().await.unwrap();
+        second.serve(listener).await.unwrap()
+    };
     let here = app.actor(Role::Billing).await;
     let there = Actor::new(second.address(), Some(here.token().to_owned()));
     let token = here.ask(WHO).await.text_at("viewer.tokenId");

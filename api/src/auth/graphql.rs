@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use async_graphql::connection::EmptyFields;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use entity::enums::{Action, ErrorCode, Role};
 use entity::id::{ControllerId, IntegrationId, TokenId};
@@ -13,9 +12,7 @@ use super::service::{self, Bearer};
 use crate::auth::rules;
 use crate::context::Ctx;
 use crate::error::{Error, Result};
-use crate::graphql::{
-    Batch, Connection, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load, once,
-};
+use crate::graphql::{Batch, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load, once};
 use crate::platform::page::PageRequest;
 
 /// A controller as a caller sees it.
@@ -92,7 +89,7 @@ impl Integration {
         self.0.last_used_at
     }
 
-    /// Its tokens that work, oldest first. Only for a role with `READ_INTEGRATIONS`.
+    /// Its tokens that work, oldest first: at most 20. Only for a role with `READ_INTEGRATIONS`.
     async fn tokens(&self, context: &Context<'_>) -> Nullable<Vec<Token>> {
         let tokens = load(context, TokensOf(self.0.id)).await.transpose()?;
         Some(tokens.map(|tokens| tokens.into_iter().map(Token).collect()))
@@ -187,6 +184,11 @@ impl Viewer {
     }
 }
 
+connection! {
+    /// A page of integrations.
+    IntegrationConnection, IntegrationEdge, Integration
+}
+
 /// Queries over callers.
 #[derive(Default)]
 pub(crate) struct AuthQuery;
@@ -204,9 +206,9 @@ impl AuthQuery {
         context: &Context<'_>,
         #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
         #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
-    ) -> Result<Connection<Integration>> {
+    ) -> Result<IntegrationConnection> {
         let page = service::integrations(ctx(context)?, PageRequest { first, after }).await?;
-        Ok(connection(page, EmptyFields, Integration))
+        Ok(page.map(Integration).into())
     }
 }
 
@@ -215,7 +217,7 @@ impl AuthQuery {
 pub(crate) struct IssueTokenInput {
     /// An integration that exists. Its other tokens stay valid, so that it can change over without a pause.
     integration_id: Option<IntegrationId>,
-    /// Name of a new integration: 1 to 80 characters, unique within the controller. It names a machine, not a
+    /// Name of a new integration: 1 to 200 characters, unique within the controller. It names a machine, not a
     /// person.
     name: Option<String>,
     /// What the new integration may do.

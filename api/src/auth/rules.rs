@@ -22,6 +22,9 @@ const REGISTER: &[Action] = &[A::RegisterCustomer, A::AddIdentifier, A::RecordAs
 /// Recording that data went out.
 const RECORD: &[Action] = &[A::RegisterRecipient, A::RecordDisclosure];
 
+/// How many tokens of an integration may work at the same time: the list is shown whole.
+pub(super) const MOST_TOKENS: usize = 20;
+
 /// The actions of a role, as groups.
 fn actions(role: Role) -> &'static [&'static [Action]] {
     match role {
@@ -38,7 +41,7 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
         Role::Support => &[LISTS, PERSONS],
         Role::Mail => &[&[A::LookUpCustomers, A::ReadCustomers, A::ReadEvents]],
         Role::Abuse => &[LISTS, RECORD, &[A::LookUpCustomers, A::ReadCaseDetails]],
-        Role::Provisioning => &[&[A::RecordAssignments, A::LookUpCustomers, A::ReadEvents]],
+        Role::Provisioning => &[&[A::RecordAssignments, A::ReadEvents]],
         Role::Dashboard => &[LISTS],
         Role::Auditor => &[LISTS, &[A::ReadCaseDetails, A::ReadIntegrations]],
     }

@@ -3,19 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use entity::enums::{Action, ErrorCode, EventType, Log, Role};
+use entity::enums::{Action, DataClass, ErrorCode, EventType, KeyOwnerKind, Log, Role};
 use entity::id::{ControllerId, IntegrationId, TokenId};
-use entity::{controller, integration, token};
+use entity::{controller, data_key, integration, token};
 
-use super::tokens::{Grant, sign};
+use super::tokens::{Grant, LastUses, sign};
 use super::{rules, store};
-use crate::context::{Actor, App, Begun, Ctx, Once};
+use crate::context::{Actor, App, Begun, Ctx, Once, Tx};
 use crate::error::{Error, Result};
 use crate::ledger::{self, Event, Fields};
 use crate::platform::page::{Page, PageRequest};
 use crate::platform::random;
+use crate::vault::{self, DataKey, Owner};
 
-const NAME_LENGTH: std::ops::RangeInclusive<usize> = 1..=80;
+const NAME_LENGTH: std::ops::RangeInclusive<usize> = 1..=200;
 
 /// Finds out who sent a token.
 ///
@@ -27,7 +28,10 @@ pub(crate) async fn authenticate(app: &App, token: &str) -> Result<Actor> {
         .tokens
         .verify(app.vault.keyring(), &app.config.auth, token, now)?;
     let read = store::token_state(app.db.reader(), claims.controller, claims.jti);
-    let state = app.tokens.state(claims.jti, read).await?;
+    let state = app
+        .tokens
+        .state((claims.controller, claims.jti), read)
+        .await?;
     match state {
         Some(state)
             if state.integration == claims.sub
@@ -43,7 +47,9 @@ pub(crate) async fn authenticate(app: &App, token: &str) -> Result<Actor> {
                 role: state.role,
             })
         }
-        _ => Err(Error::Unauthenticated("the token was revoked")),
+        _ => Err(Error::Unauthenticated(
+            "the token was revoked, or has expired",
+        )),
     }
 }
 
@@ -58,37 +64,81 @@ pub(crate) async fn controllers(app: &App) -> Result<Vec<controller::Model>> {
 /// Makes a controller with its logs. Its first token is a step of its own.
 ///
 /// # Errors
-/// Invalid for a name of no or more than 80 characters.
-pub(crate) async fn create_controller(app: &Arc<App>, name: &str) -> Result<controller::Model> {
-    let name = checked_name("name", name)?;
-    let id = ControllerId::from_uuid(random::id());
-    let row = controller::Model {
-        id,
-        name,
-        log_origin: format!("{}/{id}", app.config.ledger.origin),
-        created_at: app.clock.now(),
-    };
-    let ctx = Ctx::new(Arc::clone(app), Actor::operator(id, &row.log_origin));
-    let owner = crate::vault::Owner {
-        kind: entity::enums::KeyOwnerKind::Record,
-        id: id.uuid(),
-    };
-    let class = entity::enums::DataClass::Record;
-    let (key_row, key) = ctx.vault().new_key(id, owner, class, ctx.now())?;
-    let mut tx = ctx.begin().await?;
-    store::insert_controller(tx.db(), row.clone()).await?;
-    crate::vault::insert_keys(tx.inner(), vec![key_row]).await?;
-    ledger::service::open_logs_in(&tx).await?;
-    tx.record(Event {
-        kind: EventType::ControllerCreated,
-        log: Log::Main,
-        object: id.to_string(),
-        customer: None,
-        key: &key,
-        fields: Fields::new().with("name", row.name.as_str()),
-    })?;
+/// Invalid for a name of no or more than 200 characters.
+pub(crate) async fn create_controller(app: &Arc<App>, name: &str) -> Result<ControllerId> {
+    let new = NewController::build(app, name)?;
+    let mut tx = new.ctx.begin().await?;
+    let id = new.ctx.controller();
+    new.insert_in(&mut tx).await?;
     tx.commit().await?;
-    Ok(row)
+    Ok(id)
+}
+
+/// Makes the first controller and the token of its first integration, whose role is OWNER: both or neither, so that
+/// no controller is left that nobody can enter.
+///
+/// # Errors
+/// As [`create_controller`].
+pub(crate) async fn first_start(app: &Arc<App>, name: &str) -> Result<(ControllerId, String)> {
+    let new = NewController::build(app, name)?;
+    let ctx = new.ctx.clone();
+    let key = Arc::clone(&new.key);
+    let integration = new_integration(&ctx, "owner", Role::Owner)?;
+    let token = new_token(&ctx, &integration, None)?;
+    let mut tx = ctx.begin().await?;
+    new.insert_in(&mut tx).await?;
+    store::insert_integration(tx.db(), integration.clone()).await?;
+    let secret = issue_in(&mut tx, &ctx, &integration, &token, &key).await?;
+    tx.commit().await?;
+    Ok((ctx.controller(), secret))
+}
+
+/// A controller that is about to be made.
+struct NewController {
+    ctx: Ctx,
+    row: controller::Model,
+    key_row: data_key::Model,
+    key: Arc<DataKey>,
+}
+
+impl NewController {
+    fn build(app: &Arc<App>, name: &str) -> Result<Self> {
+        let id = ControllerId::from_uuid(random::id());
+        let row = controller::Model {
+            id,
+            name: checked_name("name", name)?,
+            log_origin: format!("{}/{id}", app.config.ledger.origin),
+            created_at: app.clock.now(),
+        };
+        let ctx = Ctx::new(Arc::clone(app), Actor::operator(id, &row.log_origin));
+        let owner = Owner {
+            kind: KeyOwnerKind::Record,
+            id: id.uuid(),
+        };
+        let (key_row, key) = ctx
+            .vault()
+            .new_key(id, owner, DataClass::Record, ctx.now())?;
+        Ok(Self {
+            ctx,
+            row,
+            key_row,
+            key,
+        })
+    }
+
+    async fn insert_in(self, tx: &mut Tx) -> Result<()> {
+        tx.record(Event {
+            kind: EventType::ControllerCreated,
+            log: Log::Main,
+            object: self.row.id.to_string(),
+            customer: None,
+            key: &self.key,
+            fields: Fields::new().with("name", self.row.name.as_str()),
+        })?;
+        store::insert_controller(tx.db(), self.row).await?;
+        vault::insert_keys(tx.inner(), vec![self.key_row]).await?;
+        ledger::service::open_logs_in(tx).await
+    }
 }
 
 /// The caller's controller.
@@ -114,7 +164,7 @@ pub(crate) enum Bearer {
 }
 
 /// A token that was just issued, or, on a replay, what is still known of it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Issued {
     /// Its row.
     pub(crate) token: token::Model,
@@ -136,40 +186,72 @@ pub(crate) async fn issue_token(
     once: Once,
 ) -> Result<Issued> {
     ctx.authorize(Action::IssueToken)?;
-    let config = &ctx.app.config.auth;
-    let days = days.unwrap_or(config.default_days);
-    if !(1..=config.max_days).contains(&days) {
-        let problem = format!("must be 1 to {}", config.max_days);
-        return Err(Error::invalid("expiresInDays", problem));
-    }
-    let now = ctx.now();
     let key = ctx.controller_key().await?;
     let (integration, is_new) = match bearer {
         Bearer::New { name, role } => (new_integration(ctx, &name, role)?, true),
         Bearer::Existing(id) => (integration_by_id(ctx, id).await?, false),
     };
-    let token = token::Model {
-        controller_id: ctx.controller(),
-        id: TokenId::from_uuid(random::id()),
-        integration_id: integration.id,
-        issued_at: now,
-        expires_at: now.saturating_add(std::time::Duration::from_secs(u64::from(days) * 86_400)),
-        revoked_at: None,
-    };
+    let token = new_token(ctx, &integration, days)?;
     let mut tx = match ctx.begin_once(&once, &[token.id.to_string()]).await? {
         Begun::New(tx) => tx,
         Begun::Replay(ids) => return replayed(ctx, &ids).await,
     };
     if is_new {
         store::insert_integration(tx.db(), integration.clone()).await?;
+    } else {
+        let ids = [integration.id];
+        let live = store::live_tokens(tx.db(), tx.scope(), &ids, ctx.now()).await?;
+        if live.len() >= rules::MOST_TOKENS {
+            let problem = "has 20 tokens that work: revoke some first";
+            return Err(Error::invalid("integrationId", problem));
+        }
     }
+    let secret = issue_in(&mut tx, ctx, &integration, &token, &key).await?;
+    tx.commit().await?;
+    Ok(Issued {
+        token,
+        integration,
+        secret: Some(secret),
+    })
+}
+
+fn new_token(
+    ctx: &Ctx,
+    integration: &integration::Model,
+    days: Option<u32>,
+) -> Result<token::Model> {
+    let config = &ctx.app.config.auth;
+    let days = days.unwrap_or(config.default_days);
+    if !(1..=config.max_days).contains(&days) {
+        let problem = format!("must be 1 to {}", config.max_days);
+        return Err(Error::invalid("expiresInDays", problem));
+    }
+    let lifetime = std::time::Duration::from_hours(24) * days;
+    Ok(token::Model {
+        controller_id: ctx.controller(),
+        id: TokenId::from_uuid(random::id()),
+        integration_id: integration.id,
+        issued_at: ctx.now(),
+        expires_at: ctx.now().saturating_add(lifetime),
+        revoked_at: None,
+    })
+}
+
+/// Records a token within a change, and gives the token itself.
+async fn issue_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    integration: &integration::Model,
+    token: &token::Model,
+    key: &DataKey,
+) -> Result<String> {
     store::insert_token(tx.db(), token.clone()).await?;
     tx.record(Event {
         kind: EventType::TokenIssued,
         log: Log::Main,
         object: integration.id.to_string(),
         customer: None,
-        key: &key,
+        key,
         fields: Fields::new()
             .with("token", token.id.to_string())
             .with("name", integration.name.as_str())
@@ -181,16 +263,10 @@ pub(crate) async fn issue_token(
         controller: ctx.controller(),
         role: integration.role,
         token: token.id,
-        issued_at: now,
+        issued_at: token.issued_at,
         expires_at: token.expires_at,
     };
-    let secret = Some(sign(ctx.vault().keyring(), config, grant)?);
-    tx.commit().await?;
-    Ok(Issued {
-        token,
-        integration,
-        secret,
-    })
+    sign(ctx.vault().keyring(), &ctx.app.config.auth, grant)
 }
 
 fn new_integration(ctx: &Ctx, name: &str, role: Role) -> Result<integration::Model> {
@@ -252,7 +328,12 @@ pub(crate) async fn revoke_token(ctx: &Ctx, id: TokenId, once: Once) -> Result<i
             .refuse(ErrorCode::LastOwnerToken, reason.to_owned(), object)
             .await);
     }
-    store::mark_revoked(tx.db(), tx.scope(), id, token.revoked_at.unwrap_or(now)).await?;
+    if token.revoked_at.is_some() {
+        // It is what was asked for: there is nothing to change, and nothing to record.
+        tx.rollback().await?;
+        return Ok(integration);
+    }
+    store::mark_revoked(tx.db(), tx.scope(), id, now).await?;
     tx.record(Event {
         kind: EventType::TokenRevoked,
         log: Log::Main,
@@ -262,7 +343,7 @@ pub(crate) async fn revoke_token(ctx: &Ctx, id: TokenId, once: Once) -> Result<i
         fields: Fields::new().with("token", id.to_string()),
     })?;
     tx.commit().await?;
-    ctx.app.tokens.forget(id).await;
+    ctx.app.tokens.forget((ctx.controller(), id)).await;
     Ok(integration)
 }
 
@@ -306,15 +387,28 @@ pub(crate) async fn live_tokens(
 /// Writes down when integrations called last: housekeeping, no event.
 ///
 /// # Errors
-/// Unavailable.
+/// Unavailable; it is tried again with the next call then.
 pub(crate) async fn write_last_uses(app: &App) -> Result<()> {
     let uses = app.tokens.take_uses();
     if uses.is_empty() {
         return Ok(());
     }
+    let outcome = write_uses(app, &uses).await;
+    if outcome.is_err() {
+        for ((controller, integration), at) in uses {
+            app.tokens.note_use(controller, integration, at);
+        }
+    }
+    outcome
+}
+
+async fn write_uses(app: &App, uses: &LastUses) -> Result<()> {
+    // In one order, so that two instances cannot wait for each other.
+    let mut uses: Vec<_> = uses.iter().collect();
+    uses.sort_unstable();
     let tx = app.housekeeping().await?;
     for ((controller, integration), at) in uses {
-        store::mark_used(tx.connection(), controller, integration, at).await?;
+        store::mark_used(tx.connection(), *controller, *integration, *at).await?;
     }
     tx.commit().await
 }
@@ -324,7 +418,7 @@ fn checked_name(field: &str, name: &str) -> Result<String> {
     if !NAME_LENGTH.contains(&name.chars().count()) || name.chars().any(char::is_control) {
         return Err(Error::invalid(
             field,
-            "must have 1 to 80 characters, no control characters",
+            "must have 1 to 200 characters, no control characters",
         ));
     }
     Ok(name.to_owned())

@@ -7,12 +7,12 @@ use entity::id::{ControllerId, IntegrationId, TokenId};
 use entity::time::Timestamp;
 use entity::{controller, integration, token};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
 use crate::error::Result;
-use crate::platform::db::{Scope, locks_rows};
+use crate::platform::db::{Scope, locked};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 
 /// What the database says of a token.
@@ -158,13 +158,10 @@ pub(super) async fn token_for_update(
     scope: Scope,
     id: TokenId,
 ) -> Result<Option<(token::Model, integration::Model)>> {
-    let mut select = scope
+    let select = scope
         .select::<token::Entity>()
         .filter(token::Column::Id.eq(id));
-    if locks_rows(db) {
-        select = select.lock_exclusive();
-    }
-    let Some(token) = select.one(db).await? else {
+    let Some(token) = locked(db, select).one(db).await? else {
         return Ok(None);
     };
     let integrations = integrations_by_id(db, scope, &[token.integration_id]).await?;
@@ -181,11 +178,9 @@ pub(super) async fn count_owner_tokens(
     scope: Scope,
     now: Timestamp,
 ) -> Result<u64> {
-    if locks_rows(db) {
-        #[expect(clippy::disallowed_methods, reason = "the scope itself")]
-        let select = controller::Entity::find_by_id(scope.controller);
-        select.lock_exclusive().one(db).await?;
-    }
+    #[expect(clippy::disallowed_methods, reason = "the scope itself")]
+    let select = controller::Entity::find_by_id(scope.controller);
+    locked(db, select).one(db).await?;
     let owners = scope
         .select::<integration::Entity>()
         .filter(integration::Column::Role.eq(Role::Owner))
@@ -226,6 +221,12 @@ pub(super) async fn mark_used(
         .col_expr(integration::Column::LastUsedAt, at.into())
         .filter(integration::Column::ControllerId.eq(controller))
         .filter(integration::Column::Id.eq(integration))
+        // Another instance may have seen a later call.
+        .filter(
+            Condition::any()
+                .add(integration::Column::LastUsedAt.is_null())
+                .add(integration::Column::LastUsedAt.lt(at)),
+        )
         .exec(db)
         .await?;
     Ok(())

@@ -56,12 +56,12 @@ pub(super) struct Grant {
 #[derive(Debug)]
 pub(crate) struct Tokens {
     verified: moka::sync::Cache<[u8; 32], Arc<Claims>>,
-    states: moka::future::Cache<TokenId, Option<TokenState>>,
+    states: moka::future::Cache<(ControllerId, TokenId), Option<TokenState>>,
     uses: Mutex<LastUses>,
 }
 
 /// When integrations called last, since it was last written down.
-pub(crate) type LastUses = HashMap<(ControllerId, IntegrationId), Timestamp>;
+pub(super) type LastUses = HashMap<(ControllerId, IntegrationId), Timestamp>;
 
 impl Default for Tokens {
     fn default() -> Self {
@@ -85,7 +85,7 @@ impl Tokens {
     /// What the database says of a token, read again when that is half a second old.
     pub(super) async fn state(
         &self,
-        token: TokenId,
+        token: (ControllerId, TokenId),
         read: impl Future<Output = Result<Option<TokenState>>>,
     ) -> Result<Option<TokenState>> {
         let outcome = self.states.try_get_with(token, read).await;
@@ -109,7 +109,7 @@ impl Tokens {
     }
 
     /// Forgets what the database said of a token.
-    pub(super) async fn forget(&self, token: TokenId) {
+    pub(super) async fn forget(&self, token: (ControllerId, TokenId)) {
         self.states.invalidate(&token).await;
     }
 

@@ -3,26 +3,50 @@
 //! The record is inserted first in the transaction of the change. It holds keyed digests of the key and the
 //! input and the ids of the result, never the answer: a replay reads again under the caller's present rights.
 
+use std::fmt;
+
 use entity::idempotency;
 use entity::time::Timestamp;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 use super::{App, Ctx, Tx};
 use crate::error::{Error, Result};
 
 /// Longest idempotency key, in characters.
 const LONGEST_KEY: usize = 200;
+/// How many expired records are deleted in one transaction: others must write in between.
+const EXPIRED_AT_ONCE: u64 = 1_000;
 
 /// A call that must have its effect once.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Once {
     /// The mutation.
     pub(crate) mutation: &'static str,
     /// The key from the input; the request's header counts where it is absent.
     pub(crate) key: Option<String>,
-    /// The whole input in a canonical form; only a keyed digest of it is stored.
+    /// The whole input but the key, in a canonical form; only a keyed digest of it is stored.
     pub(crate) input: String,
+}
+
+impl fmt::Debug for Once {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Once({})", self.mutation)
+    }
+}
+
+impl Once {
+    /// A call that has its effect each time: of the operator at the command line.
+    pub(crate) fn none() -> Self {
+        Self {
+            mutation: "operator",
+            key: None,
+            input: String::new(),
+        }
+    }
 }
 
 /// How a call with an idempotency key begins.
@@ -41,49 +65,62 @@ impl Ctx {
     /// [`Error::IdempotencyKeyReused`] when the key came with another input before; otherwise as
     /// [`Ctx::begin`].
     pub(crate) async fn begin_once(&self, once: &Once, results: &[String]) -> Result<Begun> {
-        let Some(key) = self.key_of(once)? else {
+        let Some(row) = self.record_of(once, results)? else {
             return Ok(Begun::New(self.begin().await?));
         };
-        let now = self.now();
+        let mut tx = self.begin().await?;
+        // A concurrent call with the same key is waited for here, until it commits or rolls back.
+        if !insert(tx.db(), &row).await? {
+            match earlier(self, tx.db(), &row).await? {
+                Some(earlier) if earlier.expires_at > self.now() => {
+                    return replay(earlier, &row).map(Begun::Replay);
+                }
+                // It has expired and was not deleted yet, or was deleted this moment.
+                _ => {
+                    delete(tx.db(), &row).await?;
+                    if !insert(tx.db(), &row).await? {
+                        return Err(Error::Conflict("another call with this key is under way"));
+                    }
+                }
+            }
+        }
+        tx.once = Some(row);
+        Ok(Begun::New(tx))
+    }
+
+    /// The result of this call, if it was done before. For use cases whose checks may come out differently now:
+    /// what succeeded once must answer as it did.
+    ///
+    /// # Errors
+    /// [`Error::IdempotencyKeyReused`] when the key came with another input before.
+    pub(crate) async fn done_before(&self, once: &Once) -> Result<Option<Vec<String>>> {
+        let Some(row) = self.record_of(once, &[])? else {
+            return Ok(None);
+        };
+        match earlier(self, self.db(), &row).await? {
+            Some(earlier) if earlier.expires_at > self.now() => replay(earlier, &row).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn record_of(&self, once: &Once, results: &[String]) -> Result<Option<idempotency::Model>> {
+        let Some(key) = self.key_of(once)? else {
+            return Ok(None);
+        };
         let key = self.vault().digest(self.controller(), &key)?;
         let input = self.vault().digest(self.controller(), &once.input)?;
-        let hours = self.app.config.idempotency.keep();
-        let row = idempotency::Model {
+        let keep = self.app.config.idempotency.keep();
+        let subject = self.actor.integration;
+        Ok(Some(idempotency::Model {
             controller_id: self.controller(),
-            subject: self
-                .actor
-                .integration
-                .map_or(self.controller().uuid(), entity::id::IntegrationId::uuid),
+            subject: subject.map_or(self.controller().uuid(), entity::id::IntegrationId::uuid),
             mutation: once.mutation.to_owned(),
             key_digest: key.bytes,
             input_digest: input.bytes,
             epoch: key.epoch,
             results: results.join(" "),
-            expires_at: now.saturating_add(hours),
-        };
-        let tx = self.begin().await?;
-        // A concurrent call with the same key is waited for here, until it commits or rolls back.
-        let inserted = idempotency::Entity::insert_many([row.clone().into_active_model()])
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .exec_without_returning(tx.db())
-            .await?;
-        if inserted == 1 {
-            return Ok(Begun::New(tx));
-        }
-        let earlier = tx
-            .scope()
-            .select::<idempotency::Entity>()
-            .filter(idempotency::Column::Subject.eq(row.subject))
-            .filter(idempotency::Column::Mutation.eq(row.mutation))
-            .filter(idempotency::Column::KeyDigest.eq(row.key_digest))
-            .one(tx.db())
-            .await?;
-        match earlier {
-            Some(earlier) if earlier.input_digest == row.input_digest => Ok(Begun::Replay(
-                earlier.results.split(' ').map(str::to_owned).collect(),
-            )),
-            _ => Err(Error::IdempotencyKeyReused),
-        }
+            expires_at: self.now().saturating_add(keep),
+        }))
     }
 
     fn key_of(&self, once: &Once) -> Result<Option<String>> {
@@ -104,27 +141,91 @@ impl Ctx {
     }
 }
 
-/// Deletes records that have expired.
+impl Tx {
+    /// Sets the ids that this change produced, where they were not known when it began.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub(crate) async fn answer_with(&self, results: &[String]) -> Result<()> {
+        if let Some(row) = &self.once {
+            idempotency::Entity::update_many()
+                .col_expr(idempotency::Column::Results, results.join(" ").into())
+                .filter(place_of(row))
+                .exec(self.db())
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+fn replay(earlier: idempotency::Model, row: &idempotency::Model) -> Result<Vec<String>> {
+    if earlier.input_digest != row.input_digest {
+        return Err(Error::IdempotencyKeyReused);
+    }
+    Ok(earlier.results.split(' ').map(str::to_owned).collect())
+}
+
+fn place_of(row: &idempotency::Model) -> Condition {
+    Condition::all()
+        .add(idempotency::Column::ControllerId.eq(row.controller_id))
+        .add(idempotency::Column::Subject.eq(row.subject))
+        .add(idempotency::Column::Mutation.eq(row.mutation.as_str()))
+        .add(idempotency::Column::KeyDigest.eq(row.key_digest.clone()))
+}
+
+async fn insert(db: &impl ConnectionTrait, row: &idempotency::Model) -> Result<bool> {
+    let inserted = idempotency::Entity::insert_many([row.clone().into_active_model()])
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(inserted == 1)
+}
+
+async fn earlier(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    row: &idempotency::Model,
+) -> Result<Option<idempotency::Model>> {
+    let select = ctx.scope().select::<idempotency::Entity>();
+    Ok(select.filter(place_of(row)).one(db).await?)
+}
+
+async fn delete(db: &impl ConnectionTrait, row: &idempotency::Model) -> Result<()> {
+    idempotency::Entity::delete_many()
+        .filter(place_of(row))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Deletes records that have expired, a part at a time.
 ///
 /// # Errors
 /// As [`crate::platform::db::Db::begin`].
-pub(crate) async fn expire(app: &App, now: Timestamp) -> Result<u64> {
-    let tx = app.housekeeping().await?;
-    let outcome = idempotency::Entity::delete_many()
-        .filter(idempotency::Column::ExpiresAt.lt(now))
-        .exec(tx.connection())
-        .await?;
-    tx.commit().await?;
-    Ok(outcome.rows_affected)
-}
-
-impl Once {
-    /// A call that has its effect each time: of the operator at the command line.
-    pub(crate) fn none() -> Self {
-        Self {
-            mutation: "operator",
-            key: None,
-            input: String::new(),
+pub(crate) async fn expire(app: &App, now: Timestamp) -> Result<()> {
+    loop {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "records of all controllers expire"
+        )]
+        let bound: Option<Timestamp> = idempotency::Entity::find()
+            .select_only()
+            .column(idempotency::Column::ExpiresAt)
+            .filter(idempotency::Column::ExpiresAt.lt(now))
+            .order_by_asc(idempotency::Column::ExpiresAt)
+            .offset(EXPIRED_AT_ONCE)
+            .limit(1)
+            .into_tuple()
+            .one(app.db.reader())
+            .await?;
+        let tx = app.housekeeping().await?;
+        idempotency::Entity::delete_many()
+            .filter(idempotency::Column::ExpiresAt.lt(bound.unwrap_or(now)))
+            .exec(tx.connection())
+            .await?;
+        tx.commit().await?;
+        if bound.is_none() {
+            return Ok(());
         }
     }
 }

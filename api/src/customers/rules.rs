@@ -37,6 +37,8 @@ pub(super) struct Holders {
     pub(super) length: i16,
     /// How many customers.
     pub(super) count: i64,
+    /// Whether one of them shares it with others, who need not be on record.
+    pub(super) shared: bool,
     /// One of them.
     pub(super) first: CustomerId,
 }
@@ -45,6 +47,16 @@ pub(super) struct Holders {
 /// it has given to a client.
 pub(super) fn narrowest(holders: &[Holders]) -> Option<Holders> {
     holders.iter().copied().max_by_key(|holders| holders.length)
+}
+
+impl Holders {
+    /// Who is meant: a sole holder, unless the prefix is shared. Then others, not on record, may be meant too.
+    pub(super) fn decide(self) -> Match {
+        if self.shared {
+            return Match::Several(self.count);
+        }
+        Match::of(self.count, Some(self.first))
+    }
 }
 
 /// Whether a range of time has an instant in it.
@@ -71,11 +83,13 @@ mod tests {
     fn the_narrowest_prefix_decides() {
         let reseller = Holders {
             length: 24,
+            shared: false,
             count: 1,
             first: customer(1),
         };
         let client = Holders {
             length: 29,
+            shared: false,
             count: 1,
             first: customer(2),
         };
@@ -83,6 +97,12 @@ mod tests {
         assert_eq!(narrowest(&[client, reseller]), Some(client));
         assert_eq!(narrowest(&[reseller]), Some(reseller));
         assert_eq!(narrowest(&[]), None);
+        assert_eq!(client.decide(), Match::One(customer(2)));
+        let shared = Holders {
+            shared: true,
+            ..client
+        };
+        assert_eq!(shared.decide(), Match::Several(1));
     }
 
     #[test]

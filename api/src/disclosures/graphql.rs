@@ -15,8 +15,8 @@ use crate::customers::graphql::{CustomerLookupInput, by_page};
 use crate::data_map::graphql::{DataCategory, DataUse};
 use crate::error::Result;
 use crate::graphql::{
-    Batch, Connection, InstantFilter, Nullable, OnBehalfOfInput, OrderDirection, connection, ctx,
-    ctx_for, load, once, open, personal,
+    Batch, InstantFilter, Nullable, OnBehalfOfInput, OrderDirection, connection, ctx, ctx_for,
+    load, once, open, personal,
 };
 use crate::ledger::graphql::EventNode;
 use crate::platform::page::{Page, PageRequest};
@@ -154,8 +154,8 @@ impl Subject {
         self.row.candidate_count
     }
 
-    /// What was known, such as `ip 203.0.113.7 at 2026-11-19T22:14:00.000Z`. Null for a role without
-    /// `READ_CASE_DETAILS`, and after erasure.
+    /// What was known, such as `ip 203.0.113.7 at 2026-11-19T22:14:00.000Z`. Null for a role without both
+    /// `READ_CASE_DETAILS` and `READ_PERSONAL_DATA`, and after erasure.
     #[graphql(directive = personal::apply("user.contact".to_owned()))]
     async fn lookup(&self) -> Nullable<String> {
         open(self.lookup.as_ref()).transpose()
@@ -260,14 +260,15 @@ impl DisclosuresTotal {
     }
 }
 
-#[Object]
 impl DisclosuresTotal {
-    /// How many disclosures the list has over all its pages; 10001 means more than 10000. It costs a count of its
-    /// own.
-    async fn total_count(&self, context: &Context<'_>) -> Result<i32> {
-        let count = service::count(ctx(context)?, &self.0).await?;
-        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    async fn count(&self, ctx: &Ctx) -> Result<i64> {
+        service::count(ctx, &self.0).await
     }
+}
+
+connection! {
+    /// A page of disclosures.
+    DisclosureConnection, DisclosureEdge, Disclosure, total: DisclosuresTotal
 }
 
 /// Queries over disclosures.
@@ -285,7 +286,7 @@ impl DisclosuresQuery {
         #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<DisclosureFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<DisclosureOrderInput>,
-    ) -> Result<Connection<Disclosure, DisclosuresTotal>> {
+    ) -> Result<DisclosureConnection> {
         let filter: DisclosureFilter = filter.unwrap_or_default().into();
         let order = order_by.map_or(
             DisclosureOrder {
@@ -299,9 +300,7 @@ impl DisclosuresQuery {
         );
         let request = PageRequest { first, after };
         let page = service::list(ctx(context)?, &filter, order, request).await?;
-        Ok(connection(page, DisclosuresTotal(filter), |disclosure| {
-            disclosure
-        }))
+        Ok(DisclosureConnection::new(page, DisclosuresTotal(filter)))
     }
 }
 

@@ -100,12 +100,14 @@ pub(super) async fn of_customers(
             .order_by_desc(Column::DisclosureId)
             .limit(page.limit_and_one())
     });
-    let Some(statement) = for_each_parent(db.get_database_backend(), selects) else {
-        return Ok(HashMap::new());
-    };
-    let rows = disclosure_subject::Model::find_by_statement(statement)
-        .all(db)
-        .await?;
+    let mut rows = Vec::new();
+    for statement in for_each_parent(db.get_database_backend(), selects) {
+        rows.extend(
+            disclosure_subject::Model::find_by_statement(statement)
+                .all(db)
+                .await?,
+        );
+    }
     let place = |row: &disclosure_subject::Model| Cursor {
         key: row.disclosed_at.as_millis(),
         id: row.disclosure_id.uuid(),

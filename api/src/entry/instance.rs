@@ -69,7 +69,6 @@ impl From<Error> for StartError {
 }
 
 /// What the first start made: shown once.
-#[derive(Debug)]
 pub struct FirstToken {
     /// The first controller.
     pub controller: ControllerId,
@@ -102,7 +101,7 @@ impl Instance {
         let db = Db::connect(&config).await?;
         let keyring = db
             .alone(async {
-                Migrator::up(db.owner(), None).await?;
+                Migrator::up(&db.migrator(&config).await?, None).await?;
                 Ok(open_keyring(&db, &config, clock.now()).await)
             })
             .await??;
@@ -118,6 +117,7 @@ impl Instance {
             metrics: Arc::new(Metrics::default()),
             tokens: Tokens::default(),
             recorded: Notify::new(),
+            mutations: TaskTracker::new(),
         };
         Self { app: Arc::new(app) }
     }
@@ -131,35 +131,19 @@ impl Instance {
             if !auth::service::controllers(&self.app).await?.is_empty() {
                 return Ok(None);
             }
-            let name = self.app.config.controller_name.clone();
-            let controller = auth::service::create_controller(&self.app, &name).await?;
-            let token = self
-                .token(controller.id, &controller.log_origin, "owner")
-                .await?;
-            Ok(Some(FirstToken {
-                controller: controller.id,
-                token,
-            }))
+            let name = &self.app.config.controller_name;
+            let (controller, token) = auth::service::first_start(&self.app, name).await?;
+            Ok(Some(FirstToken { controller, token }))
         };
         Ok(self.app.db.alone(work).await?)
-    }
-
-    async fn token(&self, controller: ControllerId, origin: &str, name: &str) -> Result<String> {
-        let ctx = Ctx::new(Arc::clone(&self.app), Actor::operator(controller, origin));
-        let bearer = auth::service::Bearer::New {
-            name: name.to_owned(),
-            role: Role::Owner,
-        };
-        let issued = auth::service::issue_token(&ctx, bearer, None, Once::none()).await?;
-        issued.secret.ok_or(Error::NotFound { what: "token" })
     }
 
     /// Makes a controller.
     ///
     /// # Errors
-    /// [`StartError`] for a name of no or more than 80 characters.
+    /// [`StartError`] for a name of no or more than 200 characters.
     pub async fn create_controller(&self, name: &str) -> Result<ControllerId, StartError> {
-        Ok(auth::service::create_controller(&self.app, name).await?.id)
+        Ok(auth::service::create_controller(&self.app, name).await?)
     }
 
     /// A context for the operator over one controller.
@@ -197,35 +181,38 @@ impl Instance {
             .ok_or_else(|| StartError::new("the token was not issued"))
     }
 
-    /// Listens and serves until stopped.
+    /// Listens on the configured address, without serving yet.
     ///
     /// # Errors
     /// [`StartError`] when the address is taken.
-    pub async fn serve(self) -> Result<Running, StartError> {
+    pub async fn listen(&self) -> Result<TcpListener, StartError> {
         let listen = self.app.config.http.listen;
-        let listener = TcpListener::bind(listen).await.map_err(|source| {
+        TcpListener::bind(listen).await.map_err(|source| {
             StartError::because(format!("http.listen: cannot listen on {listen}"), source)
-        })?;
+        })
+    }
+
+    /// Serves until stopped.
+    ///
+    /// # Errors
+    /// [`StartError`] when the system does not tell the address.
+    pub async fn serve(self, listener: TcpListener) -> Result<Running, StartError> {
         let address = listener
             .local_addr()
             .map_err(|source| StartError::because("cannot tell the address", source))?;
         let stop = CancellationToken::new();
-        let tasks = TaskTracker::new();
         let router = http::router(&self.app)?;
-        tasks.spawn(http::serve(
-            Arc::clone(&self.app),
-            router,
-            listener,
-            stop.clone(),
-        ));
-        let worker = worker::run(Arc::clone(&self.app), stop.clone());
-        let worker = tokio::spawn(worker);
-        tasks.close();
+        let server = http::serve(Arc::clone(&self.app), router, listener, stop.clone());
+        let server = tokio::spawn(server);
+        // The worker ends last: what is recorded while requests end must be numbered too.
+        let rest = CancellationToken::new();
+        let worker = tokio::spawn(worker::run(Arc::clone(&self.app), rest.clone()));
         Ok(Running {
             instance: self,
             address,
             stop,
-            tasks,
+            rest,
+            server,
             worker,
         })
     }
@@ -241,7 +228,7 @@ async fn open_keyring(
     config: &Config,
     now: entity::time::Timestamp,
 ) -> Result<Keyring, StartError> {
-    let known = epochs::known(db.owner()).await?;
+    let known = epochs::known(db.reader()).await?;
     let path = &config.keyring;
     if known.is_empty() {
         // An empty database: instances that start together agree on whoever came first.
@@ -275,6 +262,12 @@ pub(crate) async fn fits_database(
 }
 
 fn fits(known: &[(i32, Vec<u8>)], keyring: &Keyring, path: &Path) -> Result<(), StartError> {
+    if !known
+        .iter()
+        .any(|(epoch, _)| *epoch == keyring.current().number)
+    {
+        return Err(foreign(path));
+    }
     for (epoch, check) in known {
         let value = keyring
             .epoch(*epoch)
@@ -299,7 +292,8 @@ pub struct Running {
     instance: Instance,
     address: SocketAddr,
     stop: CancellationToken,
-    tasks: TaskTracker,
+    rest: CancellationToken,
+    server: tokio::task::JoinHandle<()>,
     worker: tokio::task::JoinHandle<()>,
 }
 
@@ -317,9 +311,22 @@ impl Running {
     /// Stops: no new connections, requests under way end, what is recorded is numbered, the database is closed.
     pub async fn stop(self) {
         self.stop.cancel();
-        self.tasks.wait().await;
-        if let Err(error) = self.worker.await {
-            tracing::error!(%error, "the worker ended badly");
+        if self.server.await.is_err() {
+            tracing::error!("the server ended badly");
+        }
+        // Changes whose callers have gone are finished too.
+        let app = &self.instance.app;
+        app.mutations.close();
+        let patience = app.config.http.shutdown_timeout();
+        if tokio::time::timeout(patience, app.mutations.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some changes did not end in time; they are undone");
+        }
+        self.rest.cancel();
+        if self.worker.await.is_err() {
+            tracing::error!("the worker ended badly");
         }
         self.instance.close().await;
     }

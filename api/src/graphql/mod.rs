@@ -7,11 +7,11 @@ mod directive;
 mod scalars;
 
 pub(crate) use batch::{Batch, Loaders, load};
-pub(crate) use connection::{Connection, OrderDirection, connection};
+pub(crate) use connection::{OrderDirection, connection};
 pub(crate) use directive::personal;
-pub(crate) use scalars::{CountryCode, InstantFilter, OnBehalfOfInput};
+pub(crate) use scalars::{CountryCode, InstantFilter, OnBehalfOfInput, patch};
 
-use async_graphql::{Context, ID, InputType};
+use async_graphql::{Context, ID, InputType, Value};
 
 use crate::context::{Ctx, OnBehalfOf, Once};
 use crate::error::{Error, Result};
@@ -50,7 +50,12 @@ pub(crate) fn once(
     key: Option<&ID>,
     input: &impl InputType,
 ) -> Result<Once> {
-    let input = serde_json::to_string(&input.to_value())
+    let mut input = input.to_value();
+    if let Value::Object(fields) = &mut input {
+        // The same call may bring its key in the header.
+        fields.shift_remove("idempotencyKey");
+    }
+    let input = serde_json::to_string(&input)
         .map_err(|cause| Error::internal("writing an input down", cause))?;
     Ok(Once {
         mutation,

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use async_graphql::connection::EmptyFields;
 use async_graphql::{Context, ID, Object};
 use entity::enums::{EventType, Log};
 use entity::event;
@@ -13,7 +12,7 @@ use super::service;
 use crate::auth::graphql::Integration;
 use crate::context::Ctx;
 use crate::error::Result;
-use crate::graphql::{Batch, Connection, Nullable, connection, ctx, load};
+use crate::graphql::{Batch, Nullable, connection, ctx, load};
 use crate::platform::page::PageRequest;
 
 /// An event as a caller sees it.
@@ -108,6 +107,11 @@ impl async_graphql::ScalarType for Long {
     }
 }
 
+connection! {
+    /// A page of events.
+    EventConnection, EventEdge, EventNode
+}
+
 /// Queries over the ledger.
 #[derive(Default)]
 pub(crate) struct LedgerQuery;
@@ -123,10 +127,10 @@ impl LedgerQuery {
         after: Option<String>,
         #[graphql(desc = "Of these types only.")] types: Option<Vec<EventType>>,
         #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
-    ) -> Result<Connection<EventNode>> {
+    ) -> Result<EventConnection> {
         let request = PageRequest { first, after };
         let types = types.unwrap_or_default();
         let page = service::events(ctx(context)?, &types, request).await?;
-        Ok(connection(page, EmptyFields, EventNode))
+        Ok(page.map(EventNode).into())
     }
 }

@@ -20,22 +20,27 @@ pub(crate) struct Backlog {
 /// [`crate::error::Error::Unavailable`] when the database does not answer; nothing is half numbered then.
 pub(crate) async fn run(app: &App) -> Result<i64> {
     let mut total = 0;
-    for log in store::pending(app.db.reader()).await? {
-        loop {
+    loop {
+        let mut more = false;
+        // One batch of each log in turn, so that a busy controller does not keep the others waiting.
+        for log in store::pending(app.db.reader()).await? {
             let tx = app.housekeeping().await?;
-            let numbered = store::number(&tx, &log).await?;
-            if numbered < 0 {
-                tx.rollback().await?;
-                continue;
-            }
-            tx.commit().await?;
-            total += numbered;
-            if numbered < 4_096 {
-                break;
+            match store::number(&tx, &log).await? {
+                Some(numbered) => {
+                    tx.commit().await?;
+                    total += numbered;
+                    more |= numbered == store::BATCH;
+                }
+                None => {
+                    tx.rollback().await?;
+                    more = true;
+                }
             }
         }
+        if !more {
+            return Ok(total);
+        }
     }
-    Ok(total)
 }
 
 /// What waits for a number, over all controllers.

@@ -9,10 +9,10 @@ use sea_orm::{
 };
 
 use crate::error::Result;
-use crate::platform::db::{Scope, Transaction, locks_rows};
+use crate::platform::db::{Scope, Transaction, locked};
 
 /// How many leaves are numbered at once.
-const BATCH: i64 = 4_096;
+pub(super) const BATCH: i64 = 4_096;
 
 /// Inserts events that are not numbered yet.
 ///
@@ -65,21 +65,18 @@ pub(super) async fn pending(db: &impl ConnectionTrait) -> Result<Vec<Pending>> {
     )
 }
 
-/// Numbers the oldest leaves of a log; answers how many.
-pub(super) async fn number(tx: &Transaction, log: &Pending) -> Result<i64> {
+/// Numbers the oldest leaves of a log; answers how many, or nothing where another sequencer was faster.
+pub(super) async fn number(tx: &Transaction, log: &Pending) -> Result<Option<i64>> {
     let db = tx.connection();
     let scope = Scope {
         controller: log.controller_id,
         sealed: true,
     };
-    let mut state = scope
+    let state = scope
         .select::<ledger_state::Entity>()
         .filter(ledger_state::Column::Log.eq(log.log));
-    if locks_rows(db) {
-        state = state.lock_exclusive();
-    }
-    let Some(state) = state.one(db).await? else {
-        return Ok(0);
+    let Some(state) = locked(db, state).one(db).await? else {
+        return Ok(Some(0));
     };
     let sql = "update event set idx = numbered.place + $3 from (
             select id, row_number() over (order by id) - 1 as place from event
@@ -102,11 +99,7 @@ pub(super) async fn number(tx: &Transaction, log: &Pending) -> Result<i64> {
         .filter(ledger_state::Column::Size.eq(state.size))
         .exec(db)
         .await?;
-    Ok(if advanced.rows_affected == 1 {
-        numbered
-    } else {
-        -1
-    })
+    Ok((advanced.rows_affected == 1).then_some(numbered))
 }
 
 /// How many leaves of open logs wait for a number, and since when the oldest does, in milliseconds since the
@@ -153,11 +146,9 @@ pub(super) async fn by_ids(
     scope: Scope,
     ids: &[EventId],
 ) -> Result<Vec<event::Model>> {
-    let mut select = scope
-        .select::<event::Entity>()
-        .filter(event::Column::Id.is_in(ids.iter().copied()));
-    if !scope.sealed {
-        select = select.filter(event::Column::Log.eq(Log::Main));
-    }
-    Ok(select.all(db).await?)
+    let select = scope.select::<event::Entity>();
+    Ok(select
+        .filter(event::Column::Id.is_in(ids.iter().copied()))
+        .all(db)
+        .await?)
 }

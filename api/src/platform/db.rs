@@ -11,14 +11,15 @@ use std::time::Duration;
 use entity::Scoped;
 use entity::id::ControllerId;
 use sea_orm::sea_query::{
-    Asterisk, BinOper, Expr, ExprTrait, Query, SelectStatement, SimpleExpr, UnionType,
+    Asterisk, BinOper, Expr, ExprTrait, LockType, Query, SelectStatement, SimpleExpr, UnionType,
 };
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoSimpleExpr, QueryFilter, QueryTrait,
-    RuntimeErr, Select, SqlErr, SqliteTransactionMode, Statement, TransactionOptions,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoSimpleExpr, QueryFilter, QuerySelect,
+    QueryTrait, RuntimeErr, Select, SqlErr, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait,
 };
+use sqlx::Connection as _;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::error::{Error, Result};
@@ -42,6 +43,8 @@ pub(crate) enum Db {
         turn: Arc<Mutex<()>>,
         /// Connections that cannot write.
         readers: DatabaseConnection,
+        /// How long a change waits for its turn.
+        patience: Duration,
         /// The file.
         path: PathBuf,
     },
@@ -78,10 +81,10 @@ impl Db {
     }
 
     async fn open(path: &Path, config: &Config) -> Result<Self> {
-        let url = format!("sqlite:{}?mode=rwc", path.display());
         let timeout = config.database.acquire_timeout();
         let connect = |connections: u32, read_only: bool| {
-            let mut options = ConnectOptions::new(url.clone());
+            let mut options = ConnectOptions::new("sqlite:");
+            let path = path.to_owned();
             quiet(&mut options)
                 .max_connections(connections)
                 .min_connections(1)
@@ -89,6 +92,9 @@ impl Db {
                 .test_before_acquire(false)
                 .map_sqlx_sqlite_opts(move |options| {
                     let options = options
+                        // Not in the URL, where some characters of a path mean something else.
+                        .filename(&path)
+                        .create_if_missing(true)
                         .busy_timeout(timeout)
                         // Rows cross from the driver's thread: a small buffer means a switch for every few.
                         .row_buffer_size(ROWS_BUFFERED)
@@ -105,14 +111,28 @@ impl Db {
                         options
                     }
                 });
+            // After a full disk the database has rolled back by itself, and the driver believes that the
+            // transaction goes on: what the next ones write would never be committed.
+            options.map_sqlx_sqlite_pool_opts(|pool| {
+                pool.after_release(|connection, _| {
+                    Box::pin(async move {
+                        connection.ping().await?;
+                        Ok(!connection.is_in_transaction())
+                    })
+                })
+            });
             Database::connect(options)
         };
+        // Two first starts at once would meet at the change of the journal mode.
+        let lock = lock_file(path).await?;
         // The writer comes first: it makes the file and sets its journal mode.
         let writer = connect(1, false).await?;
         let readers = connect(config.database.readers, true).await?;
+        drop(lock);
         Ok(Self::Sqlite {
             writer,
             turn: Arc::new(Mutex::new(())),
+            patience: timeout,
             readers,
             path: path.to_owned(),
         })
@@ -126,11 +146,21 @@ impl Db {
         }
     }
 
-    /// The connection that migrations run on.
-    pub(crate) fn owner(&self) -> &DatabaseConnection {
-        match self {
-            Self::Sqlite { writer, .. } => writer,
-            Self::Postgres { pool } => pool,
+    /// A connection that migrations run on: their statements may take long.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the server does not answer.
+    pub(crate) async fn migrator(&self, config: &Config) -> Result<DatabaseConnection> {
+        match (self, config.database_kind()) {
+            (Self::Sqlite { writer, .. }, _) => Ok(writer.clone()),
+            (Self::Postgres { .. }, DatabaseKind::Postgres(url)) => {
+                let mut options = ConnectOptions::new(url.expose());
+                quiet(&mut options)
+                    .max_connections(1)
+                    .set_application_name("privops migrations");
+                Ok(Database::connect(options).await?)
+            }
+            (Self::Postgres { pool }, DatabaseKind::Sqlite(_)) => Ok(pool.clone()),
         }
     }
 
@@ -140,8 +170,15 @@ impl Db {
     /// [`Error::Unavailable`] when no connection is to be had in time.
     pub(crate) async fn begin(&self) -> Result<Transaction> {
         match self {
-            Self::Sqlite { writer, turn, .. } => {
-                let turn = Arc::clone(turn).lock_owned().await;
+            Self::Sqlite {
+                writer,
+                turn,
+                patience,
+                ..
+            } => {
+                let turn = Arc::clone(turn).lock_owned();
+                let turn = tokio::time::timeout(*patience, turn).await;
+                let turn = turn.map_err(|elapsed| Error::Unavailable(Arc::new(elapsed)))?;
                 // A deferred transaction that turns into a writer fails at once when another process wrote.
                 let options = TransactionOptions {
                     sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -167,18 +204,7 @@ impl Db {
     pub(crate) async fn alone<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         match self {
             Self::Sqlite { path, .. } => {
-                let lock_path = path.with_extension("lock");
-                let file = tokio::task::spawn_blocking(move || {
-                    let file = std::fs::OpenOptions::new()
-                        .create(true)
-                        .truncate(false)
-                        .write(true)
-                        .open(lock_path)?;
-                    file.lock().map(|()| file)
-                })
-                .await
-                .map_err(|cause| Error::internal("waiting for the start-up lock", cause))?
-                .map_err(|cause| Error::Unavailable(Arc::new(cause)))?;
+                let file = lock_file(path).await?;
                 let outcome = work.await;
                 drop(file);
                 outcome
@@ -211,6 +237,22 @@ impl Db {
             tracing::warn!(%error, "closing the database");
         }
     }
+}
+
+/// Waits for the lock file beside a database file.
+async fn lock_file(database: &Path) -> Result<std::fs::File> {
+    let path = database.with_extension("lock");
+    tokio::task::spawn_blocking(move || {
+        let file = std::fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)?;
+        file.lock().map(|()| file)
+    })
+    .await
+    .map_err(|cause| Error::internal("waiting for the start-up lock", cause))?
+    .map_err(|cause| Error::Unavailable(Arc::new(cause)))
 }
 
 #[expect(
@@ -277,23 +319,16 @@ impl Scope {
             reason = "the one place where selects begin"
         )]
         let select = E::find().filter(E::CONTROLLER.eq(self.controller));
-        match E::VISIBILITY {
-            Some(column) if !self.sealed => {
-                select.filter(column.eq(entity::enums::Visibility::Open))
-            }
+        match E::OPEN {
+            Some((column, open)) if !self.sealed => select.filter(column.eq(open)),
             _ => select,
         }
     }
 
-    /// The same scope as a condition on the table called `alias`, for statements written in SQL; its one
-    /// parameter is the controller.
-    pub(crate) fn condition(self, alias: &str, parameter: &str, sealable: bool) -> String {
-        let visible = if sealable && !self.sealed {
-            format!(" and {alias}.visibility = 'OPEN'")
-        } else {
-            String::new()
-        };
-        format!("{alias}.controller_id = {parameter}{visible}")
+    /// The same scope as a condition on a table that is never sealed, for statements written in SQL; the
+    /// controller is the parameter.
+    pub(crate) fn condition(self, alias: &str, parameter: &str) -> String {
+        format!("{alias}.controller_id = {parameter}")
     }
 }
 
@@ -321,29 +356,52 @@ pub(crate) fn placeholders(first: usize, count: usize) -> String {
     numbers.join(", ")
 }
 
-/// The first rows for each of several parents in one statement: one limited select for each, so that every one
-/// of them ends at its index.
+/// How many parents one statement may ask for: `SQLite` puts at most 500 selects together.
+const MOST_PARENTS: usize = 400;
+
+/// The first rows for each of several parents: one limited select for each, so that every one of them ends at its
+/// index, put together to as few statements as can be.
 pub(crate) fn for_each_parent<E: EntityTrait>(
     backend: DbBackend,
     selects: impl IntoIterator<Item = Select<E>>,
-) -> Option<Statement> {
-    let mut whole: Option<SelectStatement> = None;
-    for select in selects {
-        let part = Query::select()
-            .column(Asterisk)
-            .from_subquery(QueryTrait::into_query(select), "part")
-            .to_owned();
-        whole = Some(match whole {
-            None => part,
-            Some(mut before) => before.union(UnionType::All, part).to_owned(),
-        });
-    }
-    whole.map(|statement| backend.build(&statement))
+) -> Vec<Statement> {
+    let parts: Vec<SelectStatement> = selects
+        .into_iter()
+        .map(|select| {
+            Query::select()
+                .column(Asterisk)
+                .from_subquery(QueryTrait::into_query(select), "part")
+                .to_owned()
+        })
+        .collect();
+    parts
+        .chunks(MOST_PARENTS)
+        .filter_map(|chunk| {
+            let (first, rest) = chunk.split_first()?;
+            let mut whole = first.clone();
+            for part in rest {
+                whole.union(UnionType::All, part.clone());
+            }
+            Some(backend.build(&whole))
+        })
+        .collect()
 }
 
-/// Whether a statement that would wait for a row lock has to ask for it: `SQLite` locks the whole file.
-pub(crate) fn locks_rows(connection: &impl ConnectionTrait) -> bool {
-    connection.get_database_backend() == DbBackend::Postgres
+/// Locks the rows of a select until the transaction ends, against other changes but not against rows that refer to
+/// them. `SQLite` has locked the whole file already.
+pub(crate) fn locked<E: EntityTrait>(db: &impl ConnectionTrait, select: Select<E>) -> Select<E> {
+    match db.get_database_backend() {
+        DbBackend::Postgres => select.lock(LockType::NoKeyUpdate),
+        _ => select,
+    }
+}
+
+/// Keeps the rows of a select from being deleted or changed until the transaction ends.
+pub(crate) fn pinned<E: EntityTrait>(db: &impl ConnectionTrait, select: Select<E>) -> Select<E> {
+    match db.get_database_backend() {
+        DbBackend::Postgres => select.lock(LockType::Share),
+        _ => select,
+    }
 }
 
 impl From<DbErr> for Error {
@@ -363,7 +421,7 @@ impl From<DbErr> for Error {
 /// What a violated constraint means; `PostgreSQL` names it, `SQLite` names its columns.
 fn conflict(text: &str) -> Option<&'static str> {
     if text.contains("blind_index") {
-        Some("this identifier belongs to another record already")
+        Some("this identifier, or this name with this role, is on record already")
     } else if text.contains("integration_name") || text.contains("integration.name") {
         Some("an integration of this name exists already")
     } else {

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod config;
 pub(crate) mod db;
 pub(crate) mod page;
+pub(crate) mod patch;
 pub(crate) mod personal;
 pub(crate) mod random;
 pub mod telemetry;

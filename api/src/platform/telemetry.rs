@@ -1,5 +1,6 @@
 //! Logs and metrics. Both carry ids, codes and counts, never personal data and never what a caller sent.
 
+use std::io::IsTerminal as _;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ pub fn init(config: &Log) {
     let filter = EnvFilter::try_new(&config.level).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let outcome = match config.format {
         LogFormat::Text => builder.try_init(),

@@ -11,8 +11,8 @@ use super::service::{self, NewRecipient, Recipient, RecipientFilter};
 use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::graphql::{
-    Batch, Connection, CountryCode, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load,
-    once, open, personal,
+    Batch, CountryCode, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load, once, open,
+    personal,
 };
 use crate::platform::page::PageRequest;
 use crate::platform::personal::Personal;
@@ -73,6 +73,11 @@ pub(crate) struct RecipientFilterInput {
     name: Option<Personal>,
 }
 
+connection! {
+    /// A page of recipients.
+    RecipientConnection, RecipientEdge, Recipient
+}
+
 /// Queries over recipients.
 #[derive(Default)]
 pub(crate) struct RecipientsQuery;
@@ -86,7 +91,7 @@ impl RecipientsQuery {
         #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
         #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<RecipientFilterInput>,
-    ) -> Result<Connection<Recipient>> {
+    ) -> Result<RecipientConnection> {
         let filter = filter.unwrap_or_default();
         let filter = RecipientFilter {
             roles: filter.role.unwrap_or_default(),
@@ -94,11 +99,7 @@ impl RecipientsQuery {
             name: filter.name,
         };
         let page = service::list(ctx(context)?, filter, PageRequest { first, after }).await?;
-        Ok(connection(
-            page,
-            async_graphql::connection::EmptyFields,
-            |recipient| recipient,
-        ))
+        Ok(page.into())
     }
 }
 

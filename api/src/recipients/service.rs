@@ -257,7 +257,18 @@ pub(crate) async fn list(
     let RecipientFilter {
         roles, categories, ..
     } = filter;
-    let page = store::page(ctx.db(), ctx.scope(), &roles, &categories, among, &page).await?;
+    // A name that may not be shown must not be confirmed either.
+    let persons = filter.name.is_none() || ctx.may(Action::ReadPersonalData);
+    let page = store::page(
+        ctx.db(),
+        ctx.scope(),
+        &roles,
+        &categories,
+        among,
+        persons,
+        &page,
+    )
+    .await?;
     let keys = keys(ctx, page.rows.iter().map(|(_, row)| row)).await?;
     Ok(page.map(|row| show(ctx, row, &keys)))
 }

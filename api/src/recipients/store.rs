@@ -31,13 +31,15 @@ pub(super) async fn by_ids(
         .await?)
 }
 
-/// A page of recipients in the order they were registered; `among` restricts it to some ids.
+/// A page of recipients in the order they were registered; `among` restricts it to some ids; without `persons`
+/// it leaves out whoever `rules::is_person` says is one.
 pub(super) async fn page(
     db: &impl ConnectionTrait,
     scope: Scope,
     roles: &[RecipientRole],
     categories: &[RecipientCategory],
     among: Option<Vec<RecipientId>>,
+    persons: bool,
     page: &CheckedPage,
 ) -> Result<Page<recipient::Model>> {
     let mut select = scope.select::<recipient::Entity>();
@@ -49,6 +51,11 @@ pub(super) async fn page(
     }
     if let Some(ids) = among {
         select = select.filter(recipient::Column::Id.is_in(ids));
+    }
+    if !persons {
+        select = select
+            .filter(recipient::Column::Role.ne(RecipientRole::DataSubject))
+            .filter(recipient::Column::Category.ne(RecipientCategory::Complainant));
     }
     if let Some(after) = page.after {
         select = select.filter(recipient::Column::Id.gt(RecipientId::from_uuid(after.id)));

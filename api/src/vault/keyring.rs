@@ -304,6 +304,7 @@ fn secret(text: &str) -> Result<Zeroizing<[u8; 32]>> {
         .map_err(|cause| Error::internal("reading the keyring", cause))
 }
 
+/// Writes the file whole or not at all, and never over one that is there.
 fn write_durably(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path
         .parent()
@@ -311,12 +312,18 @@ fn write_durably(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = folder {
         fs::create_dir_all(folder)?;
     }
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(format!(".{}", random::id().simple()));
     let mut file = fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
+        .open(&draft)?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::hard_link(&draft, path));
+    fs::remove_file(&draft)?;
+    written?;
     fs::File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
 }

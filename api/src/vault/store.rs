@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{Field, IndexValue, Owner, normalise};
 use crate::error::Result;
-use crate::platform::db::{Scope, Transaction, locks_rows};
+use crate::platform::db::{Scope, Transaction, pinned};
 
 pub(super) async fn by_ids(
     db: &impl ConnectionTrait,
@@ -44,8 +44,10 @@ pub(super) async fn by_owners(
 
 pub(super) async fn insert_missing(
     db: &impl ConnectionTrait,
-    rows: Vec<data_key::Model>,
+    mut rows: Vec<data_key::Model>,
 ) -> Result<()> {
+    // In one order, so that two calls cannot wait for each other.
+    rows.sort_unstable_by_key(|row| row.owner_id);
     let owner = [
         data_key::Column::ControllerId,
         data_key::Column::OwnerId,
@@ -72,16 +74,17 @@ pub(super) async fn count_locked(
     scope: Scope,
     ids: &[DataKeyId],
 ) -> Result<usize> {
-    let mut select = scope
+    let select = scope
         .select::<data_key::Entity>()
         .select_only()
         .column(data_key::Column::Id)
         .filter(data_key::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(data_key::Column::Id);
-    if locks_rows(db) {
-        select = select.lock_shared();
-    }
-    Ok(select.into_tuple::<DataKeyId>().all(db).await?.len())
+    Ok(pinned(db, select)
+        .into_tuple::<DataKeyId>()
+        .all(db)
+        .await?
+        .len())
 }
 
 /// Rows that make a record findable by a value, under every epoch in use.
@@ -107,7 +110,12 @@ pub(crate) fn index_rows(
 ///
 /// # Errors
 /// [`crate::error::Error::Conflict`] when an exclusive value is taken.
-pub(crate) async fn insert_index(tx: &Transaction, rows: Vec<blind_index::Model>) -> Result<()> {
+pub(crate) async fn insert_index(
+    tx: &Transaction,
+    mut rows: Vec<blind_index::Model>,
+) -> Result<()> {
+    // In one order, so that two calls cannot wait for each other.
+    rows.sort_unstable_by(|a, b| (&a.field, &a.value).cmp(&(&b.field, &b.value)));
     // Each row binds seven values; SQLite takes 32,766 a statement.
     for chunk in rows.chunks(4_000) {
         blind_index::Entity::insert_many(

@@ -37,8 +37,9 @@ text_enum! {
         /// The answer took too long. HTTP 503. The same request may succeed later. A mutation may
         /// have been carried out: send it again with the same idempotency key.
         Timeout = "TIMEOUT",
-        /// The service, or something it depends on, is not available, and nothing was recorded.
-        /// HTTP 503. The same request may succeed later.
+        /// The service, or something it depends on, does not answer. HTTP 503. The same request may
+        /// succeed later. A mutation may have been carried out all the same: send it again with the
+        /// same idempotency key.
         Unavailable = "UNAVAILABLE",
         /// A fault of the service. HTTP 500. The same request may fail again; report
         /// `extensions.requestId`.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{ASSIGN, DISCLOSE, REGISTER, disclosure, register, with};
-use crate::harness::{Actor, Answer, App, Survey};
+use crate::harness::survey::Survey;
+use crate::harness::{Actor, Answer, App};
 
 /// An instance with a little in it, and what is wrong about its refusals.
 pub struct Refusals {
@@ -79,7 +80,7 @@ impl Refusals {
     /// Notes a mutation whose input has a value that cannot be.
     pub async fn invalid(&mut self, mutation: &str, input: Value, field: Option<&str>) {
         let answer = self.actor.run(mutation, json!({ "input": input })).await;
-        let what = format!("{:.200}", input.to_string());
+        let what: String = input.to_string().chars().take(200).collect();
         self.note(&what, &answer, 400, "BAD_USER_INPUT", field)
             .await;
     }
@@ -339,7 +340,9 @@ async fn a_customer_that_cannot_be_is_refused_and_leaves_nothing() {
 
 /// Assignments that cannot be, each with its code and field in a list and alone.
 fn impossible_assignments() -> Vec<(Value, &'static str, Option<&'static str>)> {
-    let invalid = |changes, field| (with(assignment(), &changes), "BAD_USER_INPUT", Some(field));
+    let invalid = |changes: Value, field: &'static str| {
+        (with(assignment(), &changes), "BAD_USER_INPUT", Some(field))
+    };
     let mut all = vec![
         invalid(json!({ "until": "2026-01-01T00:00:00Z" }), "until"),
         invalid(json!({ "until": "2025-12-31T00:00:00Z" }), "until"),
@@ -361,7 +364,7 @@ fn impossible_assignments() -> Vec<(Value, &'static str, Option<&'static str>)> 
     for customer in [
         json!({ "id": "cus_01h2xcejqtf2nbrexx3vqjhp41" }),
         json!({ "email": "nobody@example.org" }),
-        json!({ "ip": { "address": "192.0.2.1", "at": "2026-11-19T22:14:00Z" } }),
+        json!({ "ip": { "address": "198.18.0.1", "at": "2026-11-19T22:14:00Z" } }),
     ] {
         let changes = json!({ "customer": customer });
         all.push((with(assignment(), &changes), "NOT_FOUND", None));

@@ -1,6 +1,6 @@
 //! What the schema takes in about customers.
 
-use async_graphql::{Enum, ID, InputObject, OneofObject, SimpleObject};
+use async_graphql::{Enum, ID, InputObject, MaybeUndefined, OneofObject, SimpleObject};
 use entity::enums::{AssignmentSharing, CustomerKind, DataSubjectCategory, ErrorCode, ErrorPolicy};
 use entity::id::CustomerId;
 use entity::time::Timestamp;
@@ -9,7 +9,9 @@ use crate::customers::service::{
     CustomerFilter, Lookup, NewAssignment, NewCustomer, NewIdentifier,
 };
 use crate::error::Error;
-use crate::graphql::{CountryCode, InstantFilter, OnBehalfOfInput, OrderDirection, personal};
+use crate::graphql::{
+    CountryCode, InstantFilter, OnBehalfOfInput, OrderDirection, patch, personal,
+};
 use crate::platform::personal::Personal;
 
 /// An id in an outside system.
@@ -170,12 +172,13 @@ pub(crate) struct AssignmentInput {
     /// The prefix: an address, or network/length with /8 to /32 (IPv4) or /16 to /128 (IPv6).
     #[graphql(directive = personal::apply("user.device.ip_address".to_owned()))]
     ip_prefix: Personal,
-    /// Alone or with others; `EXCLUSIVE` when absent.
+    /// Alone or with others. Absent: `EXCLUSIVE`, or as it is recorded.
     sharing: Option<AssignmentSharing>,
     /// The first instant.
     from: Timestamp,
-    /// The first instant after it; absent while it lasts.
-    until: Option<Timestamp>,
+    /// The first instant after it; null while it lasts. Absent: as it is recorded, so that a late message about the
+    /// beginning does not undo the end.
+    until: MaybeUndefined<Timestamp>,
 }
 
 /// Assignments to be recorded.
@@ -200,9 +203,9 @@ impl RecordAssignmentsInput {
             .map(|item| NewAssignment {
                 customer: item.customer.into(),
                 prefix: item.ip_prefix,
-                sharing: item.sharing.unwrap_or(AssignmentSharing::Exclusive),
+                sharing: item.sharing,
                 from: item.from,
-                until: item.until,
+                until: patch(item.until),
             })
             .collect();
         (

@@ -11,12 +11,12 @@ use inputs::{
     RegisterCustomerInput,
 };
 pub(crate) use inputs::{CustomerLookupInput, ErrorItem};
-use types::CustomersTotal;
 pub(crate) use types::by_page;
+use types::{CustomerConnection, CustomersTotal};
 
 use super::service::{self, Assignment, Customer};
 use crate::error::Result;
-use crate::graphql::{Connection, Nullable, OrderDirection, connection, ctx, ctx_for, load, once};
+use crate::graphql::{Nullable, OrderDirection, ctx, ctx_for, load, once};
 use crate::platform::page::PageRequest;
 
 /// Queries over customers.
@@ -46,12 +46,10 @@ impl CustomersQuery {
         #[graphql(desc = "What is known of the customer.")] by: CustomerLookupInput,
         #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
         #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
-    ) -> Result<Connection<Customer, CustomersTotal>> {
+    ) -> Result<CustomerConnection> {
         let request = PageRequest { first, after };
         let (page, total) = service::candidates(ctx(context)?, &by.into(), request).await?;
-        Ok(connection(page, CustomersTotal::Known(total), |customer| {
-            customer
-        }))
+        Ok(CustomerConnection::new(page, CustomersTotal::Known(total)))
     }
 
     /// The controller's customers, by when they were registered, the latest first when no order is given.
@@ -62,15 +60,14 @@ impl CustomersQuery {
         #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
         #[graphql(desc = "Which ones.")] filter: Option<CustomerFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<CustomerOrder>,
-    ) -> Result<Connection<Customer, CustomersTotal>> {
+    ) -> Result<CustomerConnection> {
         let filter = filter.unwrap_or_default().into();
         let descending = order_by.is_none_or(|order| order.direction == OrderDirection::Desc);
         let request = PageRequest { first, after };
         let page = service::list(ctx(context)?, &filter, descending, request).await?;
-        Ok(connection(
+        Ok(CustomerConnection::new(
             page,
             CustomersTotal::Matching(filter),
-            |customer| customer,
         ))
     }
 }

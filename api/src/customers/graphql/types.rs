@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use async_graphql::connection::EmptyFields;
 use async_graphql::{Context, Object};
 use entity::enums::{
     AssignmentSharing, CustomerKind, DataSubjectCategory, IdentifierKind, ResourceKind,
@@ -12,12 +11,9 @@ use entity::time::Timestamp;
 
 use crate::context::Ctx;
 use crate::customers::service::{self, Assignment, Customer, CustomerFilter, Identifier};
-use crate::disclosures::graphql::{DisclosuresOf, DisclosuresTotal};
-use crate::disclosures::service::Disclosure;
+use crate::disclosures::graphql::{DisclosureConnection, DisclosuresOf, DisclosuresTotal};
 use crate::error::Result;
-use crate::graphql::{
-    Batch, Connection, CountryCode, Nullable, connection, ctx, load, open, personal,
-};
+use crate::graphql::{Batch, CountryCode, Nullable, connection, load, open, personal};
 use crate::platform::page::{Page, PageRequest};
 
 /// A person or organisation whose personal data the controller holds: a client, or someone related to one, a
@@ -77,10 +73,10 @@ impl Customer {
         context: &Context<'_>,
         #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
         #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
-    ) -> Nullable<Connection<Assignment>> {
+    ) -> Nullable<AssignmentConnection> {
         let key = AssignmentsOf(self.row.id, PageRequest { first, after });
         let page = load(context, key).await.transpose()?;
-        Some(page.map(|page| connection(page, EmptyFields, |assignment| assignment)))
+        Some(page.map(Into::into))
     }
 
     /// When data about them went to others, the latest first. What a gag order hides is shown to nobody but
@@ -90,13 +86,11 @@ impl Customer {
         context: &Context<'_>,
         #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
         #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
-    ) -> Nullable<Connection<Disclosure, DisclosuresTotal>> {
+    ) -> Nullable<DisclosureConnection> {
         let id = self.row.id;
         let key = DisclosuresOf(id, PageRequest { first, after });
         let page = load(context, key).await.transpose()?;
-        Some(
-            page.map(|page| connection(page, DisclosuresTotal::about(id), |disclosure| disclosure)),
-        )
+        Some(page.map(|page| DisclosureConnection::new(page, DisclosuresTotal::about(id))))
     }
 }
 
@@ -158,7 +152,7 @@ impl Batch for IdentifiersOf {
 #[Object]
 impl Assignment {
     /// Identity.
-    async fn id(&self) -> AssignmentId {
+    pub(crate) async fn id(&self) -> AssignmentId {
         self.row.id
     }
 
@@ -240,15 +234,29 @@ pub(crate) enum CustomersTotal {
     Known(i64),
 }
 
-#[Object]
 impl CustomersTotal {
-    /// How many customers the list has over all its pages; 10001 means more than 10000. It costs a count of its
-    /// own.
-    async fn total_count(&self, context: &Context<'_>) -> Result<i32> {
-        let count = match self {
-            Self::Matching(filter) => service::count(ctx(context)?, filter).await?,
-            Self::Known(count) => *count,
-        };
-        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    async fn count(&self, ctx: &Ctx) -> Result<i64> {
+        match self {
+            Self::Matching(filter) => service::count(ctx, filter).await,
+            Self::Known(count) => Ok(*count),
+        }
+    }
+}
+
+connection! {
+    /// A page of customers.
+    CustomerConnection, CustomerEdge, Customer, total: CustomersTotal
+}
+
+connection! {
+    /// A page of assignments.
+    AssignmentConnection, AssignmentEdge, Assignment
+}
+
+impl Batch for AssignmentId {
+    type Value = Assignment;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Assignment>> {
+        service::assignments_by_id(ctx, keys).await
     }
 }

@@ -4,38 +4,38 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::assignment;
-use entity::enums::{Action, AssignmentSharing, ErrorPolicy, EventType, Log, ResourceKind};
-use entity::id::{AssignmentId, CustomerId, DataKeyId};
+use entity::enums::{
+    Action, AssignmentSharing, ErrorCode, ErrorPolicy, EventType, Log, ResourceKind,
+};
+use entity::id::{AssignmentId, CustomerId, DataKeyId, EventId};
 use entity::time::Timestamp;
 
-use super::lookup::{Lookup, resolve};
+use super::lookup::{Lookup, resolve_each};
 use super::read::{Assignment, Keys};
-use crate::context::{Begun, Ctx, Once};
+use crate::context::{Begun, Ctx, Once, Tx};
 use crate::customers::rules::{self, Match};
 use crate::customers::store;
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
 use crate::platform::page::{Page, PageRequest};
+use crate::platform::patch::Patch;
 use crate::platform::personal::Personal;
 use crate::platform::random;
 use crate::vault::{self, DataKey, Field, IndexValue, Place, normalise};
-
-/// How a caller names the customer of an assignment.
-pub(crate) type CustomerRef = Lookup;
 
 /// An assignment to be recorded.
 #[derive(Debug, Clone)]
 pub(crate) struct NewAssignment {
     /// Who held it.
-    pub(crate) customer: CustomerRef,
+    pub(crate) customer: Lookup,
     /// The prefix.
     pub(crate) prefix: Personal,
-    /// Alone or with others.
-    pub(crate) sharing: AssignmentSharing,
+    /// Alone or with others; as it is recorded, or alone, when absent.
+    pub(crate) sharing: Option<AssignmentSharing>,
     /// First instant.
     pub(crate) from: Timestamp,
-    /// First instant after it; none while it lasts.
-    pub(crate) until: Option<Timestamp>,
+    /// First instant after it.
+    pub(crate) until: Patch<Timestamp>,
 }
 
 /// What became of one item.
@@ -67,47 +67,50 @@ pub(crate) async fn record_assignments(
     if items.is_empty() || items.len() > rules::MOST_ASSIGNMENTS {
         return Err(Error::invalid("assignments", "must have 1 to 500 items"));
     }
+    // Customers may have come and gone since: what was answered then counts.
+    if let Some(results) = ctx.done_before(&once).await? {
+        return Ok(replayed(&results));
+    }
     let mut outcome: Vec<Assigned> = Vec::new();
     let mut ready = Vec::new();
-    for (number, checked) in check(ctx, items).await?.into_iter().enumerate() {
+    for checked in check(ctx, items).await? {
         match checked {
             Ok(item) => {
                 outcome.push(Ok(AssignmentId::from_uuid(random::id())));
                 ready.push(item);
             }
-            Err(error) if policy == ErrorPolicy::RejectAll => {
-                return Err(error.at(&format!("assignments[{number}]")));
-            }
+            Err(error) if policy == ErrorPolicy::RejectAll => return Err(error),
             Err(error) => outcome.push(Err(error)),
         }
     }
     if ready.is_empty() {
         return Ok(outcome);
     }
-    write(ctx, ready, outcome, once).await
+    write(ctx, ready, outcome, &once).await
 }
 
 async fn check(ctx: &Ctx, items: Vec<NewAssignment>) -> Result<Vec<Result<Ready>>> {
-    // A customer that cannot be named properly must not fail the others.
     let lookups: Vec<_> = items.iter().map(|item| item.customer.clone()).collect();
-    let found = match resolve(ctx, &lookups, "customer").await {
-        Ok(found) => found.into_iter().map(Ok).collect(),
-        Err(Error::Invalid { .. }) => {
-            let mut found = Vec::new();
-            for lookup in &lookups {
-                let one = resolve(ctx, std::slice::from_ref(lookup), "by").await;
-                found.push(one.map(|one| one.first().copied().unwrap_or(Match::Nobody)));
+    let field = |number: usize| format!("assignments[{number}].customer");
+    let found = resolve_each(ctx, &lookups, field).await?;
+    let mut seen = HashMap::new();
+    let mut checked = Vec::new();
+    for (number, (item, found)) in items.into_iter().zip(found).enumerate() {
+        let ready = found.and_then(|found| {
+            let ready = check_item(ctx, number, item, found)
+                .map_err(|error| error.at(&format!("assignments[{number}]")))?;
+            let same = (ready.customer, ready.prefix.clone(), ready.item.from);
+            match seen.insert(same, number) {
+                None => Ok(ready),
+                Some(first) => Err(Error::invalid(
+                    format!("assignments[{number}]"),
+                    format!("repeats assignments[{first}]"),
+                )),
             }
-            found
-        }
-        Err(error) => return Err(error),
-    };
-    Ok(items
-        .into_iter()
-        .zip(found)
-        .enumerate()
-        .map(|(number, (item, found))| check_item(ctx, number, item, found?))
-        .collect())
+        });
+        checked.push(ready);
+    }
+    Ok(checked)
 }
 
 fn check_item(ctx: &Ctx, number: usize, item: NewAssignment, found: Match) -> Result<Ready> {
@@ -118,7 +121,7 @@ fn check_item(ctx: &Ctx, number: usize, item: NewAssignment, found: Match) -> Re
     };
     let prefix = normalise::ip_prefix(item.prefix.expose())
         .map_err(|expected| Error::invalid("ipPrefix", expected.to_string()))?;
-    if !rules::is_range(item.from, item.until) {
+    if !rules::is_range(item.from, item.until.apply(None)) {
         return Err(Error::invalid("until", "must be after from"));
     }
     let text = normalise::prefix_text(&prefix);
@@ -138,47 +141,36 @@ async fn write(
     ctx: &Ctx,
     ready: Vec<Ready>,
     mut outcome: Vec<Assigned>,
-    once: Once,
+    once: &Once,
 ) -> Result<Vec<Assigned>> {
-    // An assignment that is corrected keeps its id, which a replay of this call must know.
-    let values = ready_values(&ready);
-    let before = store::assignments_like(ctx.db(), ctx.scope(), &values).await?;
-    for item in &ready {
-        if let Some(row) = item.same(&before) {
-            set(&mut outcome, item.number, row.id);
-        }
-    }
-    let results: Vec<_> = outcome
-        .iter()
-        .map(|one| {
-            one.as_ref()
-                .map_or_else(|_| "-".to_owned(), ToString::to_string)
-        })
-        .collect();
     let keys = ProfileKeys::load(ctx, &ready).await?;
-    let mut tx = match ctx.begin_once(&once, &results).await? {
+    let mut tx = match ctx.begin_once(once, &[]).await? {
         Begun::New(tx) => tx,
-        Begun::Replay(ids) => return Ok(replayed(&ids, outcome)),
+        Begun::Replay(results) => return Ok(replayed(&results)),
     };
     // Locking the customers makes two recordings of one assignment wait for each other.
     store::lock(tx.db(), tx.scope(), &keys.customers).await?;
     ctx.vault()
         .pin(tx.inner(), tx.scope(), keys.keys.keys().copied().collect())
         .await?;
-    let recorded = store::assignments_like(tx.db(), tx.scope(), &values).await?;
+    let values: Vec<_> = ready
+        .iter()
+        .flat_map(|item| item.values.iter().map(|value| value.bytes.clone()))
+        .collect();
+    let recorded = store::assignments_like(tx.db(), tx.scope(), &values, &keys.customers).await?;
     let (mut rows, mut index) = (Vec::new(), Vec::new());
+    let mut changed = false;
     for item in ready {
         let key = keys.of(item.customer)?;
-        let id = if let Some(row) = item.same(&recorded) {
-            store::correct(tx.db(), tx.scope(), row, item.item.until, item.item.sharing).await?;
-            set(&mut outcome, item.number, row.id);
-            row.id
+        if let Some(before) = item.same(&recorded) {
+            changed |= correct(&mut tx, &item, before, key).await?;
+            set(&mut outcome, item.number, before.id);
         } else {
             let id = outcome
                 .get(item.number)
                 .and_then(|one| one.as_ref().ok().copied());
             let id = id.ok_or(Error::NotFound { what: "assignment" })?;
-            rows.push(row(ctx, &item, id, key)?);
+            rows.push(begin(ctx, &mut tx, &item, id, key)?);
             let values = item.values.clone();
             let field = Field::AssignmentPrefix;
             index.extend(vault::index_rows(
@@ -188,14 +180,122 @@ async fn write(
                 id.uuid(),
                 false,
             ));
-            id
-        };
-        tx.record(event(&item, id, key))?;
+            changed = true;
+        }
+    }
+    if !changed {
+        // All of it was known: there is nothing to record, and nothing to replay.
+        tx.rollback().await?;
+        return Ok(outcome);
     }
     vault::insert_index(tx.inner(), index).await?;
     store::insert_assignments(tx.db(), rows).await?;
+    tx.answer_with(&outcome.iter().map(result_of).collect::<Vec<_>>())
+        .await?;
     tx.commit().await?;
     Ok(outcome)
+}
+
+fn set(outcome: &mut [Assigned], number: usize, id: AssignmentId) {
+    if let Some(place) = outcome.get_mut(number) {
+        *place = Ok(id);
+    }
+}
+
+/// What the idempotency record keeps of an item: its id, or the code of its error.
+fn result_of(outcome: &Assigned) -> String {
+    match outcome {
+        Ok(id) => id.to_string(),
+        Err(error) => error.code().to_string(),
+    }
+}
+
+/// What the first call answered.
+fn replayed(results: &[String]) -> Vec<Assigned> {
+    let answer = |result: &String| {
+        result
+            .parse::<AssignmentId>()
+            .map_err(|_not_an_id| Error::Refused {
+                code: ErrorCode::from_text(result).unwrap_or(ErrorCode::Conflict),
+                reason: "this item was not recorded when the call was first made".to_owned(),
+            })
+    };
+    results.iter().map(answer).collect()
+}
+
+/// Records a new assignment, and gives its row.
+fn begin(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    ready: &Ready,
+    id: AssignmentId,
+    key: &DataKey,
+) -> Result<assignment::Model> {
+    let (table, column) = store::RESOURCE;
+    let place = Place {
+        controller: ctx.controller(),
+        table,
+        column,
+        row: id.uuid(),
+    };
+    let sharing = ready.item.sharing.unwrap_or(AssignmentSharing::Exclusive);
+    let until = ready.item.until.apply(None);
+    Ok(assignment::Model {
+        controller_id: ctx.controller(),
+        id,
+        customer_id: ready.customer,
+        resource_kind: ResourceKind::IpPrefix,
+        prefix_length: ready.length,
+        sharing,
+        key_id: key.id(),
+        resource: key.close(place, &ready.prefix)?,
+        valid_from: ready.item.from,
+        valid_until: until,
+        recorded_at: ctx.now(),
+        version: 1,
+        event_id: tx.record(event(ready, id, key, sharing, until, None))?,
+    })
+}
+
+/// Corrects an assignment; answers whether anything is different now.
+async fn correct(
+    tx: &mut Tx,
+    ready: &Ready,
+    before: &assignment::Model,
+    key: &DataKey,
+) -> Result<bool> {
+    let until = ready.item.until.apply(before.valid_until);
+    let sharing = ready.item.sharing.unwrap_or(before.sharing);
+    if until == before.valid_until && sharing == before.sharing {
+        return Ok(false);
+    }
+    let corrects = Some(before.event_id);
+    let event = tx.record(event(ready, before.id, key, sharing, until, corrects))?;
+    store::correct(tx.db(), tx.scope(), before, until, sharing, event).await?;
+    Ok(true)
+}
+
+fn event<'a>(
+    ready: &Ready,
+    id: AssignmentId,
+    key: &'a DataKey,
+    sharing: AssignmentSharing,
+    until: Option<Timestamp>,
+    corrects: Option<EventId>,
+) -> Event<'a> {
+    Event {
+        kind: EventType::AssignmentRecorded,
+        log: Log::Main,
+        object: id.to_string(),
+        customer: Some(ready.customer),
+        key,
+        fields: Fields::new()
+            .with("ipPrefix", ready.prefix.as_str())
+            .with("sharing", sharing.as_str())
+            .with("from", ready.item.from.to_string())
+            .with_some("until", until.map(|until| until.to_string()))
+            .with_some("corrects", corrects.map(|id| id.to_string())),
+    }
 }
 
 /// The PROFILE keys of the customers of some items.
@@ -241,67 +341,6 @@ impl Ready {
             .filter_map(|value| recorded.get(&value.bytes))
             .flatten()
             .find(|row| row.customer_id == self.customer && row.valid_from == self.item.from)
-    }
-}
-
-fn ready_values(ready: &[Ready]) -> Vec<Vec<u8>> {
-    ready
-        .iter()
-        .flat_map(|item| item.values.iter().map(|value| value.bytes.clone()))
-        .collect()
-}
-
-fn set(outcome: &mut [Assigned], number: usize, id: AssignmentId) {
-    if let Some(place) = outcome.get_mut(number) {
-        *place = Ok(id);
-    }
-}
-
-/// What the first call answered, as far as it succeeded; what failed is said as it is now.
-fn replayed(ids: &[String], outcome: Vec<Assigned>) -> Vec<Assigned> {
-    let mut first = ids.iter().map(|id| id.parse::<AssignmentId>().ok());
-    outcome
-        .into_iter()
-        .map(|now| first.next().flatten().map_or(now, Ok))
-        .collect()
-}
-
-fn row(ctx: &Ctx, ready: &Ready, id: AssignmentId, key: &DataKey) -> Result<assignment::Model> {
-    let (table, column) = store::RESOURCE;
-    let place = Place {
-        controller: ctx.controller(),
-        table,
-        column,
-        row: id.uuid(),
-    };
-    Ok(assignment::Model {
-        controller_id: ctx.controller(),
-        id,
-        customer_id: ready.customer,
-        resource_kind: ResourceKind::IpPrefix,
-        prefix_length: ready.length,
-        sharing: ready.item.sharing,
-        key_id: key.id(),
-        resource: key.close(place, &ready.prefix)?,
-        valid_from: ready.item.from,
-        valid_until: ready.item.until,
-        recorded_at: ctx.now(),
-        version: 1,
-    })
-}
-
-fn event<'a>(ready: &Ready, id: AssignmentId, key: &'a DataKey) -> Event<'a> {
-    Event {
-        kind: EventType::AssignmentRecorded,
-        log: Log::Main,
-        object: id.to_string(),
-        customer: Some(ready.customer),
-        key,
-        fields: Fields::new()
-            .with("ipPrefix", ready.prefix.as_str())
-            .with("sharing", ready.item.sharing.as_str())
-            .with("from", ready.item.from.to_string())
-            .with_some("until", ready.item.until.map(|until| until.to_string())),
     }
 }
 

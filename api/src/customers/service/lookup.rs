@@ -63,13 +63,19 @@ enum Question {
     Address(Vec<Vec<u8>>, Timestamp),
 }
 
+/// Both, or the answer would tell who may not read customers whether there is one.
+fn authorize(ctx: &Ctx) -> Result<()> {
+    ctx.authorize(Action::LookUpCustomers)?;
+    ctx.authorize(Action::ReadCustomers)
+}
+
 /// The customer that a look-up leads to.
 ///
 /// # Errors
 /// Forbidden; Invalid for a value that cannot be what it should be; Ambiguous when there are several.
 pub(crate) async fn look_up(ctx: &Ctx, lookup: &Lookup) -> Result<Option<Customer>> {
-    ctx.authorize(Action::LookUpCustomers)?;
-    match resolve(ctx, std::slice::from_ref(lookup), "by")
+    authorize(ctx)?;
+    match resolve(ctx, std::slice::from_ref(lookup), |_| "by".to_owned())
         .await?
         .first()
     {
@@ -90,7 +96,7 @@ pub(crate) async fn candidates(
     lookup: &Lookup,
     page: PageRequest,
 ) -> Result<(Page<Customer>, i64)> {
-    ctx.authorize(Action::LookUpCustomers)?;
+    authorize(ctx)?;
     let (ids, total) = match question(ctx, lookup, "by")? {
         Question::Id(id) => {
             let known = store::known(ctx.db(), ctx.scope(), &[id]).await?;
@@ -100,7 +106,11 @@ pub(crate) async fn candidates(
         }
         Question::Identifier(values) => {
             let page = page.check(&list("candidates", &values, None))?;
-            store::candidates_by_identifier(ctx.db(), ctx.scope(), values, &page).await?
+            let (db, scope) = (ctx.db(), ctx.scope());
+            let found = store::identified(db, scope, values.clone()).await?;
+            let total = found.values().map(|(count, _)| *count).max().unwrap_or(0);
+            let ids = store::candidates_by_identifier(db, scope, values, &page).await?;
+            (ids, total)
         }
         Question::Address(values, at) => {
             let page = page.check(&list("candidates", &values, Some(at)))?;
@@ -142,47 +152,59 @@ fn list(name: &str, values: &[Vec<u8>], at: Option<Timestamp>) -> String {
 }
 
 /// Who each of many look-ups leads to, in one statement for each kind. It authorises nothing: the use case
-/// that asks has done so. `field` names the input in errors.
+/// that asks has done so. `field` names the input of each look-up in errors.
 ///
 /// # Errors
 /// Invalid for a value that cannot be what it should be.
-pub(crate) async fn resolve(ctx: &Ctx, lookups: &[Lookup], field: &str) -> Result<Vec<Match>> {
-    let single = lookups.len() == 1 && field == "by";
-    let name = |n: usize| {
-        if single {
-            "by".to_owned()
-        } else {
-            format!("{field}[{n}].by")
-        }
-    };
-    let questions = lookups
+pub(crate) async fn resolve(
+    ctx: &Ctx,
+    lookups: &[Lookup],
+    field: impl Fn(usize) -> String,
+) -> Result<Vec<Match>> {
+    resolve_each(ctx, lookups, field)
+        .await?
+        .into_iter()
+        .collect()
+}
+
+/// The same with an error for each look-up that cannot be asked.
+///
+/// # Errors
+/// Unavailable.
+pub(crate) async fn resolve_each(
+    ctx: &Ctx,
+    lookups: &[Lookup],
+    field: impl Fn(usize) -> String,
+) -> Result<Vec<Result<Match>>> {
+    let questions: Vec<_> = lookups
         .iter()
         .enumerate()
-        .map(|(n, lookup)| question(ctx, lookup, &name(n)))
-        .collect::<Result<Vec<_>>>()?;
+        .map(|(n, lookup)| question(ctx, lookup, &field(n)))
+        .collect();
     let found = Found::load(ctx, &questions).await?;
     Ok(questions
-        .iter()
+        .into_iter()
         .enumerate()
-        .map(|(n, question)| found.answer(n, question))
+        .map(|(n, question)| Ok(found.answer(n, &question?)))
         .collect())
 }
 
 /// What the database knows about a list of questions.
 struct Found {
     known: Vec<CustomerId>,
-    identified: HashMap<Vec<u8>, Vec<CustomerId>>,
+    identified: store::Identified,
     holders: HashMap<i64, Vec<rules::Holders>>,
 }
 
 impl Found {
-    async fn load(ctx: &Ctx, questions: &[Question]) -> Result<Self> {
+    async fn load(ctx: &Ctx, questions: &[Result<Question>]) -> Result<Self> {
         let (mut ids, mut values, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
         for (number, question) in questions.iter().enumerate() {
             match question {
-                Question::Id(id) => ids.push(*id),
-                Question::Identifier(of) => values.extend(of.iter().cloned()),
-                Question::Address(values, at) => addresses.push(Wanted {
+                Err(_cannot_be_asked) => {}
+                Ok(Question::Id(id)) => ids.push(*id),
+                Ok(Question::Identifier(of)) => values.extend(of.iter().cloned()),
+                Ok(Question::Address(values, at)) => addresses.push(Wanted {
                     number: i64::try_from(number).unwrap_or(i64::MAX),
                     values: values.clone(),
                     at: *at,
@@ -202,26 +224,18 @@ impl Found {
             Question::Id(id) if self.known.contains(id) => Match::One(*id),
             Question::Id(_) => Match::Nobody,
             Question::Identifier(values) => {
-                let mut customers: Vec<_> = values
-                    .iter()
-                    .filter_map(|value| self.identified.get(value))
-                    .flatten()
-                    .copied()
-                    .collect();
-                customers.sort_unstable();
-                customers.dedup();
-                let count = i64::try_from(customers.len()).unwrap_or(i64::MAX);
-                Match::of(count, customers.first().copied())
+                // One value for each epoch in use; they lead to the same customers.
+                let found = values.iter().filter_map(|value| self.identified.get(value));
+                let widest = found.max_by_key(|(count, _)| *count);
+                widest.map_or(Match::Nobody, |(count, first)| {
+                    Match::of(*count, Some(*first))
+                })
             }
             Question::Address(..) => {
                 let number = i64::try_from(number).unwrap_or(i64::MAX);
-                let holders = self
-                    .holders
-                    .get(&number)
-                    .and_then(|all| rules::narrowest(all));
-                holders.map_or(Match::Nobody, |holders| {
-                    Match::of(holders.count, Some(holders.first))
-                })
+                let holders = self.holders.get(&number);
+                let narrowest = holders.and_then(|holders| rules::narrowest(holders));
+                narrowest.map_or(Match::Nobody, rules::Holders::decide)
             }
         }
     }

@@ -71,16 +71,13 @@ pub(crate) async fn register(ctx: &Ctx, new: NewCustomer, once: Once) -> Result<
             .new_key(ctx.controller(), owner, DataClass::Profile, ctx.now())?;
     let name = checked_name(new.name.as_ref())?;
     let row = customer_row(ctx, id, &key, &new, name.as_ref())?;
-    let mut built = Vec::new();
+    let mut built: Vec<Built> = Vec::new();
     for (field, identifier) in &new.identifiers {
-        built.push(Built::new(
-            ctx,
-            id,
-            &key,
-            row.country.as_deref(),
-            identifier,
-            field,
-        )?);
+        let one = Built::new(ctx, id, &key, row.country.as_deref(), identifier, field)?;
+        if built.iter().any(|other| other.is_same(&one)) {
+            return Err(Error::invalid(field.as_str(), "is given twice"));
+        }
+        built.push(one);
     }
     let mut tx = match ctx.begin_once(&once, &[id.to_string()]).await? {
         Begun::New(tx) => tx,
@@ -127,6 +124,10 @@ pub(crate) async fn add_identifier(
     once: Once,
 ) -> Result<CustomerId> {
     ctx.authorize(Action::AddIdentifier)?;
+    // The customer may have been erased since: what was answered then counts.
+    if let Some(ids) = ctx.done_before(&once).await? {
+        return replayed(&ids);
+    }
     let found = store::by_ids(ctx.db(), ctx.scope(), &[customer]).await?;
     let row = found
         .into_iter()
@@ -150,10 +151,10 @@ pub(crate) async fn add_identifier(
         Begun::New(tx) => tx,
         Begun::Replay(ids) => return replayed(&ids),
     };
+    store::lock(tx.db(), tx.scope(), &[customer]).await?;
     ctx.vault()
         .pin(tx.inner(), tx.scope(), vec![key.id()])
         .await?;
-    store::lock(tx.db(), tx.scope(), &[customer]).await?;
     if store::count_identifiers(tx.db(), tx.scope(), customer).await? >= rules::MOST_IDENTIFIERS {
         return Err(too_many_identifiers());
     }
@@ -296,6 +297,18 @@ impl Built {
             index: index.collect(),
             value: value.clone(),
         })
+    }
+
+    /// Whether both say the same.
+    fn is_same(&self, other: &Self) -> bool {
+        let values = |built: &Self| -> Vec<(String, Vec<u8>)> {
+            built
+                .index
+                .iter()
+                .map(|row| (row.field.clone(), row.value.clone()))
+                .collect()
+        };
+        values(self) == values(other)
     }
 
     /// What the event says of it.

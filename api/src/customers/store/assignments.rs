@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use entity::enums::AssignmentSharing;
-use entity::id::{AssignmentId, CustomerId};
+use entity::id::{AssignmentId, CustomerId, EventId};
 use entity::time::Timestamp;
 use entity::{assignment, blind_index};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
@@ -41,11 +42,12 @@ pub(in crate::customers) async fn assignments_by_id(
         .await?)
 }
 
-/// Assignments of prefixes with these index values, by value.
+/// What some customers hold of prefixes with these index values, by value.
 pub(in crate::customers) async fn assignments_like(
     db: &impl ConnectionTrait,
     scope: Scope,
     values: &[Vec<u8>],
+    customers: &[CustomerId],
 ) -> Result<HashMap<Vec<u8>, Vec<assignment::Model>>> {
     let targets = vault::targets(db, scope, Field::AssignmentPrefix, values.to_vec()).await?;
     let same = scope
@@ -57,6 +59,7 @@ pub(in crate::customers) async fn assignments_like(
     let rows: HashMap<AssignmentId, assignment::Model> = scope
         .select::<assignment::Entity>()
         .filter(assignment::Column::Id.in_subquery(sea_orm::QueryTrait::into_query(same)))
+        .filter(assignment::Column::CustomerId.is_in(customers.iter().copied()))
         .all(db)
         .await?
         .into_iter()
@@ -78,13 +81,12 @@ pub(in crate::customers) async fn correct(
     row: &assignment::Model,
     until: Option<Timestamp>,
     sharing: AssignmentSharing,
+    event: EventId,
 ) -> Result<()> {
     assignment::Entity::update_many()
-        .col_expr(
-            assignment::Column::ValidUntil,
-            sea_orm::sea_query::Expr::val(until),
-        )
+        .col_expr(assignment::Column::ValidUntil, Expr::val(until))
         .col_expr(assignment::Column::Sharing, sharing.as_str().into())
+        .col_expr(assignment::Column::EventId, Expr::val(event))
         .col_expr(assignment::Column::Version, (row.version + 1).into())
         .filter(assignment::Column::ControllerId.eq(scope.controller))
         .filter(assignment::Column::Id.eq(row.id))
@@ -113,12 +115,14 @@ pub(in crate::customers) async fn assignments_of(
             .order_by_desc(assignment::Column::Id)
             .limit(page.limit_and_one())
     });
-    let Some(statement) = for_each_parent(db.get_database_backend(), selects) else {
-        return Ok(HashMap::new());
-    };
-    let rows = assignment::Model::find_by_statement(statement)
-        .all(db)
-        .await?;
+    let mut rows = Vec::new();
+    for statement in for_each_parent(db.get_database_backend(), selects) {
+        rows.extend(
+            assignment::Model::find_by_statement(statement)
+                .all(db)
+                .await?,
+        );
+    }
     let place = |row: &assignment::Model| Cursor {
         key: row.valid_from.as_millis(),
         id: row.id.uuid(),

@@ -36,43 +36,58 @@ pub(in crate::customers) fn place(customer: CustomerId) -> Cursor {
     }
 }
 
-/// The customers that identifiers of any kind lead to, by index value.
+/// What an index value of an identifier leads to: how many customers, and one of them.
+pub(in crate::customers) type Identified = HashMap<Vec<u8>, (i64, CustomerId)>;
+
+/// What identifiers of any kind lead to, by index value.
 pub(in crate::customers) async fn identified(
     db: &impl ConnectionTrait,
     scope: Scope,
     values: Vec<Vec<u8>>,
-) -> Result<HashMap<Vec<u8>, Vec<CustomerId>>> {
+) -> Result<Identified> {
     #[derive(FromQueryResult)]
     struct Row {
         value: Vec<u8>,
         customer_id: CustomerId,
+        holders: i64,
     }
-    let mut found: HashMap<Vec<u8>, Vec<CustomerId>> = HashMap::new();
     if values.is_empty() {
-        return Ok(found);
+        return Ok(Identified::new());
     }
-    let fields = [
-        Field::CustomerEmail,
-        Field::CustomerPhone,
-        Field::CustomerExternalId,
-    ]
-    .map(|field| format!("'{}'", field.as_str()));
     let sql = format!(
-        "select b.value, i.customer_id from blind_index b
-        join identifier i on i.controller_id = b.controller_id and i.id = b.target_id
-        where {} and b.field in ({}) and b.value in ({})
-        order by i.customer_id",
-        scope.condition("b", "$1", false),
-        fields.join(", "),
+        "with held as (
+            select distinct b.value, i.customer_id from blind_index b
+            join identifier i on i.controller_id = b.controller_id and i.id = b.target_id
+            where {} and b.field in ({}) and b.value in ({})
+        )
+        select value, customer_id, holders from (
+            select value, customer_id, count(*) over (partition by value) as holders,
+                row_number() over (partition by value order by customer_id) as place
+            from held
+        ) as ranked where place = 1",
+        scope.condition("b", "$1"),
+        identifier_fields(),
         placeholders(2, values.len()),
     );
     let mut binds: Vec<Value> = vec![scope.controller.into()];
     binds.extend(values.into_iter().map(Value::from));
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
-    for row in Row::find_by_statement(statement).all(db).await? {
-        found.entry(row.value).or_default().push(row.customer_id);
-    }
-    Ok(found)
+    let rows = Row::find_by_statement(statement).all(db).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.value, (row.holders, row.customer_id)))
+        .collect())
+}
+
+/// The index fields of identifiers, quoted for a statement.
+fn identifier_fields() -> String {
+    [
+        Field::CustomerEmail,
+        Field::CustomerPhone,
+        Field::CustomerExternalId,
+    ]
+    .map(|field| format!("'{}'", field.as_str()))
+    .join(", ")
 }
 
 /// For each address and each length of prefix: how many customers held such a prefix at that instant, and one
@@ -115,6 +130,7 @@ async fn holders_of(
         prefix_length: i16,
         customer_id: CustomerId,
         holders: i64,
+        shared: i64,
     }
     let rows: Vec<_> = (0..wanted.len())
         .map(|n| format!("(${}, ${}, ${})", 2 + 3 * n, 3 + 3 * n, 4 + 3 * n))
@@ -122,20 +138,23 @@ async fn holders_of(
     let sql = format!(
         "with wanted (number, value, at) as (values {}),
         held as (
-            select distinct w.number, a.prefix_length, a.customer_id
+            select w.number, a.prefix_length, a.customer_id,
+                max(case when a.sharing = 'SHARED' then 1 else 0 end) as shared
             from wanted w
             join blind_index b on {} and b.field = '{}' and b.value = w.value
             join assignment a on a.controller_id = b.controller_id and a.id = b.target_id
             where a.valid_from <= w.at and (a.valid_until is null or w.at < a.valid_until)
+            group by w.number, a.prefix_length, a.customer_id
         )
-        select number, prefix_length, customer_id, holders from (
+        select number, prefix_length, customer_id, holders, shared from (
             select number, prefix_length, customer_id,
                 count(*) over (partition by number, prefix_length) as holders,
+                cast(max(shared) over (partition by number, prefix_length) as bigint) as shared,
                 row_number() over (partition by number, prefix_length order by customer_id) as place
             from held
         ) as ranked where place = 1",
         rows.join(", "),
-        scope.condition("b", "$1", false),
+        scope.condition("b", "$1"),
         Field::AssignmentPrefix.as_str(),
     );
     let mut binds: Vec<Value> = vec![scope.controller.into()];
@@ -147,30 +166,46 @@ async fn holders_of(
         found.entry(row.number).or_default().push(Holders {
             length: row.prefix_length,
             count: row.holders,
+            shared: row.shared > 0,
             first: row.customer_id,
         });
     }
     Ok(())
 }
 
-/// A page of the customers that one identifier leads to, and how many there are.
+/// A page of the customers that one identifier leads to.
 pub(in crate::customers) async fn candidates_by_identifier(
     db: &impl ConnectionTrait,
     scope: Scope,
     values: Vec<Vec<u8>>,
     page: &CheckedPage,
-) -> Result<(Page<CustomerId>, i64)> {
-    let total = identified(db, scope, values.clone()).await?;
-    let mut all: Vec<_> = total.into_values().flatten().collect();
-    all.sort_unstable();
-    all.dedup();
-    let after = page.after.map(|cursor| CustomerId::from_uuid(cursor.id));
-    let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
-    let rows: Vec<_> = all
-        .into_iter()
-        .filter(|customer| after.is_none_or(|after| *customer > after))
-        .collect();
-    Ok((Page::of(rows, page, |customer| place(*customer)), total))
+) -> Result<Page<CustomerId>> {
+    let after = page.after.map_or(uuid::Uuid::nil(), |cursor| cursor.id);
+    let sql = format!(
+        "select distinct i.customer_id from blind_index b
+        join identifier i on i.controller_id = b.controller_id and i.id = b.target_id
+        where {} and b.field in ({}) and i.customer_id > $2 and b.value in ({})
+        order by i.customer_id limit $3",
+        scope.condition("b", "$1"),
+        identifier_fields(),
+        placeholders(4, values.len()),
+    );
+    let limit = i64::try_from(page.limit_and_one()).unwrap_or(i64::MAX);
+    let mut binds: Vec<Value> = vec![scope.controller.into(), after.into(), limit.into()];
+    binds.extend(values.into_iter().map(Value::from));
+    found(db, sql, binds, page).await
+}
+
+async fn found(
+    db: &impl ConnectionTrait,
+    sql: String,
+    binds: Vec<Value>,
+    page: &CheckedPage,
+) -> Result<Page<CustomerId>> {
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let rows = Found::find_by_statement(statement).all(db).await?;
+    let rows = rows.into_iter().map(|row| row.customer_id).collect();
+    Ok(Page::of(rows, page, |customer| place(*customer)))
 }
 
 /// A page of the customers who held a prefix of one length that covers an address.
@@ -190,7 +225,7 @@ pub(in crate::customers) async fn candidates_by_address(
             and (a.valid_until is null or $3 < a.valid_until) and a.customer_id > $4
             and b.value in ({})
         order by a.customer_id limit $5",
-        scope.condition("b", "$1", false),
+        scope.condition("b", "$1"),
         Field::AssignmentPrefix.as_str(),
         placeholders(6, values.len()),
     );
@@ -203,8 +238,5 @@ pub(in crate::customers) async fn candidates_by_address(
         limit.into(),
     ];
     binds.extend(values.into_iter().map(Value::from));
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
-    let rows = Found::find_by_statement(statement).all(db).await?;
-    let rows = rows.into_iter().map(|row| row.customer_id).collect();
-    Ok(Page::of(rows, page, |customer| place(*customer)))
+    found(db, sql, binds, page).await
 }

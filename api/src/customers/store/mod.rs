@@ -14,12 +14,12 @@ pub(super) use assignments::{
     assignments_by_id, assignments_like, assignments_of, correct, insert_assignments,
 };
 pub(super) use lookup::{
-    Wanted, candidates_by_address, candidates_by_identifier, holders, identified, place,
+    Identified, Wanted, candidates_by_address, candidates_by_identifier, holders, identified, place,
 };
 
 use super::service::CustomerFilter;
 use crate::error::{Error, Result};
-use crate::platform::db::{Scope, after_place, locks_rows};
+use crate::platform::db::{Scope, after_place, locked};
 use crate::platform::page::{CheckedPage, Cursor, MOST_COUNTED, Page};
 
 /// Cell of a customer's name: table and column.
@@ -90,16 +90,13 @@ pub(super) async fn lock(
     scope: Scope,
     ids: &[CustomerId],
 ) -> Result<()> {
-    let mut select = scope
+    let select = scope
         .select::<customer::Entity>()
         .select_only()
         .column(customer::Column::Id)
         .filter(customer::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(customer::Column::Id);
-    if locks_rows(db) {
-        select = select.lock_exclusive();
-    }
-    let found: Vec<CustomerId> = select.into_tuple().all(db).await?;
+    let found: Vec<CustomerId> = locked(db, select).into_tuple().all(db).await?;
     if found.len() == ids.len() {
         Ok(())
     } else {

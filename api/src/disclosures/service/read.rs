@@ -229,7 +229,12 @@ impl<'a> Keys<'a> {
     }
 
     fn subject(&self, row: disclosure_subject::Model) -> Subject {
+        // It names the person: case details alone do not open it.
+        let readable = self.ctx.may(Action::ReadPersonalData);
         let lookup = self.lock(row.key_id, store::LOOKUP, row.id.uuid(), Some(&row.lookup));
-        Subject { row, lookup }
+        Subject {
+            row,
+            lookup: lookup.filter(|_| readable),
+        }
     }
 }

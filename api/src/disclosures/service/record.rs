@@ -1,6 +1,6 @@
 //! Recording that data went out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::enums::{
@@ -62,14 +62,26 @@ pub(crate) struct NewDisclosure {
 /// controller's.
 pub(crate) async fn record(ctx: &Ctx, new: NewDisclosure, once: Once) -> Result<DisclosureId> {
     ctx.authorize(Action::RecordDisclosure)?;
-    let new = Checked::new(ctx, new)?;
-    let found = customers::service::resolve(ctx, &new.subjects, "subjects").await?;
-    let subjects = settle(&new.subjects, &found)?;
-    match attempt(ctx, &new, &subjects, &once).await {
+    let outcome = match Box::pin(attempt(ctx, &new, &once)).await {
         // Another call may have registered the same recipient meanwhile: now it will be found.
-        Err(Error::Conflict(_)) => attempt(ctx, &new, &subjects, &once).await,
+        Err(Error::Conflict(_)) => Box::pin(attempt(ctx, &new, &once)).await,
+        outcome => outcome,
+    };
+    match outcome {
+        // What was recorded once answers as it did, even if it could not be recorded now.
+        Err(error @ (Error::NotFound { .. } | Error::Invalid { .. })) => {
+            match ctx.done_before(&once).await? {
+                Some(ids) => recorded(&ids),
+                None => Err(error),
+            }
+        }
         outcome => outcome,
     }
+}
+
+fn recorded(ids: &[String]) -> Result<DisclosureId> {
+    let id = ids.first().and_then(|id| id.parse().ok());
+    id.ok_or(Error::NotFound { what: "disclosure" })
 }
 
 /// A disclosure whose values have been checked.
@@ -146,23 +158,33 @@ struct Settled {
     lookup: Personal,
 }
 
-/// What is recorded of each subject. Several look-ups that lead to the same customer are one subject.
+/// What is recorded of each subject. Several look-ups that lead to the same customer are one subject, of whom all of
+/// it was known.
 fn settle(lookups: &[Lookup], found: &[Match]) -> Result<Vec<Settled>> {
-    let mut seen = HashSet::new();
-    let mut settled = Vec::new();
+    let mut places = HashMap::new();
+    let mut settled: Vec<Settled> = Vec::new();
     for (lookup, found) in lookups.iter().zip(found) {
         let resolved = rules::resolved(*found);
         if matches!(lookup, Lookup::Id(_)) && resolved.customer.is_none() {
             return Err(Error::NotFound { what: "customer" });
         }
-        if resolved
+        let place = resolved
             .customer
-            .is_none_or(|customer| seen.insert(customer))
-        {
-            settled.push(Settled {
-                resolved,
-                lookup: lookup.describe(),
-            });
+            .and_then(|customer| places.get(&customer).copied());
+        match place.and_then(|place: usize| settled.get_mut(place)) {
+            Some(known) => {
+                let both = format!("{}; {}", known.lookup.expose(), lookup.describe().expose());
+                known.lookup = Personal::new(both);
+            }
+            None => {
+                if let Some(customer) = resolved.customer {
+                    places.insert(customer, settled.len());
+                }
+                settled.push(Settled {
+                    resolved,
+                    lookup: lookup.describe(),
+                });
+            }
         }
     }
     Ok(settled)
@@ -225,21 +247,17 @@ impl Keys {
     }
 }
 
-async fn attempt(
-    ctx: &Ctx,
-    new: &Checked,
-    subjects: &[Settled],
-    once: &Once,
-) -> Result<DisclosureId> {
+async fn attempt(ctx: &Ctx, new: &NewDisclosure, once: &Once) -> Result<DisclosureId> {
     let id = DisclosureId::from_uuid(random::id());
+    let new = &Checked::new(ctx, new.clone())?;
+    let field = |number: usize| format!("subjects[{number}].by");
+    let found = customers::service::resolve(ctx, &new.subjects, field).await?;
+    let subjects = &settle(&new.subjects, &found)?;
     let recipient = recipients::service::prepare(ctx, new.recipient.clone(), "recipient").await?;
     let keys = Keys::load(ctx, id, subjects).await?;
     let mut tx = match ctx.begin_once(once, &[id.to_string()]).await? {
         Begun::New(tx) => tx,
-        Begun::Replay(ids) => {
-            let id = ids.first().and_then(|id| id.parse().ok());
-            return id.ok_or(Error::NotFound { what: "disclosure" });
-        }
+        Begun::Replay(ids) => return recorded(&ids),
     };
     if !keys.customers.is_empty() {
         let ids = keys.customers.values().map(|key| key.id()).collect();

@@ -69,7 +69,7 @@ enum Command {
 enum ControllerCommand {
     /// Make a controller.
     Create {
-        /// Its name, 1 to 80 characters.
+        /// Its name, 1 to 200 characters.
         name: String,
     },
     /// List the controllers.
@@ -123,6 +123,14 @@ fn role(text: &str) -> Result<Role, String> {
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
+    // What a panic says may be personal: where it happened is enough.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        tracing::error!(place, "panicked at");
+    }));
     let arguments = Arguments::parse();
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -212,8 +220,10 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(stopped)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(stopped)?;
     let instance = Instance::open(config, Clock::System).await?;
+    // Before the first token is made: one that could not be shown would be lost.
+    let listener = instance.listen().await?;
     let first = instance.bootstrap().await?;
-    let running = instance.serve().await?;
+    let running = instance.serve(listener).await?;
     let address = running.address();
     say(&format!("privops listening on http://{address}"));
     if let Some(first) = first {

@@ -41,7 +41,8 @@ pub(super) struct Problem {
     allow: Option<&'static str>,
     /// Whether it is an error of the document, which has status 200 under `application/json`.
     of_document: bool,
-    extensions: BTreeMap<&'static str, Value>,
+    /// What it came from, for the log and for what callers can act on.
+    error: Option<Error>,
 }
 
 impl Problem {
@@ -54,7 +55,7 @@ impl Problem {
             position: None,
             allow: None,
             of_document: false,
-            extensions: BTreeMap::new(),
+            error: None,
         }
     }
 
@@ -94,7 +95,11 @@ impl Problem {
             message: self.message,
             locations: self.position.into_iter().collect(),
             path: &[],
-            extensions: extensions(self.code, request_id, self.extensions),
+            extensions: extensions(
+                self.code,
+                request_id,
+                self.error.as_ref().map(details).unwrap_or_default(),
+            ),
         };
         let mut response = write(
             status,
@@ -113,6 +118,10 @@ impl Problem {
         if status == StatusCode::UNAUTHORIZED {
             challenge(&mut response);
         }
+        if let Some(error) = &self.error {
+            log(error, request_id);
+            retry_after(&mut response, error);
+        }
         response
     }
 }
@@ -120,10 +129,9 @@ impl Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let code = error.code();
-        let extensions = details(&error);
         let problem = Self::new(status_of(code), code, error.to_string());
         Self {
-            extensions,
+            error: Some(error),
             ..problem
         }
     }
@@ -171,7 +179,6 @@ pub(super) fn respond(
         Some(code) if is_null => status_of(code),
         _ => StatusCode::OK,
     };
-    let retry_after = seen.iter().find_map(|seen| seen.retry_after);
     let errors = seen
         .into_iter()
         .zip(&outcome.errors)
@@ -186,11 +193,6 @@ pub(super) fn respond(
     let mut response = write(status, media, request_id, &AnswerOut { errors, data });
     if status == StatusCode::UNAUTHORIZED {
         challenge(&mut response);
-    }
-    if let Some(seconds) = retry_after {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     (response, first)
 }
@@ -209,25 +211,17 @@ struct Seen {
     code: ErrorCode,
     message: String,
     extensions: BTreeMap<&'static str, Value>,
-    retry_after: Option<u64>,
 }
 
 impl Seen {
     fn of(error: &ServerError, request_id: &str) -> Self {
         if let Some(ours) = error.source::<Error>() {
             log(ours, request_id);
-            let retry_after = match ours {
-                Error::RateLimited {
-                    retry_after_seconds,
-                } => Some(*retry_after_seconds),
-                _ => None,
-            };
             let (code, extensions) = (ours.code(), details(ours));
             return Self {
                 code,
                 message: ours.to_string(),
                 extensions,
-                retry_after,
             };
         }
         let (code, message) = if error.path.is_empty() {
@@ -244,7 +238,6 @@ impl Seen {
             code,
             message,
             extensions: BTreeMap::new(),
-            retry_after: None,
         }
     }
 }
@@ -255,7 +248,13 @@ struct EngineFault;
 
 /// What the engine says when an argument does not fit its type and that shows only at execution.
 fn is_coercion(message: &str) -> bool {
-    message.starts_with("Failed to parse") || message.starts_with("Invalid value for argument")
+    [
+        "Failed to parse",
+        "Invalid value for argument",
+        "Expected input type",
+    ]
+    .iter()
+    .any(|beginning| message.starts_with(beginning))
 }
 
 /// Faults go to the log, whole and once; what callers did wrong does not.
@@ -324,6 +323,16 @@ fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::GraphqlParseFailed
         | ErrorCode::GraphqlValidationFailed
         | ErrorCode::BadRequest => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn retry_after(response: &mut Response, error: &Error) {
+    if let Error::RateLimited {
+        retry_after_seconds,
+    } = error
+    {
+        let seconds = HeaderValue::from(*retry_after_seconds);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
     }
 }
 

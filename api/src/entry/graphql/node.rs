@@ -1,10 +1,13 @@
 //! Anything by its id.
 
 use async_graphql::{Context, ID, Interface, Object};
-use entity::id::{ControllerId, CustomerId, DisclosureId, EventId, IntegrationId, RecipientId};
+use entity::id::{
+    AssignmentId, ControllerId, CustomerId, DisclosureId, EventId, IntegrationId, RecipientId,
+};
 
 use crate::auth::graphql::{Controller, Integration};
 use crate::customers::Customer;
+use crate::customers::service::Assignment;
 use crate::disclosures::service::Disclosure;
 use crate::error::{Error, Result};
 use crate::graphql::{Nullable, load};
@@ -30,6 +33,8 @@ pub(crate) enum Node {
     Customer(Box<Customer>),
     /// Whoever receives data.
     Recipient(Box<Recipient>),
+    /// Who held a resource.
+    Assignment(Box<Assignment>),
     /// Data that went to a recipient.
     Disclosure(Box<Disclosure>),
     /// The record of a change.
@@ -77,6 +82,9 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     }
     if let Ok(id) = id.parse::<DisclosureId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::Disclosure));
+    }
+    if let Ok(id) = id.parse::<AssignmentId>() {
+        return Ok(load(context, id).await?.map(Box::new).map(Node::Assignment));
     }
     if let Ok(id) = id.parse::<RecipientId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::Recipient));

@@ -1,8 +1,10 @@
 //! What happens without being asked: numbering events, writing last use down, forgetting what has expired.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth;
@@ -19,11 +21,20 @@ const RECOVERY: Duration = Duration::from_secs(1);
 
 /// Works until stopped, then once more, so that nothing recorded waits for the next start.
 pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
-    tokio::join!(
-        number(&app, &stop),
-        write_last_uses(&app, &stop),
-        expire(&app, &stop)
-    );
+    loop {
+        let work = async {
+            tokio::join!(
+                number(&app, &stop),
+                write_last_uses(&app, &stop),
+                expire(&app, &stop)
+            )
+        };
+        if AssertUnwindSafe(work).catch_unwind().await.is_ok() {
+            break;
+        }
+        tracing::error!("the worker panicked; it goes on");
+        tokio::time::sleep(RECOVERY).await;
+    }
     report("numbering events", &sequencer::run(&app).await);
     report(
         "writing last use down",

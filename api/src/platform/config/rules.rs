@@ -67,7 +67,7 @@ pub(super) const KEYS: &[(&str, Rule)] = &[
     ("limits.burst_points", Rule::Whole(1, 100_000_000)),
     ("database.url", Rule::DatabaseUrl),
     ("database.url_file", Rule::OptionalPath),
-    ("database.max_connections", Rule::Whole(1, 500)),
+    ("database.max_connections", Rule::Whole(2, 500)),
     ("database.readers", Rule::Whole(1, 64)),
     ("database.acquire_timeout_seconds", Rule::Whole(1, 300)),
     ("database.statement_timeout_seconds", Rule::Whole(1, 3600)),

@@ -49,6 +49,8 @@ pub(super) enum Repeats {
     Page,
     /// Once for each item of the longest of the lists given for these arguments.
     Lists(Vec<String>),
+    /// Once for each item of a list that is not paged, of a size assumed.
+    Assumed,
 }
 
 /// Reads the text of a schema.
@@ -181,7 +183,12 @@ fn repeats(field: &FieldDefinition, composite: bool) -> Repeats {
         .map(|argument| owned(&argument.name))
         .collect();
     if lists.is_empty() {
-        Repeats::Once
+        // The rows of a connection are counted by its page.
+        if matches!(field.name.node.as_str(), "nodes" | "edges") {
+            Repeats::Once
+        } else {
+            Repeats::Assumed
+        }
     } else {
         Repeats::Lists(lists)
     }
@@ -225,7 +232,7 @@ mod tests {
             ("Query", "c", 1, "I", lists, false),
             ("Query", "d", 1, "T", Repeats::Once, false),
             ("Query", "e", 0, "Int", Repeats::Once, false),
-            ("Query", "f", 1, "U", Repeats::Once, false),
+            ("Query", "f", 1, "U", Repeats::Assumed, false),
             ("Query", "totalCount", 50, "Int", Repeats::Once, true),
             ("Query", "pageInfo", 1, "T", Repeats::Once, true),
             ("I", "t", 1, "T", Repeats::Page, false),

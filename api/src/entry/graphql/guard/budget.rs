@@ -26,7 +26,20 @@ struct Budget {
     directives: u64,
     /// Fields of the outermost level, without `__typename`.
     outermost: u64,
+    /// Lists of the schema inside each other: each multiplies the answer by the size of the schema.
+    lists: u32,
 }
+
+/// Fields of introspection that are lists of types, or lead to such lists. The standard introspection query puts
+/// three inside each other.
+const SCHEMA_LISTS: [&str; 6] = [
+    "types",
+    "fields",
+    "inputFields",
+    "interfaces",
+    "possibleTypes",
+    "args",
+];
 
 impl Budget {
     /// Both parts next to each other.
@@ -37,6 +50,7 @@ impl Budget {
             aliases: self.aliases.saturating_add(other.aliases),
             directives: self.directives.saturating_add(other.directives),
             outermost: self.outermost.saturating_add(other.outermost),
+            lists: self.lists.max(other.lists),
         }
     }
 
@@ -48,6 +62,7 @@ impl Budget {
             aliases: self.aliases.max(other.aliases),
             directives: self.directives.max(other.directives),
             outermost: self.outermost.max(other.outermost),
+            lists: self.lists.max(other.lists),
         }
     }
 
@@ -103,6 +118,10 @@ fn check_size(budget: Budget, limits: &Limits) -> Result<(), Rejection> {
     if budget.depth > limits.depth {
         let limit = limits.depth;
         return Err(Rejection::Depth { limit });
+    }
+    if budget.lists > limits.schema_lists {
+        let limit = limits.schema_lists;
+        return Err(Rejection::SchemaLists { limit });
     }
     if budget.aliases > limits.aliases {
         let limit = limits.aliases;
@@ -171,6 +190,9 @@ fn of_field(field: &Field, known: &Known<'_>) -> Budget {
             .saturating_add(u64::from(field.alias.is_some())),
         directives: inside.directives,
         outermost: u64::from(field.name.node.as_str() != "__typename"),
+        lists: inside
+            .lists
+            .saturating_add(u32::from(SCHEMA_LISTS.contains(&field.name.node.as_str()))),
     }
 }
 
@@ -223,6 +245,7 @@ mod tests {
             aliases: 3,
             directives: 7,
             outermost: 4,
+            lists: 0,
         };
         assert_eq!(budget, expected);
     }

@@ -35,6 +35,8 @@ pub(crate) struct Limits {
     pub(crate) directives: u64,
     /// Fields at the root of one operation, after expansion, without `__typename`.
     pub(crate) root_fields: u64,
+    /// Lists of introspection inside each other, after expansion.
+    pub(crate) schema_lists: u32,
 }
 
 impl Limits {
@@ -49,6 +51,7 @@ impl Limits {
         aliases: 50,
         directives: 50,
         root_fields: 20,
+        schema_lists: 3,
     };
 }
 
@@ -109,6 +112,12 @@ pub(crate) enum Rejection {
         /// The limit in fields.
         limit: u64,
     },
+    /// Lists of introspection too deep inside each other.
+    #[error("the document nests lists of the schema more than {limit} levels deep")]
+    SchemaLists {
+        /// The limit in levels.
+        limit: u32,
+    },
     /// More than one root field in a mutation.
     #[error("a mutation may have only 1 root field, so that a failure never hides a success")]
     SeveralMutations,
@@ -126,7 +135,8 @@ impl Rejection {
             | Self::Depth { .. }
             | Self::Aliases { .. }
             | Self::Directives { .. }
-            | Self::RootFields { .. } => "QUERY_TOO_COMPLEX",
+            | Self::RootFields { .. }
+            | Self::SchemaLists { .. } => "QUERY_TOO_COMPLEX",
         }
     }
 

@@ -1,0 +1,312 @@
+//! Personal values and secrets stay in their places: the real program runs with everything logged; a canary is sent
+//! in every field that a person can fill, and in everything that can be wrong with a request. Then no file of the
+//! data directory, no column, no log line, no metric and no error holds one of them, in any form.
+
+mod birds;
+mod errors;
+mod fields;
+mod places;
+mod requests;
+mod search;
+
+use birds::Canaries;
+use data_encoding::BASE64;
+use errors::LOOK_UP;
+use fields::{KEPT, Person, Step};
+use reqwest::Method;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use search::{Place, Search};
+use serde_json::{Value, json};
+
+use crate::harness::build::{REGISTER_CUSTOMER, REGISTER_RECIPIENT, input};
+use crate::harness::process::Process;
+use crate::harness::{Actor, Answer, Database, is_postgres, send};
+
+const SETTINGS: &[(&str, &str)] = &[
+    ("log.level", "trace"),
+    ("log.format", "json"),
+    ("http.allow_get", "true"),
+];
+
+/// A running program, who calls it, what they sent, and what was answered.
+struct Story {
+    owner: Actor,
+    canaries: Canaries,
+    /// Every answer: keys must be in none of them.
+    answers: Vec<Place>,
+    /// Those that must not repeat what was sent.
+    errors: Vec<Place>,
+}
+
+impl Story {
+    fn keep(&mut self, what: &str, answer: &Answer, is_error: bool) {
+        let place = format!("the answer to {what}");
+        let text = format!("{:?}\n{}", answer.headers, answer.text).into_bytes();
+        if is_error {
+            assert!(
+                answer.status < 500,
+                "{what}: {} {}",
+                answer.status,
+                answer.text
+            );
+            self.errors.push((place.clone(), text.clone()));
+        }
+        self.answers.push((place, text));
+    }
+
+    async fn does(&mut self, query: &str, variables: Value) -> Answer {
+        let answer = self.owner.run(query, variables).await;
+        answer.ok();
+        self.keep("what succeeds", &answer, false);
+        answer
+    }
+
+    async fn step(&mut self, (query, of): Step) -> Answer {
+        self.does(query, input(&of)).await
+    }
+
+    async fn fails(&mut self, actor: &Actor, query: &str, variables: Value, code: &str) {
+        let answer = actor.run(query, variables.clone()).await;
+        assert_eq!(
+            answer.code(),
+            code,
+            "{query} {variables}: {} {}",
+            answer.status,
+            answer.text
+        );
+        self.keep(&format!("{query} {variables}"), &answer, true);
+    }
+}
+
+/// Fills every field that takes something personal, reads it back, and gives a token that was issued on the way.
+async fn everything_goes_well(story: &mut Story) -> String {
+    let person = Person::new(&mut story.canaries);
+    for step in fields::customers(&mut story.canaries, &person) {
+        story.step(step).await;
+    }
+    let by = json!({ "externalId": { "system": "whmcs", "id": person.id } });
+    let customer = story
+        .does(LOOK_UP, json!({ "by": by }))
+        .await
+        .text_at("customer.id");
+    let step = fields::identifier(&mut story.canaries, &person, &customer);
+    story.step(step).await;
+    for step in fields::disclosures(&mut story.canaries, &person) {
+        story.step(step).await;
+    }
+    for by in person.look_ups() {
+        let found = story
+            .does(LOOK_UP, json!({ "by": by }))
+            .await
+            .text_at("customer.id");
+        assert_eq!(found, customer, "{by}");
+    }
+    let query =
+        "{ customers { nodes { name identifiers { value } assignments { nodes { ipPrefix } } } }
+        recipients { nodes { name } }
+        disclosures { nodes { reference authority note subjects { lookup } } } }";
+    let read = story.does(query, json!({})).await.text;
+    for what in KEPT {
+        let canary = story
+            .canaries
+            .all
+            .iter()
+            .find(|canary| canary.what == *what)
+            .unwrap();
+        assert!(read.contains(&canary.text), "{what} can be read: {read}");
+    }
+    let step = fields::token(&mut story.canaries);
+    story.step(step).await.text_at("issueToken.secret")
+}
+
+/// Sends everything that can be wrong.
+async fn everything_goes_wrong(story: &mut Story, process: &Process, abuse_token: &str) {
+    let owner = story.owner.clone();
+    let mut failing = errors::values(&mut story.canaries);
+    failing.extend(errors::disclosures(&mut story.canaries));
+    failing.extend(errors::shapes(&mut story.canaries));
+    failing.extend(errors::documents(&mut story.canaries));
+    for one in failing {
+        story
+            .fails(&owner, &one.query, one.variables, one.code)
+            .await;
+    }
+    let sent = |what: &str| {
+        story
+            .canaries
+            .all
+            .iter()
+            .find(|one| one.what == what)
+            .unwrap()
+            .text
+            .clone()
+    };
+    let shared = json!({ "by": { "email": sent("shared e-mail") } });
+    let taken = json!({ "externalIds": [{ "system": "whmcs", "id": sent("external id") }] });
+    let known = json!({ "name": sent("complainant"), "role": "PRIVATE_PARTY" });
+    let key = sent("key of a customer");
+    let again = json!({ "name": story.canaries.text("changed name"), "idempotencyKey": key });
+    let foreign = json!({ "name": story.canaries.text("name from an abuse desk") });
+    story.fails(&owner, LOOK_UP, shared, "AMBIGUOUS").await;
+    story
+        .fails(&owner, REGISTER_CUSTOMER, input(&taken), "CONFLICT")
+        .await;
+    story
+        .fails(&owner, REGISTER_RECIPIENT, input(&known), "CONFLICT")
+        .await;
+    story
+        .fails(
+            &owner,
+            REGISTER_CUSTOMER,
+            input(&again),
+            "IDEMPOTENCY_KEY_REUSED",
+        )
+        .await;
+    let abuse = process.actor(abuse_token);
+    story
+        .fails(&abuse, REGISTER_CUSTOMER, input(&foreign), "FORBIDDEN")
+        .await;
+
+    let stranger = Actor::new(process.address(), None);
+    let mut odd = requests::bodies(&owner, &mut story.canaries);
+    odd.extend(requests::heads(&owner, &stranger, &mut story.canaries));
+    for (what, request, status) in odd {
+        let answer = send(request).await.unwrap();
+        assert_eq!(answer.status, status, "{what}: {}", answer.text);
+        story.keep(what, &answer, true);
+    }
+    let answer = requests::not_http(process.address(), &story.canaries.text("no HTTP"));
+    story.errors.push((
+        "the answer to what is not HTTP".to_owned(),
+        answer.into_bytes(),
+    ));
+}
+
+/// The keys in a keyring, all of which are secret but the public ones.
+fn keys(database: &Database) -> Search {
+    let text = std::fs::read_to_string(database.keyring()).unwrap();
+    let keyring: Value = serde_json::from_str(&text).unwrap();
+    let mut search = Search::default();
+    for place in ["/current/wrapping", "/current/index", "/token_key/pkcs8"] {
+        let key = keyring.pointer(place).and_then(Value::as_str).expect(place);
+        let key = BASE64.decode(key.as_bytes()).unwrap();
+        search.bytes(place, &key);
+        // RFC 5958: the private key proper, without the frame around it.
+        if place.ends_with("pkcs8") {
+            search.bytes("/token_key, without its frame", &key[16..48]);
+        }
+    }
+    search
+}
+
+/// Every place where data is kept.
+async fn kept(database: &Database, db: &DatabaseConnection, since: Option<&str>) -> Vec<Place> {
+    let mut places = places::columns(db).await;
+    places.extend(places::files(&database.data_dir()));
+    places.extend(places::server_files(db, since).await);
+    let has_file = places
+        .iter()
+        .any(|(place, _)| place.ends_with("privops.db"));
+    assert!(
+        has_file || is_postgres(),
+        "the database is among what is searched"
+    );
+    places
+}
+
+#[tokio::test]
+async fn nothing_personal_and_no_secret_leaves_its_place() {
+    let database = Database::new().await;
+    let (process, owner_token) = Process::first(&database, SETTINGS).await;
+    let db = database.look().await;
+    let since = places::write_ahead(&db).await;
+    let owner = process.actor(&owner_token);
+    let (canaries, answers, errors) = (Canaries::default(), Vec::new(), Vec::new());
+    let mut story = Story {
+        owner,
+        canaries,
+        answers,
+        errors,
+    };
+    let abuse_token = everything_goes_well(&mut story).await;
+    everything_goes_wrong(&mut story, &process, &abuse_token).await;
+    let metrics = send(story.owner.request(Method::GET, "/metrics"))
+        .await
+        .unwrap();
+    assert!(
+        metrics.text.contains("registerCustomer"),
+        "{}",
+        metrics.text
+    );
+
+    // While it runs, and after it stopped.
+    let mut searched = kept(&database, &db, since.as_deref()).await;
+    process.ask_to_stop();
+    let log = database.folder().join("log");
+    assert!(process.ended().await.success());
+    searched.extend(kept(&database, &db, since.as_deref()).await);
+    let log = std::fs::read(log).unwrap();
+    let text = String::from_utf8_lossy(&log);
+    assert!(
+        text.contains(r#""level":"TRACE""#) && text.contains("answered"),
+        "everything is logged"
+    );
+    searched.push(("the log".to_owned(), log.clone()));
+    searched.push(("the metrics".to_owned(), metrics.text.into_bytes()));
+
+    let (personal, keys) = (story.canaries.search(true), keys(&database));
+    let mut tokens = Search::default();
+    tokens.text("the owner's token", &owner_token);
+    tokens.text("the abuse desk's token", &abuse_token);
+    let mut found = [&personal, &keys, &tokens]
+        .map(|search| search.findings(&searched))
+        .concat();
+    found.extend(story.canaries.search(false).findings(&story.errors));
+    found.extend(tokens.findings(&story.errors));
+    found.extend(keys.findings(&story.answers));
+    assert!(
+        found.is_empty(),
+        "found where they do not belong:\n{}",
+        found.join("\n")
+    );
+
+    planted_canaries_are_found(&database, &db, since.as_deref()).await;
+    db.close().await.unwrap();
+    database.remove().await;
+}
+
+/// The search above would have found something: in a column, in the database's files, in the data directory.
+async fn planted_canaries_are_found(
+    database: &Database,
+    db: &DatabaseConnection,
+    since: Option<&str>,
+) {
+    let mut canaries = Canaries::default();
+    let (name, text) = (canaries.email("column"), canaries.text("file"));
+    db.execute_unprepared(&format!("update controller set name = '{name}'"))
+        .await
+        .unwrap();
+    std::fs::create_dir_all(database.data_dir().join("deep")).unwrap();
+    std::fs::write(
+        database.data_dir().join("deep/planted"),
+        text.to_lowercase(),
+    )
+    .unwrap();
+    let places = kept(database, db, since).await;
+    let found = canaries.search(true).findings(&places);
+    let has = |place: &str, what: &str| {
+        found
+            .iter()
+            .any(|found| found.contains(place) && found.ends_with(&format!(": {what}")))
+    };
+    assert!(has("column controller.name", "column"), "{found:?}");
+    assert!(has("deep/planted", "file"), "{found:?}");
+    if !is_postgres() {
+        assert!(has("privops.db", "column"), "{found:?}");
+    } else if places.iter().any(|(place, _)| place.contains("pg_wal")) {
+        assert!(
+            has("/base/", "column") && has("/pg_wal/", "column"),
+            "{found:?}"
+        );
+    }
+}

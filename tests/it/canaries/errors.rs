@@ -1,0 +1,232 @@
+//! Everything that can be wrong with a request, with a canary in it.
+
+use serde_json::{Value, json};
+
+use super::birds::Canaries;
+use crate::harness::build::{
+    RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER, REGISTER_RECIPIENT, input,
+};
+
+/// An operation that fails, and with which code.
+pub struct Failing {
+    pub query: String,
+    pub variables: Value,
+    pub code: &'static str,
+}
+
+fn failing(query: &str, variables: Value, code: &'static str) -> Failing {
+    Failing {
+        query: query.to_owned(),
+        variables,
+        code,
+    }
+}
+
+const BAD: &str = "BAD_USER_INPUT";
+const INVALID: &str = "GRAPHQL_VALIDATION_FAILED";
+
+/// Looks a customer up.
+pub const LOOK_UP: &str = "query($by: CustomerLookupInput!) { customer(by: $by) { id } }";
+
+/// Values that cannot be what they should be.
+pub fn values(canaries: &mut Canaries) -> Vec<Failing> {
+    let c = canaries;
+    let customers = [
+        json!({ "emails": [c.text("malformed e-mail address")] }),
+        json!({ "phones": [c.text("malformed phone number")] }),
+        json!({ "name": c.text("too long name").repeat(6) }),
+        json!({ "externalIds": [{ "system": c.text("malformed system"), "id": "1" }] }),
+        json!({ "externalIds": [{ "system": "whmcs", "id": c.text("malformed id") + "\u{7}" }] }),
+        json!({ "country": c.text("malformed country") }),
+        json!({ "registeredAt": c.text("malformed instant") }),
+        json!({ "name": "x", "idempotencyKey": c.text("too long idempotency key").repeat(6) }),
+        json!({ "onBehalfOf": { "system": c.text("malformed staff system"), "staffId": "1" } }),
+        json!({ "onBehalfOf": { "system": "whmcs", "staffId": c.text("too long staff id").repeat(6) } }),
+    ];
+    let mut all: Vec<_> = customers
+        .into_iter()
+        .map(|customer| failing(REGISTER_CUSTOMER, input(&customer), BAD))
+        .collect();
+    let look_ups = [
+        json!({ "email": c.text("malformed e-mail address looked up") }),
+        json!({ "phone": c.text("malformed phone number looked up") }),
+        json!({ "id": c.text("malformed customer id looked up") }),
+        json!({ "externalId": { "system": c.text("malformed system looked up"), "id": "1" } }),
+        json!({ "ip": { "address": c.text("malformed address looked up"), "at": "2024-05-01T00:00:00Z" } }),
+        json!({ "ip": { "address": c.ipv4("address looked up"), "at": c.text("malformed instant looked up") } }),
+    ];
+    all.extend(
+        look_ups
+            .into_iter()
+            .map(|by| failing(LOOK_UP, json!({ "by": by }), BAD)),
+    );
+    let nameless = json!({ "name": c.text("malformed recipient") + "\u{7}", "role": "PROCESSOR" });
+    all.push(failing(REGISTER_RECIPIENT, input(&nameless), BAD));
+    let prefix = json!({ "assignments": [{
+        "customer": { "email": c.email("unknown holder") },
+        "ipPrefix": c.ipv6("prefix of an unknown holder"),
+        "from": "2024-05-01T00:00:00Z",
+    }] });
+    all.push(failing(RECORD_ASSIGNMENTS, input(&prefix), "NOT_FOUND"));
+    let after = json!({ "after": c.text("malformed cursor") });
+    all.push(failing(
+        "query($after: String) { customers(after: $after) { nodes { id } } }",
+        after,
+        BAD,
+    ));
+    all
+}
+
+/// Disclosures that cannot be recorded.
+pub fn disclosures(canaries: &mut Canaries) -> Vec<Failing> {
+    let c = canaries;
+    let changes = [
+        ("dataCategories", json!([c.text("unknown category")]), BAD),
+        (
+            "dataCategories",
+            json!([c.echoed_key("unknown category in the form of a key")]),
+            BAD,
+        ),
+        ("purpose", json!(c.text("unknown purpose")), BAD),
+        (
+            "reference",
+            json!(c.text("too long reference").repeat(6)),
+            BAD,
+        ),
+        (
+            "authority",
+            json!(c.text("too long authority").repeat(6)),
+            BAD,
+        ),
+        ("note", json!(c.text("too long note").repeat(100)), BAD),
+        ("disclosedAt", json!("2999-01-01T00:00:00Z"), BAD),
+        (
+            "recipient",
+            json!({ "id": c.text("malformed recipient id") }),
+            BAD,
+        ),
+        (
+            "recipient",
+            json!({ "name": c.text("recipient without a role") }),
+            BAD,
+        ),
+        (
+            "subjects",
+            json!([{ "by": { "id": "cus_01h2xcejqtf2nbrexx3vqjhp41" } }]),
+            "NOT_FOUND",
+        ),
+        (
+            "subjects",
+            json!([{ "by": { "email": c.text("malformed subject") } }]),
+            BAD,
+        ),
+    ];
+    let mut all = Vec::new();
+    for (field, value, code) in changes {
+        let mut disclosure = json!({
+            "recipient": { "name": c.text("recipient of what fails"), "role": "DATA_SUBJECT" },
+            "ground": "ABUSE_REPORT",
+            "purpose": "essential.service.abuse_handling",
+            "dataCategories": ["user.contact.email"],
+            "tier": "SUBSCRIBER",
+            "disclosedAt": "2024-05-02T00:00:00Z",
+            "reference": c.text("reference of what fails"),
+            "authority": c.text("authority of what fails"),
+            "note": c.text("note of what fails"),
+            "subjects": [{ "by": { "email": c.email("subject of what fails") } }],
+            "onBehalfOf": { "system": "whmcs", "staffId": c.text("staff id of what fails") },
+            "idempotencyKey": c.text("idempotency key of what fails"),
+        });
+        disclosure[field] = value;
+        all.push(failing(RECORD_DISCLOSURE, input(&disclosure), code));
+    }
+    all
+}
+
+/// Values of the wrong shape.
+pub fn shapes(canaries: &mut Canaries) -> Vec<Failing> {
+    let c = canaries;
+    let key = c.text("key where a text belongs");
+    let object = json!({ "name": { key: c.text("value where a text belongs") } });
+    let role = json!({ "name": "Somebody", "role": c.echoed_word("unknown role") });
+    let two =
+        json!({ "by": { "email": c.email("one of two"), "phone": c.phone("the other of two") } });
+    let subjects = json!({
+        "recipient": { "name": "Somebody", "role": "PROCESSOR" },
+        "ground": "ABUSE_REPORT",
+        "purpose": "essential.service.abuse_handling",
+        "dataCategories": ["user.contact.email"],
+        "tier": "SUBSCRIBER",
+        "disclosedAt": "2024-05-02T00:00:00Z",
+        "subjects": [c.text("text where a subject belongs")],
+    });
+    let literal = c.text("text where a number belongs");
+    vec![
+        failing(REGISTER_CUSTOMER, input(&object), INVALID),
+        failing(REGISTER_RECIPIENT, input(&role), INVALID),
+        failing(LOOK_UP, two, INVALID),
+        failing(
+            REGISTER_CUSTOMER,
+            json!({ "input": c.text("text where an input belongs") }),
+            BAD,
+        ),
+        failing(
+            LOOK_UP,
+            json!({ "by": c.text("text where a look-up belongs") }),
+            BAD,
+        ),
+        failing(RECORD_DISCLOSURE, input(&subjects), BAD),
+        failing(
+            &format!("{{ customers(first: \"{literal}\") {{ nodes {{ id }} }} }}"),
+            json!({}),
+            INVALID,
+        ),
+    ]
+}
+
+/// Documents that cannot be carried out, or whose names are odd.
+pub fn documents(canaries: &mut Canaries) -> Vec<Failing> {
+    let c = canaries;
+    let look_up = "customer(by: { email: \"nothing\" }) { id }";
+    let unused = (
+        c.echoed_word("unused variable"),
+        c.echoed_word("operation with an unused variable"),
+    );
+    let queries = [
+        (
+            format!(
+                "{{ customer(by: {{ email: \"{}",
+                c.text("unfinished document")
+            ),
+            "GRAPHQL_PARSE_FAILED",
+        ),
+        (
+            format!("# {}\n{{ viewer {{ nothing }} }}", c.text("comment")),
+            INVALID,
+        ),
+        (format!("{{ {} }}", c.echoed_word("unknown field")), INVALID),
+        (
+            format!(
+                "query {}(${}: Int) {{ viewer {{ tokenId }} }}",
+                unused.1, unused.0
+            ),
+            INVALID,
+        ),
+        (
+            format!("query {} {{ {look_up} }}", c.word("operation name")),
+            BAD,
+        ),
+        (format!("{{ {}: {look_up} }}", c.echoed_word("alias")), BAD),
+        (
+            format!(
+                "{{ customer(by: {{ email: \"{}\" }}) {{ id }} }}",
+                c.text("literal")
+            ),
+            BAD,
+        ),
+    ];
+    queries
+        .into_iter()
+        .map(|(query, code)| failing(&query, json!({}), code))
+        .collect()
+}
