@@ -147,13 +147,6 @@ impl Answer {
             .unwrap_or_default()
     }
 
-    /// The message of the first error; empty where there is none.
-    pub fn message(&self) -> &str {
-        self.body["errors"][0]["message"]
-            .as_str()
-            .unwrap_or_default()
-    }
-
     /// A header; empty where there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers

@@ -61,8 +61,7 @@ impl App {
             .await
             .unwrap()
             .expect("a fresh database");
-        let listener = instance.listen().await.unwrap();
-        let running = instance.serve(listener).await.unwrap();
+        let running = serve(instance).await;
         Self {
             running,
             clock,
@@ -134,6 +133,12 @@ impl App {
         self.running.stop().await;
         self.database.remove().await;
     }
+}
+
+/// Lets an instance listen and serve.
+pub async fn serve(instance: Instance) -> Running {
+    let listener = instance.listen().await.unwrap();
+    instance.serve(listener).await.unwrap()
 }
 
 /// The settings of a test instance.

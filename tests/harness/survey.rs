@@ -234,7 +234,8 @@ impl Survey {
         for id in results
             .iter()
             .flat_map(|ids| ids.split(' '))
-            .filter(|id| *id != "-")
+            // The code of an item that was not recorded.
+            .filter(|id| id.chars().any(|c| c.is_ascii_lowercase()))
         {
             assert!(
                 objects.contains(id) || tokens.contains(id),

@@ -14,8 +14,13 @@ mod harness;
 
 mod access;
 mod bad_days;
+mod canaries;
 mod crash;
 mod isolation;
+mod layers;
+mod ledger;
 mod main_job;
+mod migrations;
 mod readme;
+mod schema;
 mod tokens;

@@ -164,9 +164,14 @@ async fn install(database: &Database) -> FirstToken {
 async fn assert_intact(database: &Database, first: &FirstToken) {
     let instance = open(database, &[]).await.unwrap();
     assert!(instance.bootstrap().await.unwrap().is_none());
-    let running = instance.serve().await.unwrap();
+    let running = serve(instance).await;
     assert_known(&running, first).await;
     running.stop().await;
+}
+
+async fn serve(instance: Instance) -> Running {
+    let listener = instance.listen().await.unwrap();
+    instance.serve(listener).await.unwrap()
 }
 
 async fn assert_known(running: &Running, first: &FirstToken) {
@@ -203,7 +208,7 @@ async fn instances_that_open_an_empty_database_at_once_agree() {
     // Each knows the token, so each has the same keyring.
     let mut all = Vec::new();
     for instance in instances {
-        let running = instance.serve().await.unwrap();
+        let running = serve(instance).await;
         assert_known(&running, &firsts[0]).await;
         all.push(running);
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::harness::build::{ISSUE_TOKEN, REVOKE_TOKEN, input};
 use crate::harness::poll::{eventually, feed};
-use crate::harness::{Actor, Answer, App, BEGINNING, config};
+use crate::harness::{Actor, Answer, App, BEGINNING, config, serve};
 
 /// A question that every token answers.
 const WHO: &str = "{ viewer { tokenId integration { id name role } controller { id } } }";
@@ -129,7 +129,7 @@ async fn a_wish_that_cannot_be_met_issues_nothing() {
     }
     for wish in [
         json!({ "name": "", "role": "SUPPORT" }),
-        json!({ "name": "x".repeat(81), "role": "SUPPORT" }),
+        json!({ "name": "x".repeat(201), "role": "SUPPORT" }),
         json!({ "name": "no role" }),
         json!({ "role": "SUPPORT" }),
         json!({}),
@@ -235,10 +235,7 @@ async fn a_revoked_token_stops_working_on_every_instance() {
     let second = Instance::open(config(app.database(), &[]), clock)
         .await
         .unwrap();
-    let second = {
-        let listener = second.listen().await.unwrap();
-        second.serve(listener).await.unwrap()
-    };
+    let second = serve(second).await;
     let here = app.actor(Role::Billing).await;
     let there = Actor::new(second.address(), Some(here.token().to_owned()));
     let token = here.ask(WHO).await.text_at("viewer.tokenId");

@@ -9,4 +9,7 @@ use async_graphql::TypeDirective;
     location = "InputFieldDefinition",
     location = "ArgumentDefinition"
 )]
-pub(crate) fn personal(category: String) {}
+pub(crate) fn personal(
+    #[graphql(desc = "The fideslang category, or one of our extensions.")] category: String,
+) {
+}

@@ -5,10 +5,10 @@ use std::fmt::Write;
 
 use reqwest::Method;
 use reqwest::header::HeaderValue;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::input::Refusals;
-use super::{DISCLOSE, REGISTER, disclosure, with};
+use super::{DISCLOSE, disclosure, with};
 use crate::harness::{Actor, Answer, send};
 
 const VIEWER: &str = "{ viewer { tokenId } }";
@@ -276,27 +276,6 @@ async fn an_operation_that_is_not_in_the_document_is_refused() {
             .note(&body, &answer, 400, "GRAPHQL_VALIDATION_FAILED", None)
             .await;
     }
-    refusals.end().await;
-}
-
-/// Of two values for one name, one would be lost without a word (GraphQL, section 5.6.3).
-#[tokio::test]
-async fn a_name_given_twice_in_one_object_is_refused() {
-    let mut refusals = Refusals::start().await;
-    let literal = r#"mutation { registerCustomer(input: { name: "Jane", name: "John" }) {
-        customer { id } } }"#;
-    let answer = refusals.actor.ask(literal).await;
-    let code = "GRAPHQL_VALIDATION_FAILED";
-    refusals.note("a literal", &answer, 400, code, None).await;
-    let variables = r#"{ "input": { "name": "Jane", "name": "John" } }"#;
-    let body = format!(
-        r#"{{ "query": {}, "variables": {variables} }}"#,
-        Value::from(REGISTER)
-    );
-    let answer = send_text(&refusals.actor, &body).await;
-    refusals
-        .note("variables", &answer, 400, "BAD_REQUEST", None)
-        .await;
     refusals.end().await;
 }
 

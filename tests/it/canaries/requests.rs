@@ -106,7 +106,7 @@ pub fn heads(owner: &Actor, stranger: &Actor, canaries: &mut Canaries) -> Vec<Od
         (
             "a look-up by GET",
             get(&look_up(&c.text("look-up by GET"))),
-            200,
+            400,
         ),
         (
             "no request by GET",

@@ -94,13 +94,7 @@ async fn readers_see_every_event_once_and_in_order_while_others_write() {
     let owner = app.owner();
     // PostgreSQL may be shared: then another instance writes and numbers as well.
     let other = if is_postgres() {
-        let other = Instance::open(
-            config(app.database(), GENEROUS),
-            Clock::standing_at(BEGINNING.parse().unwrap()),
-        )
-        .await
-        .unwrap();
-        Some(other.serve().await.unwrap())
+        Some(another_instance(&app).await)
     } else {
         None
     };
@@ -147,6 +141,15 @@ async fn readers_see_every_event_once_and_in_order_while_others_write() {
         other.stop().await;
     }
     app.stop().await;
+}
+
+/// Another instance over the same database.
+async fn another_instance(app: &App) -> Running {
+    let clock = Clock::standing_at(BEGINNING.parse().unwrap());
+    let settings = config(app.database(), GENEROUS);
+    let instance = Instance::open(settings, clock).await.unwrap();
+    let listener = instance.listen().await.unwrap();
+    instance.serve(listener).await.unwrap()
 }
 
 async fn read_to_the_end(actor: &Actor, survey: &Survey) -> Vec<Value> {

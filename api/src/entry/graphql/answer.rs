@@ -227,7 +227,7 @@ impl Seen {
         let (code, message) = if error.path.is_empty() {
             (ErrorCode::GraphqlValidationFailed, error.message.clone())
         } else if is_coercion(&error.message) {
-            (ErrorCode::BadUserInput, error.message.clone())
+            (ErrorCode::BadUserInput, without_value(&error.message))
         } else {
             // The engine's own words may carry a value: the code is enough for the log.
             tracing::error!(request_id, "the engine failed");
@@ -255,6 +255,18 @@ fn is_coercion(message: &str) -> bool {
     ]
     .iter()
     .any(|beginning| message.starts_with(beginning))
+}
+
+/// The engine repeats the value that does not fit. It may be personal, and end up in the log of whoever sent it.
+fn without_value(message: &str) -> String {
+    let end = [", found ", " does not contain "]
+        .iter()
+        .filter_map(|marker| message.find(marker))
+        .min();
+    match end.and_then(|end| message.get(..end)) {
+        Some(beginning) => format!("{beginning}, found something else"),
+        None => message.to_owned(),
+    }
 }
 
 /// Faults go to the log, whole and once; what callers did wrong does not.
