@@ -5,6 +5,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
+    clippy::pedantic,
     unreachable_pub,
     reason = "a test fails by panicking, and looks at the world as it is"
 )]

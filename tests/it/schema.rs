@@ -186,7 +186,6 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "ErrorCode.INTERNAL has no description",
     ),
     ("\"Marks.\"\n", "", "@personal has no description"),
-    ("\"Which.\" ", "", "@personal(category:) has no description"),
     (
         "  \"Id.\"\n  id: ID!",
         "  \"Id.\"\n  id: ID!\n  \"All.\"\n  others: [Thing!]!",

@@ -53,7 +53,7 @@ impl Once {
 #[derive(Debug)]
 pub(crate) enum Begun {
     /// It is new: go on.
-    New(Tx),
+    New(Box<Tx>),
     /// It was done before, with these ids as its result.
     Replay(Vec<String>),
 }
@@ -66,14 +66,14 @@ impl Ctx {
     /// [`Ctx::begin`].
     pub(crate) async fn begin_once(&self, once: &Once, results: &[String]) -> Result<Begun> {
         let Some(row) = self.record_of(once, results)? else {
-            return Ok(Begun::New(self.begin().await?));
+            return Ok(Begun::New(Box::new(self.begin().await?)));
         };
         let mut tx = self.begin().await?;
         // A concurrent call with the same key is waited for here, until it commits or rolls back.
         if !insert(tx.db(), &row).await? {
             match earlier(self, tx.db(), &row).await? {
                 Some(earlier) if earlier.expires_at > self.now() => {
-                    return replay(earlier, &row).map(Begun::Replay);
+                    return replay(&earlier, &row).map(Begun::Replay);
                 }
                 // It has expired and was not deleted yet, or was deleted this moment.
                 _ => {
@@ -85,7 +85,7 @@ impl Ctx {
             }
         }
         tx.once = Some(row);
-        Ok(Begun::New(tx))
+        Ok(Begun::New(Box::new(tx)))
     }
 
     /// The result of this call, if it was done before. For use cases whose checks may come out differently now:
@@ -98,7 +98,7 @@ impl Ctx {
             return Ok(None);
         };
         match earlier(self, self.db(), &row).await? {
-            Some(earlier) if earlier.expires_at > self.now() => replay(earlier, &row).map(Some),
+            Some(earlier) if earlier.expires_at > self.now() => replay(&earlier, &row).map(Some),
             _ => Ok(None),
         }
     }
@@ -158,7 +158,7 @@ impl Tx {
     }
 }
 
-fn replay(earlier: idempotency::Model, row: &idempotency::Model) -> Result<Vec<String>> {
+fn replay(earlier: &idempotency::Model, row: &idempotency::Model) -> Result<Vec<String>> {
     if earlier.input_digest != row.input_digest {
         return Err(Error::IdempotencyKeyReused);
     }

@@ -324,12 +324,11 @@ impl Scope {
             _ => select,
         }
     }
+}
 
-    /// The same scope as a condition on a table that is never sealed, for statements written in SQL; the
-    /// controller is the parameter.
-    pub(crate) fn condition(self, alias: &str, parameter: &str) -> String {
-        format!("{alias}.controller_id = {parameter}")
-    }
+/// The scope of a statement written in SQL, over a table that is never sealed: the controller is the parameter.
+pub(crate) fn scoped(alias: &str, parameter: &str) -> String {
+    format!("{alias}.controller_id = {parameter}")
 }
 
 /// Rows after a place in the order of two columns, the second of which breaks ties.

@@ -133,7 +133,7 @@ fn tree(tokens: &[Token], mut at: usize, prefix: &[String], found: &mut Vec<Leaf
             found.push(Leaf { line, path, alias });
             return at;
         }
-        if !(token.is("self") && !path.is_empty()) {
+        if !token.is("self") || path.is_empty() {
             path.push(token.text.clone());
         }
         if reads(tokens, at + 1, &["::"]) {

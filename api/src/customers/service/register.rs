@@ -73,11 +73,11 @@ pub(crate) async fn register(ctx: &Ctx, new: NewCustomer, once: Once) -> Result<
     let row = customer_row(ctx, id, &key, &new, name.as_ref())?;
     let mut built: Vec<Built> = Vec::new();
     for (field, identifier) in &new.identifiers {
-        let one = Built::new(ctx, id, &key, row.country.as_deref(), identifier, field)?;
-        if built.iter().any(|other| other.is_same(&one)) {
+        let added = Built::new(ctx, id, &key, row.country.as_deref(), identifier, field)?;
+        if built.iter().any(|other| other.is_same(&added)) {
             return Err(Error::invalid(field.as_str(), "is given twice"));
         }
-        built.push(one);
+        built.push(added);
     }
     let mut tx = match ctx.begin_once(&once, &[id.to_string()]).await? {
         Begun::New(tx) => tx,

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 
 use crate::customers::rules::Holders;
 use crate::error::Result;
-use crate::platform::db::{Scope, placeholders};
+use crate::platform::db::{Scope, placeholders, scoped};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Field;
 
@@ -65,7 +65,7 @@ pub(in crate::customers) async fn identified(
                 row_number() over (partition by value order by customer_id) as place
             from held
         ) as ranked where place = 1",
-        scope.condition("b", "$1"),
+        scoped("b", "$1"),
         identifier_fields(),
         placeholders(2, values.len()),
     );
@@ -154,7 +154,7 @@ async fn holders_of(
             from held
         ) as ranked where place = 1",
         rows.join(", "),
-        scope.condition("b", "$1"),
+        scoped("b", "$1"),
         Field::AssignmentPrefix.as_str(),
     );
     let mut binds: Vec<Value> = vec![scope.controller.into()];
@@ -186,7 +186,7 @@ pub(in crate::customers) async fn candidates_by_identifier(
         join identifier i on i.controller_id = b.controller_id and i.id = b.target_id
         where {} and b.field in ({}) and i.customer_id > $2 and b.value in ({})
         order by i.customer_id limit $3",
-        scope.condition("b", "$1"),
+        scoped("b", "$1"),
         identifier_fields(),
         placeholders(4, values.len()),
     );
@@ -225,7 +225,7 @@ pub(in crate::customers) async fn candidates_by_address(
             and (a.valid_until is null or $3 < a.valid_until) and a.customer_id > $4
             and b.value in ({})
         order by a.customer_id limit $5",
-        scope.condition("b", "$1"),
+        scoped("b", "$1"),
         Field::AssignmentPrefix.as_str(),
         placeholders(6, values.len()),
     );

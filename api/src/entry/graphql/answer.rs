@@ -42,7 +42,7 @@ pub(super) struct Problem {
     /// Whether it is an error of the document, which has status 200 under `application/json`.
     of_document: bool,
     /// What it came from, for the log and for what callers can act on.
-    error: Option<Error>,
+    error: Option<Box<Error>>,
 }
 
 impl Problem {
@@ -98,7 +98,7 @@ impl Problem {
             extensions: extensions(
                 self.code,
                 request_id,
-                self.error.as_ref().map(details).unwrap_or_default(),
+                self.error.as_deref().map(details).unwrap_or_default(),
             ),
         };
         let mut response = write(
@@ -131,7 +131,7 @@ impl From<Error> for Problem {
         let code = error.code();
         let problem = Self::new(status_of(code), code, error.to_string());
         Self {
-            error: Some(error),
+            error: Some(Box::new(error)),
             ..problem
         }
     }

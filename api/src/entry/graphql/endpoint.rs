@@ -88,7 +88,7 @@ impl Endpoint {
         self.pay(ctx.as_ref(), &document, &asked, &variables)
             .map_err(failed)?;
         let field = self.root_field(operation);
-        let run = self.prepare(ctx, asked, document, variables);
+        let run = Self::prepare(ctx, asked, document, variables);
         let outcome = self.execute(kind, run).await.map_err(failed)?;
         let (response, code) = answer::respond(&outcome, media, request_id);
         Ok((response, Outcome { field, code }))
@@ -175,7 +175,6 @@ impl Endpoint {
     }
 
     fn prepare(
-        &self,
         ctx: Option<Ctx>,
         asked: GraphqlRequest,
         document: ExecutableDocument,
