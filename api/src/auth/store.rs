@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use crate::error::Result;
-use crate::platform::db::{Scope, locked};
+use crate::platform::db::{Scope, locked, rows};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 
 /// What the database says of a token.
@@ -124,11 +124,10 @@ pub(super) async fn integrations(
     if let Some(after) = page.after {
         select = select.filter(integration::Column::Id.gt(IntegrationId::from_uuid(after.id)));
     }
-    let rows = select
+    let select = select
         .order_by_asc(integration::Column::Id)
-        .limit(page.limit_and_one())
-        .all(db)
-        .await?;
+        .limit(page.limit_and_one());
+    let rows = rows(db, select).await?;
     Ok(Page::of(rows, page, |row| Cursor {
         key: 0,
         id: row.id.uuid(),

@@ -389,9 +389,7 @@ impl DisclosuresMutation {
                 .map(|subject| subject.by.into())
                 .collect(),
         };
-        let id = service::record(&ctx, new, once).await?;
-        Ok(RecordDisclosurePayload {
-            disclosure: load(context, id).await.ok().flatten(),
-        })
+        let disclosure = service::record(&ctx, new, once).await?;
+        Ok(RecordDisclosurePayload { disclosure })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use entity::id::{CustomerId, DisclosureId};
 use entity::{disclosure, disclosure_category, disclosure_subject};
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Order,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -11,7 +12,7 @@ use sea_orm::{
 
 use super::service::{DisclosureFilter, DisclosureOrder};
 use crate::error::Result;
-use crate::platform::db::{Scope, after_place, for_each_parent};
+use crate::platform::db::{Scope, after_place, for_each_parent, rows};
 use crate::platform::page::{CheckedPage, Cursor, MOST_COUNTED, Page};
 
 /// Cell of a disclosure's reference: table and column.
@@ -79,46 +80,67 @@ pub(super) async fn subjects(
         .await?)
 }
 
-/// A page, for each of some customers, of the subjects that they were, the latest disclosure first.
+/// A page, for each of some customers, of the disclosures about them, the latest first.
 pub(super) async fn of_customers(
     db: &impl ConnectionTrait,
     scope: Scope,
     customers: &[CustomerId],
     page: &CheckedPage,
-) -> Result<HashMap<CustomerId, Page<disclosure_subject::Model>>> {
-    use disclosure_subject::Column;
-    let selects = customers.iter().map(|customer| {
-        let mut select = scope
-            .select::<disclosure_subject::Entity>()
-            .filter(Column::CustomerId.eq(*customer));
-        if let Some(after) = page.after {
-            let columns = (Column::DisclosedAt, Column::DisclosureId);
-            select = select.filter(after_place(columns, after, true));
-        }
-        select
-            .order_by_desc(Column::DisclosedAt)
-            .order_by_desc(Column::DisclosureId)
-            .limit(page.limit_and_one())
-    });
+) -> Result<HashMap<CustomerId, Page<disclosure::Model>>> {
+    let backend = db.get_database_backend();
+    let parts = customers
+        .iter()
+        .map(|customer| about(scope, *customer, page));
     let mut rows = Vec::new();
-    for statement in for_each_parent(db.get_database_backend(), selects) {
-        rows.extend(
-            disclosure_subject::Model::find_by_statement(statement)
-                .all(db)
-                .await?,
-        );
+    for statement in for_each_parent(backend, parts) {
+        for row in db.query_all_raw(statement).await? {
+            let customer: CustomerId = row.try_get("", "customer_id")?;
+            rows.push((customer, disclosure::Model::from_query_result(&row, "")?));
+        }
     }
-    let place = |row: &disclosure_subject::Model| Cursor {
+    let place = |(_, row): &(CustomerId, disclosure::Model)| Cursor {
         key: row.disclosed_at.as_millis(),
-        id: row.disclosure_id.uuid(),
+        id: row.id.uuid(),
     };
-    Ok(Page::by_parent(
+    let pages = Page::by_parent(
         customers,
         rows,
         page,
-        |row| row.customer_id,
+        |(customer, _)| Some(*customer),
         place,
-    ))
+    );
+    Ok(pages
+        .into_iter()
+        .map(|(customer, page)| (customer, page.map(|(_, row)| row)))
+        .collect())
+}
+
+/// The disclosures about a customer, found by the index of subjects.
+fn about(scope: Scope, customer: CustomerId, page: &CheckedPage) -> SelectStatement {
+    use disclosure_subject::{Column, Entity};
+    let same = Condition::all()
+        .add(
+            Expr::col((Entity, Column::ControllerId))
+                .equals((disclosure::Entity, disclosure::Column::ControllerId)),
+        )
+        .add(
+            Expr::col((Entity, Column::DisclosureId))
+                .equals((disclosure::Entity, disclosure::Column::Id)),
+        );
+    let mut select = scope.select::<disclosure::Entity>().into_query();
+    select
+        .column((Entity, Column::CustomerId))
+        .inner_join(Entity, same)
+        .and_where(Column::ControllerId.eq(scope.controller))
+        .and_where(Column::CustomerId.eq(customer))
+        .order_by((Entity, Column::DisclosedAt), Order::Desc)
+        .order_by((Entity, Column::DisclosureId), Order::Desc)
+        .limit(page.limit_and_one());
+    if let Some(after) = page.after {
+        let columns = (Column::DisclosedAt, Column::DisclosureId);
+        select.and_where(after_place(columns, after, true));
+    }
+    select
 }
 
 fn filtered(scope: Scope, filter: &DisclosureFilter) -> Select<disclosure::Entity> {
@@ -203,11 +225,10 @@ pub(super) async fn page(
     if !order.recorded {
         select = select.order_by(key, direction.clone());
     }
-    let rows = select
+    let select = select
         .order_by(Column::Id, direction)
-        .limit(page.limit_and_one())
-        .all(db)
-        .await?;
+        .limit(page.limit_and_one());
+    let rows = rows(db, select).await?;
     Ok(Page::of(rows, page, |row| {
         let key = if order.recorded {
             row.recorded_at

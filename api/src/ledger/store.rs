@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::error::Result;
-use crate::platform::db::{Scope, Transaction, locked};
+use crate::platform::db::{Scope, Transaction, locked, rows};
 
 /// How many leaves are numbered at once.
 pub(super) const BATCH: i64 = 4_096;
@@ -133,11 +133,7 @@ pub(super) async fn page(
     if !types.is_empty() {
         select = select.filter(event::Column::Type.is_in(types.iter().copied()));
     }
-    Ok(select
-        .order_by_asc(event::Column::Idx)
-        .limit(limit)
-        .all(db)
-        .await?)
+    rows(db, select.order_by_asc(event::Column::Idx).limit(limit)).await
 }
 
 /// Events by id, of the logs that the viewer may read.

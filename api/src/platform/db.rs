@@ -12,12 +12,13 @@ use entity::Scoped;
 use entity::id::ControllerId;
 use sea_orm::sea_query::{
     Asterisk, BinOper, Expr, ExprTrait, LockType, Query, SelectStatement, SimpleExpr, UnionType,
+    Value, Values,
 };
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoSimpleExpr, QueryFilter, QuerySelect,
-    QueryTrait, RuntimeErr, Select, SqlErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IntoSimpleExpr,
+    QueryFilter, QuerySelect, QueryTrait, RuntimeErr, Select, SqlErr, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait,
 };
 use sqlx::Connection as _;
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -355,21 +356,63 @@ pub(crate) fn placeholders(first: usize, count: usize) -> String {
     numbers.join(", ")
 }
 
+/// The rows of a limited select.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn rows<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    select: Select<E>,
+) -> Result<Vec<E::Model>> {
+    let statement = fixed_limits(select.build(db.get_database_backend()));
+    Ok(E::Model::find_by_statement(statement).all(db).await?)
+}
+
+/// Writes limits into the text of a statement. `SQLite` prepares a statement anew whenever a limit is bound, which
+/// costs more than running it. There are few different limits, so that statements stay prepared.
+fn fixed_limits(mut statement: Statement) -> Statement {
+    const MARKER: &str = "LIMIT ?";
+    if statement.db_backend != DbBackend::Sqlite || !statement.sql.contains(MARKER) {
+        return statement;
+    }
+    let Some(values) = statement.values.take() else {
+        return statement;
+    };
+    let mut values = values.0.into_iter();
+    let (mut sql, mut kept) = (String::with_capacity(statement.sql.len()), Vec::new());
+    for (number, part) in statement.sql.split(MARKER).enumerate() {
+        if number > 0 {
+            match values.next() {
+                Some(Value::BigUnsigned(Some(limit))) => sql.push_str(&format!("LIMIT {limit}")),
+                other => {
+                    sql.push_str(MARKER);
+                    kept.extend(other);
+                }
+            }
+        }
+        kept.extend(values.by_ref().take(part.matches('?').count()));
+        sql.push_str(part);
+    }
+    statement.sql = sql;
+    statement.values = Some(Values(kept));
+    statement
+}
+
 /// How many parents one statement may ask for: `SQLite` puts at most 500 selects together.
 const MOST_PARENTS: usize = 400;
 
 /// The first rows for each of several parents: one limited select for each, so that every one of them ends at its
 /// index, put together to as few statements as can be.
-pub(crate) fn for_each_parent<E: EntityTrait>(
+pub(crate) fn for_each_parent(
     backend: DbBackend,
-    selects: impl IntoIterator<Item = Select<E>>,
+    selects: impl IntoIterator<Item = SelectStatement>,
 ) -> Vec<Statement> {
     let parts: Vec<SelectStatement> = selects
         .into_iter()
         .map(|select| {
             Query::select()
                 .column(Asterisk)
-                .from_subquery(QueryTrait::into_query(select), "part")
+                .from_subquery(select, "part")
                 .to_owned()
         })
         .collect();
@@ -381,7 +424,7 @@ pub(crate) fn for_each_parent<E: EntityTrait>(
             for part in rest {
                 whole.union(UnionType::All, part.clone());
             }
-            Some(backend.build(&whole))
+            Some(fixed_limits(backend.build(&whole)))
         })
         .collect()
 }
@@ -477,6 +520,30 @@ mod tests {
         for code in ["1", "19", "2067", "23505", "42601", "22001"] {
             assert!(!is_outage_code(code), "{code}");
         }
+    }
+
+    #[test]
+    fn limits_are_part_of_the_text_and_other_values_stay_bound() {
+        let scope = Scope {
+            controller: ControllerId::from_uuid(uuid::Uuid::nil()),
+            sealed: false,
+        };
+        let select = |limit| {
+            let select = scope.select::<entity::disclosure::Entity>();
+            select
+                .filter(entity::disclosure::Column::SubjectCount.gt(7))
+                .limit(limit)
+        };
+        let plain = |limit| QueryTrait::into_query(select(limit));
+        let [statement] = for_each_parent(DbBackend::Sqlite, [plain(3), plain(4)])
+            .try_into()
+            .unwrap();
+        assert!(statement.sql.contains("LIMIT 3") && statement.sql.contains("LIMIT 4"));
+        let values = statement.values.unwrap().0;
+        assert_eq!(values.len(), statement.sql.matches('?').count());
+        assert_eq!(values[2], Value::Int(Some(7)));
+        let postgres = for_each_parent(DbBackend::Postgres, [plain(3)]);
+        assert!(postgres[0].sql.contains("LIMIT $"));
     }
 
     #[test]

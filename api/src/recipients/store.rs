@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::error::Result;
-use crate::platform::db::Scope;
+use crate::platform::db::{Scope, rows};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 
 pub(super) async fn insert(db: &impl ConnectionTrait, row: recipient::Model) -> Result<()> {
@@ -60,11 +60,10 @@ pub(super) async fn page(
     if let Some(after) = page.after {
         select = select.filter(recipient::Column::Id.gt(RecipientId::from_uuid(after.id)));
     }
-    let rows = select
+    let select = select
         .order_by_asc(recipient::Column::Id)
-        .limit(page.limit_and_one())
-        .all(db)
-        .await?;
+        .limit(page.limit_and_one());
+    let rows = rows(db, select).await?;
     Ok(Page::of(rows, page, |row| Cursor {
         key: 0,
         id: row.id.uuid(),

@@ -16,6 +16,7 @@ pub(crate) mod normalise;
 mod store;
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,20 +57,18 @@ pub(crate) struct Owner {
 pub(crate) struct Vault {
     keyring: Keyring,
     keys: moka::sync::Cache<(ControllerId, DataKeyId), Arc<DataKey>>,
+    by_owner: moka::sync::Cache<(ControllerId, Uuid, DataClass), Arc<DataKey>>,
     indexes: index::Indexes,
 }
 
 impl Vault {
     /// A vault over an opened keyring.
     pub(crate) fn new(keyring: Keyring) -> Self {
-        let keys = moka::sync::Cache::builder()
-            .max_capacity(CACHED_KEYS)
-            .time_to_live(CACHED_FOR)
-            .build();
         Self {
             indexes: index::Indexes::default(),
             keyring,
-            keys,
+            keys: cache(),
+            by_owner: cache(),
         }
     }
 
@@ -150,7 +149,22 @@ impl Vault {
         class: DataClass,
         now: Timestamp,
     ) -> Result<KeysByOwner> {
-        let mut keys = self.keys_of(db.reader(), scope, owners, class).await?;
+        // Writing pins what it uses, so that a key destroyed meanwhile is not written under.
+        let mut keys = KeysByOwner::new();
+        for owner in owners {
+            if let Some(key) = self.by_owner.get(&(scope.controller, owner.id, class)) {
+                keys.insert(owner.id, key);
+            }
+        }
+        let unknown: Vec<_> = owners
+            .iter()
+            .copied()
+            .filter(|owner| !keys.contains_key(&owner.id))
+            .collect();
+        if unknown.is_empty() {
+            return Ok(keys);
+        }
+        keys.extend(self.keys_of(db.reader(), scope, &unknown, class).await?);
         let rows = owners
             .iter()
             .filter(|owner| !keys.contains_key(&owner.id))
@@ -160,8 +174,17 @@ impl Vault {
             let tx = db.begin().await?;
             store::insert_missing(tx.connection(), rows).await?;
             // Read again: another instance may have been first.
-            keys = self.keys_of(tx.connection(), scope, owners, class).await?;
+            keys.extend(
+                self.keys_of(tx.connection(), scope, &unknown, class)
+                    .await?,
+            );
             tx.commit().await?;
+        }
+        for owner in unknown {
+            if let Some(key) = keys.get(&owner.id) {
+                let place = (scope.controller, owner.id, class);
+                self.by_owner.insert(place, Arc::clone(key));
+            }
         }
         Ok(keys)
     }
@@ -237,6 +260,13 @@ impl Vault {
 }
 
 pub(crate) use store::{index_rows, insert_index, insert_keys, targets};
+
+fn cache<K: Hash + Eq + Send + Sync + 'static>() -> moka::sync::Cache<K, Arc<DataKey>> {
+    moka::sync::Cache::builder()
+        .max_capacity(CACHED_KEYS)
+        .time_to_live(CACHED_FOR)
+        .build()
+}
 
 /// A cell with the key that opens it: what a reader with the right to it gets, opened when it is shown.
 #[derive(Debug, Clone)]

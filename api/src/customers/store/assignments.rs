@@ -9,7 +9,7 @@ use entity::{assignment, blind_index};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 
 use crate::error::Result;
@@ -58,7 +58,7 @@ pub(in crate::customers) async fn assignments_like(
         .filter(blind_index::Column::Value.is_in(values.iter().cloned()));
     let rows: HashMap<AssignmentId, assignment::Model> = scope
         .select::<assignment::Entity>()
-        .filter(assignment::Column::Id.in_subquery(sea_orm::QueryTrait::into_query(same)))
+        .filter(assignment::Column::Id.in_subquery(same.into_query()))
         .filter(assignment::Column::CustomerId.is_in(customers.iter().copied()))
         .all(db)
         .await?
@@ -114,6 +114,7 @@ pub(in crate::customers) async fn assignments_of(
             .order_by_desc(assignment::Column::ValidFrom)
             .order_by_desc(assignment::Column::Id)
             .limit(page.limit_and_one())
+            .into_query()
     });
     let mut rows = Vec::new();
     for statement in for_each_parent(db.get_database_backend(), selects) {

@@ -19,7 +19,7 @@ pub(super) use lookup::{
 
 use super::service::CustomerFilter;
 use crate::error::{Error, Result};
-use crate::platform::db::{Scope, after_place, locked};
+use crate::platform::db::{Scope, after_place, locked, rows};
 use crate::platform::page::{CheckedPage, Cursor, MOST_COUNTED, Page};
 
 /// Cell of a customer's name: table and column.
@@ -163,12 +163,11 @@ pub(super) async fn page(
     } else {
         sea_orm::Order::Asc
     };
-    let rows = select
+    let select = select
         .order_by(customer::Column::RegisteredAt, order.clone())
         .order_by(customer::Column::Id, order)
-        .limit(page.limit_and_one())
-        .all(db)
-        .await?;
+        .limit(page.limit_and_one());
+    let rows = rows(db, select).await?;
     Ok(Page::of(rows, page, |row| Cursor {
         key: row.registered_at.as_millis(),
         id: row.id.uuid(),

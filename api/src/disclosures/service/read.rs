@@ -123,6 +123,15 @@ pub(crate) async fn by_ids(
         .collect())
 }
 
+/// A disclosure that was recorded this moment, without reading it again; nothing, for those who may not read it.
+pub(super) async fn fresh(ctx: &Ctx, row: disclosure::Model) -> Result<Option<Disclosure>> {
+    if !ctx.may(Action::ReadDisclosures) {
+        return Ok(None);
+    }
+    let keys = Keys::load(ctx, [row.key_id]).await?;
+    Ok(Some(keys.disclosure(row)))
+}
+
 /// A page of the disclosures about each of some customers, the latest first.
 ///
 /// # Errors
@@ -135,31 +144,14 @@ pub(crate) async fn of_customers(
     ctx.authorize(Action::ReadDisclosures)?;
     let page = page.check("customer.disclosures")?;
     let found = store::of_customers(ctx.db(), ctx.scope(), customers, &page).await?;
-    let ids: Vec<_> = found
-        .values()
-        .flat_map(|page| page.rows.iter().map(|(_, subject)| subject.disclosure_id))
-        .collect();
-    let disclosures = by_ids(ctx, &ids).await?;
+    let mut ids = Vec::new();
+    for page in found.values() {
+        ids.extend(page.rows.iter().map(|(_, row)| row.key_id));
+    }
+    let keys = Keys::load(ctx, ids).await?;
     Ok(found
         .into_iter()
-        .map(|(customer, page)| {
-            let Page {
-                rows,
-                has_next,
-                has_previous,
-            } = page;
-            let rows = rows.into_iter().filter_map(|(cursor, subject)| {
-                Some((cursor, disclosures.get(&subject.disclosure_id)?.clone()))
-            });
-            (
-                customer,
-                Page {
-                    rows: rows.collect(),
-                    has_next,
-                    has_previous,
-                },
-            )
-        })
+        .map(|(customer, page)| (customer, page.map(|row| keys.disclosure(row))))
         .collect())
 }
 

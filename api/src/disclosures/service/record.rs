@@ -11,6 +11,7 @@ use entity::id::{CustomerId, DisclosureId, DisclosureSubjectId, EventId};
 use entity::time::Timestamp;
 use entity::{data_key, disclosure, disclosure_category, disclosure_subject};
 
+use super::read::{self, Disclosure};
 use crate::context::{Begun, Ctx, Once, Tx};
 use crate::customers::{self, Lookup, Match};
 use crate::data_map::Tree;
@@ -60,7 +61,11 @@ pub(crate) struct NewDisclosure {
 /// # Errors
 /// Forbidden; Invalid for values that cannot be; `NotFound` for the id of a customer or recipient that is not the
 /// controller's.
-pub(crate) async fn record(ctx: &Ctx, new: NewDisclosure, once: Once) -> Result<DisclosureId> {
+pub(crate) async fn record(
+    ctx: &Ctx,
+    new: NewDisclosure,
+    once: Once,
+) -> Result<Option<Disclosure>> {
     ctx.authorize(Action::RecordDisclosure)?;
     let outcome = match Box::pin(attempt(ctx, &new, &once)).await {
         // Another call may have registered the same recipient meanwhile: now it will be found.
@@ -71,7 +76,7 @@ pub(crate) async fn record(ctx: &Ctx, new: NewDisclosure, once: Once) -> Result<
         // What was recorded once answers as it did, even if it could not be recorded now.
         Err(error @ (Error::NotFound { .. } | Error::Invalid { .. })) => {
             match ctx.done_before(&once).await? {
-                Some(ids) => recorded(&ids),
+                Some(ids) => recorded(ctx, &ids).await,
                 None => Err(error),
             }
         }
@@ -79,9 +84,12 @@ pub(crate) async fn record(ctx: &Ctx, new: NewDisclosure, once: Once) -> Result<
     }
 }
 
-fn recorded(ids: &[String]) -> Result<DisclosureId> {
-    let id = ids.first().and_then(|id| id.parse().ok());
-    id.ok_or(Error::NotFound { what: "disclosure" })
+/// What a call recorded before, as the caller may see it now.
+async fn recorded(ctx: &Ctx, ids: &[String]) -> Result<Option<Disclosure>> {
+    let ids: Vec<DisclosureId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+    let found = read::by_ids(ctx, &ids).await;
+    // A failed read must not turn a committed change into an error.
+    Ok(found.unwrap_or_default().into_values().next())
 }
 
 /// A disclosure whose values have been checked.
@@ -247,7 +255,7 @@ impl Keys {
     }
 }
 
-async fn attempt(ctx: &Ctx, new: &NewDisclosure, once: &Once) -> Result<DisclosureId> {
+async fn attempt(ctx: &Ctx, new: &NewDisclosure, once: &Once) -> Result<Option<Disclosure>> {
     let id = DisclosureId::from_uuid(random::id());
     let new = &Checked::new(ctx, new.clone())?;
     let field = |number: usize| format!("subjects[{number}].by");
@@ -257,7 +265,7 @@ async fn attempt(ctx: &Ctx, new: &NewDisclosure, once: &Once) -> Result<Disclosu
     let keys = Keys::load(ctx, id, subjects).await?;
     let mut tx = match ctx.begin_once(once, &[id.to_string()]).await? {
         Begun::New(tx) => tx,
-        Begun::Replay(ids) => return recorded(&ids),
+        Begun::Replay(ids) => return recorded(ctx, &ids).await,
     };
     if !keys.customers.is_empty() {
         let ids = keys.customers.values().map(|key| key.id()).collect();
@@ -286,11 +294,12 @@ async fn attempt(ctx: &Ctx, new: &NewDisclosure, once: &Once) -> Result<Disclosu
         };
         rows.push(writer.subject_row(subject, position, event)?);
     }
-    store::insert(tx.db(), writer.row(recipient_id, event, subjects)?).await?;
+    let row = writer.row(recipient_id, event, subjects)?;
+    store::insert(tx.db(), row.clone()).await?;
     store::insert_categories(tx.db(), writer.category_rows()).await?;
     store::insert_subjects(tx.db(), rows).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(read::fresh(ctx, row).await.ok().flatten())
 }
 
 /// Makes the rows and events of one disclosure.
