@@ -198,7 +198,7 @@ fn what_is_allowed_is_not_found() {
         ("api/src/alpha/store.rs", "use sea_orm::QueryFilter; const SQL: &str = \"select 1\";"),
         ("api/src/alpha/graphql.rs", "use crate::gamma::graphql::G; use crate::gamma::service::g;"),
         ("api/src/alpha/rules.rs", "use crate::beta::Thing; use crate::error::Error;"),
-        ("api/src/platform/db.rs", "use crate::error::Error; fn f() { c.begin_with_options(); }"),
+        ("api/src/platform/db/mod.rs", "use crate::error::Error; fn f() { c.begin_with_options(); }"),
         ("api/src/entry/mod.rs", "use poem::Route; use crate::alpha::service;"),
     ];
     let found = found(&allowed);
@@ -213,7 +213,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "crate::context::Ctx",
     ),
     (
-        "platform/db.rs",
+        "platform/db/mod.rs",
         "fn f() { crate::alpha::service::f(); }",
         "crate::alpha::service::f",
     ),

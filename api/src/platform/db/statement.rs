@@ -1,0 +1,190 @@
+//! What the statements of all stores share: their scope, their places and limits, their locks.
+
+use entity::Scoped;
+use entity::id::ControllerId;
+use sea_orm::sea_query::{
+    Asterisk, BinOper, Expr, ExprTrait, LockType, Query, SelectStatement, SimpleExpr, UnionType,
+    Value, Values,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoSimpleExpr,
+    QueryFilter, QuerySelect, QueryTrait, Select, Statement,
+};
+
+use crate::error::Result;
+use crate::platform::page::Cursor;
+
+/// Whose rows, and which of them, a query may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Scope {
+    /// The controller.
+    pub(crate) controller: ControllerId,
+    /// Whether rows that a gag order hides are visible.
+    pub(crate) sealed: bool,
+}
+
+impl Scope {
+    /// A query that can see nothing but what is in scope. Every select of a store starts here.
+    pub(crate) fn select<E: Scoped>(self) -> Select<E> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where selects begin"
+        )]
+        let select = E::find().filter(E::CONTROLLER.eq(self.controller));
+        match E::OPEN {
+            Some((column, open)) if !self.sealed => select.filter(column.eq(open)),
+            _ => select,
+        }
+    }
+}
+
+/// The scope of a statement written in SQL, over a table that is never sealed: the controller is the parameter.
+pub(crate) fn scoped(alias: &str, parameter: &str) -> String {
+    format!("{alias}.controller_id = {parameter}")
+}
+
+/// Rows after a place in the order of two columns, the second of which breaks ties.
+pub(crate) fn after_place<C: ColumnTrait>(
+    (key, id): (C, C),
+    place: Cursor,
+    descending: bool,
+) -> SimpleExpr {
+    let columns = Expr::tuple([key.into_simple_expr(), id.into_simple_expr()]);
+    let values = Expr::tuple([Expr::val(place.key), Expr::val(place.id)]);
+    columns.binary(
+        if descending {
+            BinOper::SmallerThan
+        } else {
+            BinOper::GreaterThan
+        },
+        values,
+    )
+}
+
+/// `$n, $n+1, ..` for a list of values.
+pub(crate) fn placeholders(first: usize, count: usize) -> String {
+    let numbers: Vec<_> = (first..first + count).map(|n| format!("${n}")).collect();
+    numbers.join(", ")
+}
+
+/// The rows of a limited select.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn rows<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    select: Select<E>,
+) -> Result<Vec<E::Model>> {
+    let statement = fixed_limits(select.build(db.get_database_backend()));
+    Ok(E::Model::find_by_statement(statement).all(db).await?)
+}
+
+/// Writes limits into the text of a statement. `SQLite` prepares a statement anew whenever a limit is bound, which
+/// costs more than running it. There are few different limits, so that statements stay prepared.
+fn fixed_limits(mut statement: Statement) -> Statement {
+    const MARKER: &str = "LIMIT ?";
+    if statement.db_backend != DbBackend::Sqlite || !statement.sql.contains(MARKER) {
+        return statement;
+    }
+    let Some(values) = statement.values.take() else {
+        return statement;
+    };
+    let mut values = values.0.into_iter();
+    let (mut sql, mut kept) = (String::with_capacity(statement.sql.len()), Vec::new());
+    for (number, part) in statement.sql.split(MARKER).enumerate() {
+        if number > 0 {
+            match values.next() {
+                Some(Value::BigUnsigned(Some(limit))) => {
+                    sql.push_str("LIMIT ");
+                    sql.push_str(&limit.to_string());
+                }
+                other => {
+                    sql.push_str(MARKER);
+                    kept.extend(other);
+                }
+            }
+        }
+        kept.extend(values.by_ref().take(part.matches('?').count()));
+        sql.push_str(part);
+    }
+    statement.sql = sql;
+    statement.values = Some(Values(kept));
+    statement
+}
+
+/// How many parents one statement may ask for: `SQLite` puts at most 500 selects together.
+const MOST_PARENTS: usize = 400;
+
+/// The first rows for each of several parents: one limited select for each, so that every one of them ends at its
+/// index, put together to as few statements as can be.
+pub(crate) fn for_each_parent(
+    backend: DbBackend,
+    selects: impl IntoIterator<Item = SelectStatement>,
+) -> Vec<Statement> {
+    let parts: Vec<SelectStatement> = selects
+        .into_iter()
+        .map(|select| {
+            Query::select()
+                .column(Asterisk)
+                .from_subquery(select, "part")
+                .to_owned()
+        })
+        .collect();
+    parts
+        .chunks(MOST_PARENTS)
+        .filter_map(|chunk| {
+            let (first, rest) = chunk.split_first()?;
+            let mut whole = first.clone();
+            for part in rest {
+                whole.union(UnionType::All, part.clone());
+            }
+            Some(fixed_limits(backend.build(&whole)))
+        })
+        .collect()
+}
+
+/// Locks the rows of a select until the transaction ends, against other changes but not against rows that refer to
+/// them. `SQLite` has locked the whole file already.
+pub(crate) fn locked<E: EntityTrait>(db: &impl ConnectionTrait, select: Select<E>) -> Select<E> {
+    match db.get_database_backend() {
+        DbBackend::Postgres => select.lock(LockType::NoKeyUpdate),
+        _ => select,
+    }
+}
+
+/// Keeps the rows of a select from being deleted or changed until the transaction ends.
+pub(crate) fn pinned<E: EntityTrait>(db: &impl ConnectionTrait, select: Select<E>) -> Select<E> {
+    match db.get_database_backend() {
+        DbBackend::Postgres => select.lock(LockType::Share),
+        _ => select,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_part_of_the_text_and_other_values_stay_bound() {
+        let scope = Scope {
+            controller: ControllerId::from_uuid(uuid::Uuid::nil()),
+            sealed: false,
+        };
+        let select = |limit| {
+            let select = scope.select::<entity::disclosure::Entity>();
+            select
+                .filter(entity::disclosure::Column::SubjectCount.gt(7))
+                .limit(limit)
+        };
+        let plain = |limit| QueryTrait::into_query(select(limit));
+        let [statement] = for_each_parent(DbBackend::Sqlite, [plain(3), plain(4)])
+            .try_into()
+            .unwrap();
+        assert!(statement.sql.contains("LIMIT 3") && statement.sql.contains("LIMIT 4"));
+        let values = statement.values.unwrap().0;
+        assert_eq!(values.len(), statement.sql.matches('?').count());
+        assert_eq!(values[2], Value::Int(Some(7)));
+        let postgres = for_each_parent(DbBackend::Postgres, [plain(3)]);
+        assert!(postgres[0].sql.contains("LIMIT $"));
+    }
+}
