@@ -2,8 +2,8 @@
 
 use async_graphql::TypeDirective;
 
-/// Carries personal data of this fideslang category. A field that has it is null for a role without
-/// `READ_PERSONAL_DATA` (or `READ_CASE_DETAILS`, where the field's description says so), and after erasure.
+/// Carries personal data of this fideslang category. Who may read such a field, its description says; for the others
+/// it is null, and for all of them after erasure.
 #[TypeDirective(
     location = "FieldDefinition",
     location = "InputFieldDefinition",

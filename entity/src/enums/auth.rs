@@ -52,7 +52,7 @@ text_enum! {
         RegisterRecipient = "REGISTER_RECIPIENT",
         /// Read recipients.
         ReadRecipients = "READ_RECIPIENTS",
-        /// Record a disclosure. A role may be limited to certain grounds.
+        /// Record a disclosure.
         RecordDisclosure = "RECORD_DISCLOSURE",
         /// Read disclosures that no gag order hides.
         ReadDisclosures = "READ_DISCLOSURES",

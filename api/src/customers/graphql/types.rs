@@ -56,7 +56,7 @@ impl Customer {
         self.row.recorded_at
     }
 
-    /// Counts changes.
+    /// Counts changes of the fields above; identifiers and assignments have events of their own.
     async fn version(&self) -> i32 {
         self.row.version
     }
