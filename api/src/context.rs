@@ -27,7 +27,7 @@ use crate::vault::{DataKey, Owner, Vault};
 
 mod idempotency;
 
-pub(crate) use idempotency::{Begun, Once, expire as expire_idempotency_records};
+pub(crate) use idempotency::{Begun, Once, expire as expire_idempotency_records, only_id};
 
 /// How far ahead of ours a sender's clock may be.
 const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_mins(5);

@@ -208,7 +208,7 @@ impl AuthQuery {
         #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
     ) -> Result<IntegrationConnection> {
         let page = service::integrations(ctx(context)?, PageRequest { first, after }).await?;
-        Ok(page.map(Integration).into())
+        Ok(IntegrationConnection::new(page.map(Integration)))
     }
 }
 

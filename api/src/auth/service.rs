@@ -9,7 +9,7 @@ use entity::{controller, data_key, integration, token};
 
 use super::tokens::{Grant, LastUses, sign};
 use super::{rules, store};
-use crate::context::{Actor, App, Begun, Ctx, Once, Tx};
+use crate::context::{Actor, App, Begun, Ctx, Once, Tx, only_id};
 use crate::error::{Error, Result};
 use crate::ledger::{self, Event, Fields};
 use crate::platform::page::{Page, PageRequest};
@@ -288,8 +288,7 @@ async fn integration_by_id(ctx: &Ctx, id: IntegrationId) -> Result<integration::
 }
 
 async fn replayed(ctx: &Ctx, ids: &[String]) -> Result<Issued> {
-    let token = ids.first().and_then(|id| id.parse().ok());
-    let token = token.ok_or(Error::NotFound { what: "token" })?;
+    let token = only_id(ids, "token")?;
     let found = store::token_for_update(ctx.db(), ctx.scope(), token).await?;
     let (token, integration) = found.ok_or(Error::NotFound { what: "token" })?;
     Ok(Issued {

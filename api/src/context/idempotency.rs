@@ -4,6 +4,7 @@
 //! input and the ids of the result, never the answer: a replay reads again under the caller's present rights.
 
 use std::fmt;
+use std::str::FromStr;
 
 use entity::idempotency;
 use entity::time::Timestamp;
@@ -163,6 +164,15 @@ fn replay(earlier: &idempotency::Model, row: &idempotency::Model) -> Result<Vec<
         return Err(Error::IdempotencyKeyReused);
     }
     Ok(earlier.results.split(' ').map(str::to_owned).collect())
+}
+
+/// The id that a call with one result produced. `what` names it in the schema's words.
+///
+/// # Errors
+/// [`Error::NotFound`] when the record holds none.
+pub(crate) fn only_id<T: FromStr>(results: &[String], what: &'static str) -> Result<T> {
+    let id = results.first().and_then(|id| id.parse().ok());
+    id.ok_or(Error::NotFound { what })
 }
 
 fn place_of(row: &idempotency::Model) -> Condition {

@@ -14,15 +14,16 @@ use super::service::{DisclosureFilter, DisclosureOrder};
 use crate::error::Result;
 use crate::platform::db::{Scope, after_place, for_each_parent, rows};
 use crate::platform::page::{CheckedPage, Cursor, MOST_COUNTED, Page};
+use crate::vault::Column as CellColumn;
 
 /// Cell of a disclosure's reference: table and column.
-pub(super) const REFERENCE: (&str, &str) = ("disclosure", "reference");
+pub(super) const REFERENCE: CellColumn = ("disclosure", "reference");
 /// Cell of its authority.
-pub(super) const AUTHORITY: (&str, &str) = ("disclosure", "authority");
+pub(super) const AUTHORITY: CellColumn = ("disclosure", "authority");
 /// Cell of its note.
-pub(super) const NOTE: (&str, &str) = ("disclosure", "note");
+pub(super) const NOTE: CellColumn = ("disclosure", "note");
 /// Cell of what was known of a subject.
-pub(super) const LOOKUP: (&str, &str) = ("disclosure_subject", "lookup");
+pub(super) const LOOKUP: CellColumn = ("disclosure_subject", "lookup");
 
 pub(super) async fn insert(db: &impl ConnectionTrait, row: disclosure::Model) -> Result<()> {
     disclosure::Entity::insert(row.into_active_model())

@@ -14,75 +14,13 @@ pub(crate) enum OrderDirection {
 /// `total` is what counts the list over all its pages, where that is offered: a type with a method
 /// `count(&self, &Ctx) -> Result<i64>`.
 macro_rules! connection {
-    ($(#[$doc:meta])* $connection:ident, $edge:ident, $node:ty) => {
-        connection!(@types $(#[$doc])* $connection, $edge, $node, ());
-
-        $(#[$doc])*
-        #[async_graphql::Object]
-        impl $connection {
-            /// The rows of this page with their cursors.
-            async fn edges(&self) -> &[$edge] {
-                &self.edges
-            }
-
-            /// The rows of this page.
-            async fn nodes(&self) -> Vec<&$node> {
-                self.edges.iter().map(|edge| &edge.node).collect()
-            }
-
-            /// Where this page is in the list.
-            async fn page_info(&self) -> async_graphql::connection::PageInfo {
-                self.info()
-            }
-        }
-
-        impl From<crate::platform::page::Page<$node>> for $connection {
-            fn from(page: crate::platform::page::Page<$node>) -> Self {
-                let connection = Self::new(page, ());
-                let () = connection.total;
-                connection
-            }
-        }
-    };
-    ($(#[$doc:meta])* $connection:ident, $edge:ident, $node:ty, total: $total:ty) => {
-        connection!(@types $(#[$doc])* $connection, $edge, $node, $total);
-
-        $(#[$doc])*
-        #[async_graphql::Object]
-        impl $connection {
-            /// The rows of this page with their cursors.
-            async fn edges(&self) -> &[$edge] {
-                &self.edges
-            }
-
-            /// The rows of this page.
-            async fn nodes(&self) -> Vec<&$node> {
-                self.edges.iter().map(|edge| &edge.node).collect()
-            }
-
-            /// Where this page is in the list.
-            async fn page_info(&self) -> async_graphql::connection::PageInfo {
-                self.info()
-            }
-
-            /// How many rows the list has over all its pages; 10001 means more than 10000. It costs a count of its
-            /// own.
-            async fn total_count(
-                &self,
-                context: &async_graphql::Context<'_>,
-            ) -> crate::error::Result<i32> {
-                let count = self.total.count(crate::graphql::ctx(context)?).await?;
-                Ok(i32::try_from(count).unwrap_or(i32::MAX))
-            }
-        }
-    };
-    (@types $(#[$doc:meta])* $connection:ident, $edge:ident, $node:ty, $total:ty) => {
+    ($(#[$doc:meta])* $connection:ident, $edge:ident, $node:ty $(, total: $total:ty)?) => {
         $(#[$doc])*
         pub(crate) struct $connection {
             edges: Vec<$edge>,
             has_next: bool,
             has_previous: bool,
-            total: $total,
+            $(total: $total,)?
         }
 
         /// A row of a list, with its place.
@@ -97,22 +35,34 @@ macro_rules! connection {
         impl $connection {
             /// Shows a page.
             pub(crate) fn new(
-                page: crate::platform::page::Page<$node>,
-                total: $total,
+                page: crate::platform::page::Page<$node>
+                $(, total: $total)?
             ) -> Self {
+                let edge = |(cursor, node)| $edge { cursor, node };
                 Self {
-                    edges: page
-                        .rows
-                        .into_iter()
-                        .map(|(cursor, node)| $edge { cursor, node })
-                        .collect(),
+                    edges: page.rows.into_iter().map(edge).collect(),
                     has_next: page.has_next,
                     has_previous: page.has_previous,
-                    total,
+                    $(total: std::convert::identity::<$total>(total),)?
                 }
             }
+        }
 
-            fn info(&self) -> async_graphql::connection::PageInfo {
+        $(#[$doc])*
+        #[async_graphql::Object]
+        impl $connection {
+            /// The rows of this page with their cursors.
+            async fn edges(&self) -> &[$edge] {
+                &self.edges
+            }
+
+            /// The rows of this page.
+            async fn nodes(&self) -> Vec<&$node> {
+                self.edges.iter().map(|edge| &edge.node).collect()
+            }
+
+            /// Where this page is in the list.
+            async fn page_info(&self) -> async_graphql::connection::PageInfo {
                 async_graphql::connection::PageInfo {
                     has_previous_page: self.has_previous,
                     has_next_page: self.has_next,
@@ -120,6 +70,19 @@ macro_rules! connection {
                     end_cursor: self.edges.last().map(|edge| edge.cursor.clone()),
                 }
             }
+
+            $(
+                /// How many rows the list has over all its pages; 10001 means more than 10000. It costs a count of its
+                /// own.
+                async fn total_count(
+                    &self,
+                    context: &async_graphql::Context<'_>,
+                ) -> crate::error::Result<i32> {
+                    let total: &$total = &self.total;
+                    let count = total.count(crate::graphql::ctx(context)?).await?;
+                    Ok(i32::try_from(count).unwrap_or(i32::MAX))
+                }
+            )?
         }
     };
 }

@@ -131,6 +131,6 @@ impl LedgerQuery {
         let request = PageRequest { first, after };
         let types = types.unwrap_or_default();
         let page = service::events(ctx(context)?, &types, request).await?;
-        Ok(page.map(EventNode).into())
+        Ok(EventConnection::new(page.map(EventNode)))
     }
 }

@@ -99,7 +99,7 @@ impl RecipientsQuery {
             name: filter.name,
         };
         let page = service::list(ctx(context)?, filter, PageRequest { first, after }).await?;
-        Ok(page.into())
+        Ok(RecipientConnection::new(page))
     }
 }
 

@@ -6,17 +6,17 @@ use std::sync::Arc;
 use entity::enums::{
     Action, DataClass, EventType, KeyOwnerKind, Log, RecipientCategory, RecipientRole,
 };
-use entity::id::{DataKeyId, RecipientId};
+use entity::id::RecipientId;
 use entity::{blind_index, data_key, recipient};
 
 use super::{rules, store};
-use crate::context::{Begun, Ctx, Once, Tx};
+use crate::context::{Begun, Ctx, Once, Tx, only_id};
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
 use crate::platform::page::{Page, PageRequest};
 use crate::platform::personal::Personal;
 use crate::platform::random;
-use crate::vault::{self, DataKey, Field, Locked, Owner, Place, normalise};
+use crate::vault::{self, CellKeys, DataKey, Field, Locked, Owner, Place, normalise};
 
 /// A recipient as a caller may see it.
 #[derive(Debug, Clone)]
@@ -88,10 +88,7 @@ pub(crate) async fn register(ctx: &Ctx, new: NewRecipient, once: Once) -> Result
     let id = prepared.row.id;
     let mut tx = match ctx.begin_once(&once, &[id.to_string()]).await? {
         Begun::New(tx) => tx,
-        Begun::Replay(ids) => {
-            let id = ids.first().and_then(|id| id.parse().ok());
-            return id.ok_or(Error::NotFound { what: "recipient" });
-        }
+        Begun::Replay(ids) => return only_id(&ids, "recipient"),
     };
     insert_in(&mut tx, prepared).await?;
     tx.commit().await?;
@@ -182,7 +179,10 @@ fn build(ctx: &Ctx, new: NewRecipient, field: &str) -> Result<Rows> {
         category: new.category,
         country: new.country,
         key_id: key.id(),
-        name: key.close(place(ctx, id), new.name.expose().trim())?,
+        name: key.close(
+            Place::of(ctx.controller(), store::NAME, id.uuid()),
+            new.name.expose().trim(),
+        )?,
         recorded_at: ctx.now(),
     };
     let index = vault::index_rows(
@@ -309,26 +309,18 @@ pub(crate) async fn by_ids(
         .collect())
 }
 
-type Keys = HashMap<DataKeyId, Arc<DataKey>>;
-
-async fn keys<'a>(ctx: &Ctx, rows: impl IntoIterator<Item = &'a recipient::Model>) -> Result<Keys> {
+async fn keys<'a>(
+    ctx: &Ctx,
+    rows: impl IntoIterator<Item = &'a recipient::Model>,
+) -> Result<CellKeys> {
     let ids: Vec<_> = rows.into_iter().map(|row| row.key_id).collect();
-    ctx.vault().keys(ctx.db(), ctx.scope(), ids).await
+    ctx.vault().cell_keys(ctx.db(), ctx.scope(), ids).await
 }
 
-fn show(ctx: &Ctx, row: recipient::Model, keys: &Keys) -> Recipient {
+fn show(ctx: &Ctx, row: recipient::Model, keys: &CellKeys) -> Recipient {
     let readable = !rules::is_person(row.role, row.category) || ctx.may(Action::ReadPersonalData);
     let name = readable
-        .then(|| Locked::new(keys, row.key_id, place(ctx, row.id), Some(&row.name)))
+        .then(|| keys.lock(row.key_id, store::NAME, row.id.uuid(), Some(&row.name)))
         .flatten();
     Recipient { row, name }
-}
-
-fn place(ctx: &Ctx, id: RecipientId) -> Place {
-    Place {
-        controller: ctx.controller(),
-        table: "recipient",
-        column: "name",
-        row: id.uuid(),
-    }
 }

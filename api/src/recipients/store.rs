@@ -11,6 +11,10 @@ use sea_orm::{
 use crate::error::Result;
 use crate::platform::db::{Scope, rows};
 use crate::platform::page::{CheckedPage, Cursor, Page};
+use crate::vault::Column;
+
+/// Cell of a recipient's name.
+pub(super) const NAME: Column = ("recipient", "name");
 
 pub(super) async fn insert(db: &impl ConnectionTrait, row: recipient::Model) -> Result<()> {
     recipient::Entity::insert(row.into_active_model())

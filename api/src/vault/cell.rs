@@ -28,6 +28,21 @@ pub(crate) struct Place {
     pub(crate) row: Uuid,
 }
 
+/// A column that holds cells: its table, and its name.
+pub(crate) type Column = (&'static str, &'static str);
+
+impl Place {
+    /// The place of a column in a row.
+    pub(crate) fn of(controller: ControllerId, (table, column): Column, row: Uuid) -> Self {
+        Self {
+            controller,
+            table,
+            column,
+            row,
+        }
+    }
+}
+
 /// An unwrapped data key.
 pub(crate) struct DataKey {
     id: DataKeyId,

@@ -27,7 +27,7 @@ use entity::time::Timestamp;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-pub(crate) use cell::{DataKey, Place};
+pub(crate) use cell::{Column, DataKey, Place};
 pub(crate) use index::{Field, IndexValue};
 pub(crate) use keyring::{Epoch, Keyring};
 
@@ -134,6 +134,22 @@ impl Vault {
             }
         }
         Ok(found)
+    }
+
+    /// The keys to the cells of some rows.
+    ///
+    /// # Errors
+    /// As [`Self::keys`].
+    pub(crate) async fn cell_keys(
+        &self,
+        db: &impl ConnectionTrait,
+        scope: Scope,
+        ids: impl IntoIterator<Item = DataKeyId>,
+    ) -> Result<CellKeys> {
+        Ok(CellKeys {
+            controller: scope.controller,
+            keys: self.keys(db, scope, ids).await?,
+        })
     }
 
     /// The keys of `owners` for a class; those that do not exist yet are made, in a transaction of their own.
@@ -277,25 +293,43 @@ pub(crate) struct Locked {
 }
 
 impl Locked {
-    /// A cell with its key; nothing where there is no cell, or where the key was destroyed.
-    pub(crate) fn new(
-        keys: &HashMap<DataKeyId, Arc<DataKey>>,
-        id: DataKeyId,
-        place: Place,
-        cell: Option<&Vec<u8>>,
-    ) -> Option<Self> {
-        Some(Self {
-            key: Arc::clone(keys.get(&id)?),
-            place,
-            cell: cell?.clone(),
-        })
-    }
-
     /// The value in the clear.
     ///
     /// # Errors
     /// [`Error::Internal`] when the cell was tampered with.
     pub(crate) fn open(&self) -> Result<Personal> {
         self.key.open(self.place, &self.cell)
+    }
+}
+
+/// The keys to the cells of some rows of a controller.
+#[derive(Debug)]
+pub(crate) struct CellKeys {
+    controller: ControllerId,
+    keys: HashMap<DataKeyId, Arc<DataKey>>,
+}
+
+impl CellKeys {
+    /// No key at all: for those who may not read what the cells hold.
+    pub(crate) fn empty(controller: ControllerId) -> Self {
+        Self {
+            controller,
+            keys: HashMap::new(),
+        }
+    }
+
+    /// A cell with its key; nothing where there is no cell, or where its key is not here or was destroyed.
+    pub(crate) fn lock(
+        &self,
+        key: DataKeyId,
+        column: Column,
+        row: Uuid,
+        cell: Option<&Vec<u8>>,
+    ) -> Option<Locked> {
+        Some(Locked {
+            key: Arc::clone(self.keys.get(&key)?),
+            place: Place::of(self.controller, column, row),
+            cell: cell?.clone(),
+        })
     }
 }

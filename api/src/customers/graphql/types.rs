@@ -76,7 +76,7 @@ impl Customer {
     ) -> Nullable<AssignmentConnection> {
         let key = AssignmentsOf(self.row.id, PageRequest { first, after });
         let page = load(context, key).await.transpose()?;
-        Some(page.map(Into::into))
+        Some(page.map(AssignmentConnection::new))
     }
 
     /// When data about them went to others, the latest first. What a gag order hides is shown to nobody but

@@ -231,13 +231,7 @@ fn begin(
     id: AssignmentId,
     key: &DataKey,
 ) -> Result<assignment::Model> {
-    let (table, column) = store::RESOURCE;
-    let place = Place {
-        controller: ctx.controller(),
-        table,
-        column,
-        row: id.uuid(),
-    };
+    let place = Place::of(ctx.controller(), store::RESOURCE, id.uuid());
     let sharing = ready.item.sharing.unwrap_or(AssignmentSharing::Exclusive);
     let until = ready.item.until.apply(None);
     Ok(assignment::Model {

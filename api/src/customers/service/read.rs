@@ -1,18 +1,16 @@
 //! Reading customers, as far as the caller may.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use entity::enums::{Action, DataSubjectCategory};
 use entity::id::{CustomerId, DataKeyId};
 use entity::{assignment, customer, identifier};
-use uuid::Uuid;
 
 use crate::context::Ctx;
 use crate::customers::store;
 use crate::error::Result;
 use crate::platform::page::{InstantRange, Page, PageRequest};
-use crate::vault::{DataKey, Locked, Place};
+use crate::vault::{CellKeys, Locked};
 
 /// A customer as a caller may see it.
 #[derive(Debug, Clone)]
@@ -112,52 +110,34 @@ pub(crate) async fn identifiers(
 }
 
 /// The keys to what is personal about some rows; none, for those who may not read it.
-pub(super) struct Keys<'a> {
-    ctx: &'a Ctx,
-    keys: HashMap<DataKeyId, Arc<DataKey>>,
-}
+pub(super) struct Keys(CellKeys);
 
-impl<'a> Keys<'a> {
-    pub(super) async fn load(
-        ctx: &'a Ctx,
-        ids: impl IntoIterator<Item = DataKeyId>,
-    ) -> Result<Self> {
-        let keys = if ctx.may(Action::ReadPersonalData) {
-            ctx.vault().keys(ctx.db(), ctx.scope(), ids).await?
-        } else {
-            HashMap::new()
-        };
-        Ok(Self { ctx, keys })
-    }
-
-    fn lock(
-        &self,
-        key: DataKeyId,
-        (table, column): (&'static str, &'static str),
-        row: Uuid,
-        cell: Option<&Vec<u8>>,
-    ) -> Option<Locked> {
-        let place = Place {
-            controller: self.ctx.controller(),
-            table,
-            column,
-            row,
-        };
-        Locked::new(&self.keys, key, place, cell)
+impl Keys {
+    pub(super) async fn load(ctx: &Ctx, ids: impl IntoIterator<Item = DataKeyId>) -> Result<Self> {
+        if !ctx.may(Action::ReadPersonalData) {
+            return Ok(Self(CellKeys::empty(ctx.controller())));
+        }
+        Ok(Self(
+            ctx.vault().cell_keys(ctx.db(), ctx.scope(), ids).await?,
+        ))
     }
 
     fn customer(&self, row: customer::Model) -> Customer {
-        let name = self.lock(row.key_id, store::NAME, row.id.uuid(), row.name.as_ref());
+        let name = self
+            .0
+            .lock(row.key_id, store::NAME, row.id.uuid(), row.name.as_ref());
         Customer { row, name }
     }
 
     fn identifier(&self, row: identifier::Model) -> Identifier {
-        let value = self.lock(row.key_id, store::VALUE, row.id.uuid(), Some(&row.value));
+        let value = self
+            .0
+            .lock(row.key_id, store::VALUE, row.id.uuid(), Some(&row.value));
         Identifier { row, value }
     }
 
     pub(super) fn assignment(&self, row: assignment::Model) -> Assignment {
-        let resource = self.lock(
+        let resource = self.0.lock(
             row.key_id,
             store::RESOURCE,
             row.id.uuid(),

@@ -8,7 +8,7 @@ use entity::id::{CustomerId, IdentifierId};
 use entity::time::Timestamp;
 use entity::{blind_index, customer, identifier};
 
-use crate::context::{Begun, Ctx, Once};
+use crate::context::{Begun, Ctx, Once, only_id};
 use crate::customers::{rules, store};
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
@@ -81,7 +81,7 @@ pub(crate) async fn register(ctx: &Ctx, new: NewCustomer, once: Once) -> Result<
     }
     let mut tx = match ctx.begin_once(&once, &[id.to_string()]).await? {
         Begun::New(tx) => tx,
-        Begun::Replay(ids) => return replayed(&ids),
+        Begun::Replay(ids) => return only_id(&ids, "customer"),
     };
     vault::insert_keys(tx.inner(), vec![key_row]).await?;
     let mut fields = Fields::new()
@@ -126,7 +126,7 @@ pub(crate) async fn add_identifier(
     ctx.authorize(Action::AddIdentifier)?;
     // The customer may have been erased since: what was answered then counts.
     if let Some(ids) = ctx.done_before(&once).await? {
-        return replayed(&ids);
+        return only_id(&ids, "customer");
     }
     let found = store::by_ids(ctx.db(), ctx.scope(), &[customer]).await?;
     let row = found
@@ -149,7 +149,7 @@ pub(crate) async fn add_identifier(
     )?;
     let mut tx = match ctx.begin_once(&once, &[customer.to_string()]).await? {
         Begun::New(tx) => tx,
-        Begun::Replay(ids) => return replayed(&ids),
+        Begun::Replay(ids) => return only_id(&ids, "customer"),
     };
     store::lock(tx.db(), tx.scope(), &[customer]).await?;
     ctx.vault()
@@ -179,13 +179,7 @@ fn customer_row(
     new: &NewCustomer,
     name: Option<&Personal>,
 ) -> Result<customer::Model> {
-    let (table, column) = store::NAME;
-    let place = Place {
-        controller: ctx.controller(),
-        table,
-        column,
-        row: id.uuid(),
-    };
+    let place = Place::of(ctx.controller(), store::NAME, id.uuid());
     Ok(customer::Model {
         controller_id: ctx.controller(),
         id,
@@ -207,12 +201,6 @@ fn customer_row(
 
 fn too_many_identifiers() -> Error {
     Error::invalid("identifiers", "a customer has at most 100 identifiers")
-}
-
-fn replayed(ids: &[String]) -> Result<CustomerId> {
-    ids.first()
-        .and_then(|id| id.parse().ok())
-        .ok_or(Error::NotFound { what: "customer" })
 }
 
 fn checked_name(name: Option<&Personal>) -> Result<Option<Personal>> {
@@ -275,13 +263,7 @@ impl Built {
         // An e-mail address may belong to several customers; an id of another system may not.
         let exclusive = kind == IdentifierKind::ExternalId;
         let index = vault::index_rows(ctx.controller(), index_field, values, id.uuid(), exclusive);
-        let (table, column) = store::VALUE;
-        let place = Place {
-            controller: ctx.controller(),
-            table,
-            column,
-            row: id.uuid(),
-        };
+        let place = Place::of(ctx.controller(), store::VALUE, id.uuid());
         let row = identifier::Model {
             controller_id: ctx.controller(),
             id,

@@ -21,13 +21,14 @@ use super::service::CustomerFilter;
 use crate::error::{Error, Result};
 use crate::platform::db::{Scope, after_place, locked, rows};
 use crate::platform::page::{CheckedPage, Cursor, MOST_COUNTED, Page};
+use crate::vault::Column;
 
 /// Cell of a customer's name: table and column.
-pub(super) const NAME: (&str, &str) = ("customer", "name");
+pub(super) const NAME: Column = ("customer", "name");
 /// Cell of an identifier's value.
-pub(super) const VALUE: (&str, &str) = ("identifier", "value");
+pub(super) const VALUE: Column = ("identifier", "value");
 /// Cell of an assigned resource.
-pub(super) const RESOURCE: (&str, &str) = ("assignment", "resource");
+pub(super) const RESOURCE: Column = ("assignment", "resource");
 
 pub(super) async fn insert(db: &impl ConnectionTrait, row: customer::Model) -> Result<()> {
     customer::Entity::insert(row.into_active_model())

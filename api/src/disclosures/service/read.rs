@@ -1,19 +1,17 @@
 //! Reading disclosures, as far as the caller may.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use entity::enums::{Action, DisclosureGround};
 use entity::id::{CustomerId, DataKeyId, DisclosureId, RecipientId};
 use entity::{disclosure, disclosure_subject};
-use uuid::Uuid;
 
 use crate::context::Ctx;
 use crate::data_map::Tree;
 use crate::disclosures::store;
 use crate::error::{Error, Result};
 use crate::platform::page::{InstantRange, Page, PageRequest};
-use crate::vault::{DataKey, Locked, Place};
+use crate::vault::{CellKeys, Locked};
 
 /// A disclosure as a caller may see it.
 #[derive(Debug, Clone)]
@@ -177,40 +175,29 @@ pub(crate) async fn subjects(
 }
 
 /// The keys to what people typed; none, for those who may not read it.
-struct Keys<'a> {
-    ctx: &'a Ctx,
-    keys: HashMap<DataKeyId, Arc<DataKey>>,
+struct Keys {
+    cells: CellKeys,
+    names_persons: bool,
 }
 
-impl<'a> Keys<'a> {
-    async fn load(ctx: &'a Ctx, ids: impl IntoIterator<Item = DataKeyId>) -> Result<Self> {
-        let keys = if ctx.may(Action::ReadCaseDetails) {
-            ctx.vault().keys(ctx.db(), ctx.scope(), ids).await?
+impl Keys {
+    async fn load(ctx: &Ctx, ids: impl IntoIterator<Item = DataKeyId>) -> Result<Self> {
+        let cells = if ctx.may(Action::ReadCaseDetails) {
+            ctx.vault().cell_keys(ctx.db(), ctx.scope(), ids).await?
         } else {
-            HashMap::new()
+            CellKeys::empty(ctx.controller())
         };
-        Ok(Self { ctx, keys })
-    }
-
-    fn lock(
-        &self,
-        key: DataKeyId,
-        (table, column): (&'static str, &'static str),
-        row: Uuid,
-        cell: Option<&Vec<u8>>,
-    ) -> Option<Locked> {
-        let place = Place {
-            controller: self.ctx.controller(),
-            table,
-            column,
-            row,
-        };
-        Locked::new(&self.keys, key, place, cell)
+        let names_persons = ctx.may(Action::ReadPersonalData);
+        Ok(Self {
+            cells,
+            names_persons,
+        })
     }
 
     fn disclosure(&self, row: disclosure::Model) -> Disclosure {
         let lock = |cell, value: &Option<Vec<u8>>| {
-            self.lock(row.key_id, cell, row.id.uuid(), value.as_ref())
+            self.cells
+                .lock(row.key_id, cell, row.id.uuid(), value.as_ref())
         };
         Disclosure {
             reference: lock(store::REFERENCE, &row.reference),
@@ -222,11 +209,12 @@ impl<'a> Keys<'a> {
 
     fn subject(&self, row: disclosure_subject::Model) -> Subject {
         // It names the person: case details alone do not open it.
-        let readable = self.ctx.may(Action::ReadPersonalData);
-        let lookup = self.lock(row.key_id, store::LOOKUP, row.id.uuid(), Some(&row.lookup));
+        let lookup = self
+            .cells
+            .lock(row.key_id, store::LOOKUP, row.id.uuid(), Some(&row.lookup));
         Subject {
             row,
-            lookup: lookup.filter(|_| readable),
+            lookup: lookup.filter(|_| self.names_persons),
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::ledger::{Event, Fields};
 use crate::platform::personal::Personal;
 use crate::platform::random;
 use crate::recipients::{self, RecipientRef};
-use crate::vault::{self, DataKey, Owner, Place};
+use crate::vault::{self, Column, DataKey, Owner, Place};
 
 /// Longest reference and authority, in characters.
 const LONGEST_REFERENCE: usize = 200;
@@ -372,18 +372,8 @@ impl Writer<'_> {
         })
     }
 
-    fn close(
-        &self,
-        cell: (&'static str, &'static str),
-        text: Option<&Personal>,
-    ) -> Result<Option<Vec<u8>>> {
-        let (table, column) = cell;
-        let place = Place {
-            controller: self.ctx.controller(),
-            table,
-            column,
-            row: self.id.uuid(),
-        };
+    fn close(&self, column: Column, text: Option<&Personal>) -> Result<Option<Vec<u8>>> {
+        let place = Place::of(self.ctx.controller(), column, self.id.uuid());
         text.map(|text| self.keys.own.close(place, text.expose()))
             .transpose()
     }
@@ -439,13 +429,7 @@ impl Writer<'_> {
         event_id: EventId,
     ) -> Result<disclosure_subject::Model> {
         let id = DisclosureSubjectId::from_uuid(random::id());
-        let (table, column) = store::LOOKUP;
-        let place = Place {
-            controller: self.ctx.controller(),
-            table,
-            column,
-            row: id.uuid(),
-        };
+        let place = Place::of(self.ctx.controller(), store::LOOKUP, id.uuid());
         let key = self.keys.of(&subject.resolved);
         Ok(disclosure_subject::Model {
             controller_id: self.ctx.controller(),
