@@ -19,7 +19,7 @@ pub struct Model {
     pub customer_id: CustomerId,
     /// What kind of resource.
     pub resource_kind: ResourceKind,
-    /// Bits of an IP prefix.
+    /// How narrow it is among those of its kind: bits of an IP prefix, labels of a domain.
     pub prefix_length: i16,
     /// Alone or with others.
     pub sharing: AssignmentSharing,
@@ -37,6 +37,10 @@ pub struct Model {
     pub version: i32,
     /// Its leaf in the ledger: of the last correction.
     pub event_id: EventId,
+    /// The first port of a range.
+    pub first_port: Option<i32>,
+    /// The last port of a range.
+    pub last_port: Option<i32>,
 }
 
 crate::table!(scoped);

@@ -31,6 +31,8 @@ pub struct Model {
     pub recorded_at: Timestamp,
     /// Counts changes.
     pub version: i32,
+    /// When their last service ended; none while there is one, and while nobody has said.
+    pub services_ended_at: Option<Timestamp>,
 }
 
 crate::table!(scoped);

@@ -49,6 +49,10 @@ pub struct Model {
     pub authority: Option<Vec<u8>>,
     /// Encrypted.
     pub note: Option<Vec<u8>>,
+    /// The last instant, where the record stands for several over a period.
+    pub disclosed_until: Option<Timestamp>,
+    /// How many times data went out.
+    pub occurrences: i64,
 }
 
 crate::table!(scoped, open where Visibility is "OPEN");

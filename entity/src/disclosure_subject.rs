@@ -35,6 +35,16 @@ pub struct Model {
     pub key_id: DataKeyId,
     /// Encrypted: what the caller knew.
     pub lookup: Vec<u8>,
+    /// As in the disclosure.
+    pub disclosed_until: Option<Timestamp>,
+    /// As in the disclosure.
+    pub occurrences: i64,
+    /// Whether the disclosure counts no more, because another took its place.
+    pub superseded: bool,
+    /// The instant that the look-up asked for, where it asked for one.
+    pub lookup_at: Option<Timestamp>,
+    /// Digest of what repeated disclosures have in common: a line of the accounting.
+    pub line: Vec<u8>,
 }
 
 crate::table!(scoped, open where Visibility is "OPEN");

@@ -184,6 +184,14 @@ typed_id! {
     pub struct EventId = "evt";
     /// A data key.
     pub struct DataKeyId = "key";
+    /// A brand of a controller.
+    pub struct BrandId = "brd";
+    /// A relation between two customers.
+    pub struct RelationId = "rel";
+    /// A snapshot of the ids that an outside system has.
+    pub struct SnapshotId = "snp";
+    /// A finding about a subject of a disclosure.
+    pub struct FindingId = "fnd";
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Identifiers: what outside systems know a customer by.
 
-use crate::enums::IdentifierKind;
-use crate::id::{ControllerId, CustomerId, DataKeyId, IdentifierId};
+use crate::enums::{IdentifierKind, IdentifierVerification};
+use crate::id::{ControllerId, CustomerId, DataKeyId, IdentifierId, IntegrationId};
 use crate::time::Timestamp;
 use sea_orm::entity::prelude::*;
 
@@ -27,6 +27,14 @@ pub struct Model {
     pub value: Vec<u8>,
     /// When the row was made.
     pub recorded_at: Timestamp,
+    /// From when on it leads to the customer no more.
+    pub ended_at: Option<Timestamp>,
+    /// When it was made sure that it is the customer's.
+    pub verified_at: Option<Timestamp>,
+    /// How.
+    pub verification: Option<IdentifierVerification>,
+    /// Who recorded it; none for the command line.
+    pub integration_id: Option<IntegrationId>,
 }
 
 crate::table!(scoped);

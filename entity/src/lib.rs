@@ -11,19 +11,29 @@ pub mod time;
 
 pub mod assignment;
 pub mod blind_index;
+pub mod brand;
 pub mod controller;
 pub mod customer;
+pub mod customer_brand;
+pub mod customer_merge;
+pub mod customer_relation;
 pub mod data_key;
 pub mod disclosure;
 pub mod disclosure_category;
 pub mod disclosure_subject;
+pub mod disclosure_supersession;
 pub mod event;
+pub mod follower;
 pub mod idempotency;
 pub mod identifier;
 pub mod integration;
 pub mod keyring_epoch;
 pub mod ledger_state;
 pub mod recipient;
+pub mod recipient_customer;
+pub mod snapshot;
+pub mod snapshot_value;
+pub mod subject_finding;
 pub mod token;
 
 /// A table whose rows belong to one controller each.

@@ -27,6 +27,12 @@ pub struct Model {
     pub name: Vec<u8>,
     /// When the row was made.
     pub recorded_at: Timestamp,
+    /// Encrypted: how to reach them.
+    pub contacts: Option<Vec<u8>>,
+    /// Encrypted: where their privacy notice is.
+    pub notice_url: Option<Vec<u8>>,
+    /// Counts changes.
+    pub version: i32,
 }
 
 crate::table!(scoped);

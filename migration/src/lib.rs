@@ -15,6 +15,13 @@ mod m20261122_000004_idempotency;
 mod m20261122_000005_customers;
 mod m20261122_000006_recipients;
 mod m20261122_000007_disclosures;
+mod m20261125_000008_brands;
+mod m20261125_000009_customer_lives;
+mod m20261125_000010_snapshots;
+mod m20261125_000011_resources;
+mod m20261125_000012_recipient_details;
+mod m20261125_000013_disclosure_lines;
+mod m20261125_000014_disclosure_histories;
 
 /// The ordered list of migrations.
 #[derive(Debug)]
@@ -31,18 +38,27 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_customers::Migration),
             Box::new(m20261122_000006_recipients::Migration),
             Box::new(m20261122_000007_disclosures::Migration),
+            Box::new(m20261125_000008_brands::Migration),
+            Box::new(m20261125_000009_customer_lives::Migration),
+            Box::new(m20261125_000010_snapshots::Migration),
+            Box::new(m20261125_000011_resources::Migration),
+            Box::new(m20261125_000012_recipient_details::Migration),
+            Box::new(m20261125_000013_disclosure_lines::Migration),
+            Box::new(m20261125_000014_disclosure_histories::Migration),
         ]
     }
 }
 
 /// Runs statements written once for both databases: `{uuid}` and `{bytes}` stand for the two column types
-/// whose names differ.
+/// whose names differ, `{bytes_of:column}` for the bytes of a UUID.
 async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
     let (uuid, bytes) = match manager.get_database_backend() {
         sea_orm::DbBackend::Postgres => ("uuid", "bytea"),
         _ => ("blob", "blob"),
     };
-    let sql = sql.replace("{uuid}", uuid).replace("{bytes}", bytes);
+    let sql = bytes_of(manager, sql)
+        .replace("{uuid}", uuid)
+        .replace("{bytes}", bytes);
     for statement in sql.split(';').filter(|part| !part.trim().is_empty()) {
         manager
             .get_connection()
@@ -50,6 +66,20 @@ async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
             .await?;
     }
     Ok(())
+}
+
+/// Writes the bytes of a UUID column out.
+fn bytes_of(manager: &SchemaManager<'_>, sql: &str) -> String {
+    let Some((before, (column, after))) = sql
+        .split_once("{bytes_of:")
+        .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    else {
+        return sql.to_owned();
+    };
+    match manager.get_database_backend() {
+        sea_orm::DbBackend::Postgres => format!("{before}uuid_send({column}){after}"),
+        _ => format!("{before}{column}{after}"),
+    }
 }
 
 /// Makes a migration out of two texts.

@@ -17,10 +17,28 @@ const LISTS: &[Action] = &[
 const PERSONS: &[Action] = &[A::LookUpCustomers, A::ReadPersonalData, A::ReadCaseDetails];
 
 /// Keeping the register of customers.
-const REGISTER: &[Action] = &[A::RegisterCustomer, A::AddIdentifier, A::RecordAssignments];
+const REGISTER: &[Action] = &[
+    A::RegisterCustomer,
+    A::AddIdentifier,
+    A::UpdateCustomer,
+    A::RelateCustomers,
+    A::MergeCustomers,
+    A::EndIdentifier,
+    A::VerifyIdentifier,
+    A::ImportCustomers,
+    A::RecordAssignments,
+];
 
-/// Recording that data went out.
-const RECORD: &[Action] = &[A::RegisterRecipient, A::RecordDisclosure];
+/// Recording that data went out, and what is found out about it later.
+const RECORD: &[Action] = &[
+    A::RegisterRecipient,
+    A::RecordDisclosure,
+    A::SupersedeDisclosure,
+    A::ResolveDisclosureSubject,
+];
+
+/// What the whole controller has in common: its brands, and what it knows of recipients.
+const HOUSE: &[Action] = &[A::RegisterBrand, A::UpdateRecipient];
 
 /// How many tokens of an integration may work at the same time: the list is shown whole.
 pub(super) const MOST_TOKENS: usize = 20;
@@ -33,12 +51,21 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             PERSONS,
             REGISTER,
             RECORD,
+            HOUSE,
             &[A::IssueToken, A::RevokeToken, A::ReadIntegrations],
         ],
-        Role::PrivacyOfficer => &[LISTS, PERSONS, REGISTER, RECORD, &[A::ReadIntegrations]],
-        Role::Legal => &[LISTS, PERSONS, RECORD, &[A::ReadSealed]],
+        Role::PrivacyOfficer => &[
+            LISTS,
+            PERSONS,
+            REGISTER,
+            RECORD,
+            HOUSE,
+            &[A::ReadIntegrations],
+        ],
+        Role::Legal => &[LISTS, PERSONS, RECORD, &[A::UpdateRecipient, A::ReadSealed]],
         Role::Billing => &[LISTS, PERSONS, REGISTER, RECORD],
-        Role::Support => &[LISTS, PERSONS],
+        // Ticket systems merge requesters, and see who signs in or answers to a code.
+        Role::Support => &[LISTS, PERSONS, &[A::MergeCustomers, A::VerifyIdentifier]],
         Role::Mail => &[&[A::LookUpCustomers, A::ReadCustomers, A::ReadEvents]],
         Role::Abuse => &[LISTS, RECORD, &[A::LookUpCustomers, A::ReadCaseDetails]],
         Role::Provisioning => &[&[A::RecordAssignments, A::ReadEvents]],

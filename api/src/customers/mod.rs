@@ -12,4 +12,4 @@ mod rules;
 pub(crate) mod service;
 mod store;
 
-pub(crate) use service::{Customer, Lookup, Match};
+pub(crate) use service::{Clusters, Customer, Lookup, Match};

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 
 use super::service::{DisclosureFilter, DisclosureOrder};
+use crate::customers::Clusters;
 use crate::error::Result;
 use crate::platform::db::{Scope, after_place, for_each_parent, rows};
 use crate::platform::page::{CheckedPage, Cursor, MOST_COUNTED, Page};
@@ -81,14 +82,15 @@ pub(super) async fn subjects(
         .await?)
 }
 
-/// A page, for each of some customers, of the disclosures about them, the latest first.
+/// A page, for each of some clusters, of the disclosures about them, the latest first.
 pub(super) async fn of_customers(
     db: &impl ConnectionTrait,
     scope: Scope,
-    customers: &[CustomerId],
+    clusters: &Clusters,
     page: &CheckedPage,
 ) -> Result<HashMap<CustomerId, Page<disclosure::Model>>> {
     let backend = db.get_database_backend();
+    let customers = clusters.all();
     let parts = customers
         .iter()
         .map(|customer| about(scope, *customer, page));
@@ -104,7 +106,7 @@ pub(super) async fn of_customers(
         id: row.id.uuid(),
     };
     let pages = Page::by_parent(
-        customers,
+        clusters.each(),
         rows,
         page,
         |(customer, _)| Some(*customer),

@@ -125,24 +125,30 @@ impl<T> Page<T> {
         }
     }
 
-    /// A page for each of several parents, latest first, of rows that came in one statement.
+    /// A page for each of several parents, latest first, of rows that came in one statement. A parent shows the rows
+    /// of all its `members`, of which it may be one itself.
     pub(crate) fn by_parent<K: Copy + Eq + std::hash::Hash>(
-        parents: &[K],
+        parents: &[(K, Vec<K>)],
         rows: Vec<T>,
         request: &CheckedPage,
-        parent: impl Fn(&T) -> Option<K>,
+        member: impl Fn(&T) -> Option<K>,
         place: impl Fn(&T) -> Cursor,
-    ) -> HashMap<K, Self> {
+    ) -> HashMap<K, Self>
+    where
+        T: Clone,
+    {
         let mut sorted: HashMap<K, Vec<T>> = HashMap::new();
         for row in rows {
-            if let Some(parent) = parent(&row) {
-                sorted.entry(parent).or_default().push(row);
+            if let Some(member) = member(&row) {
+                sorted.entry(member).or_default().push(row);
             }
         }
-        let page = |parent: &K| {
-            let mut rows = sorted.remove(parent).unwrap_or_default();
+        let page = |(parent, members): &(K, Vec<K>)| {
+            let of = members.iter().filter_map(|member| sorted.get(member));
+            let mut rows: Vec<T> = of.flatten().cloned().collect();
             // A database may put the parts of a union together in any order.
             rows.sort_by_key(|row| std::cmp::Reverse(place(row)));
+            rows.dedup_by_key(|row| place(row));
             (*parent, Self::of(rows, request, &place))
         };
         parents.iter().map(page).collect()

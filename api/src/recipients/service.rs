@@ -184,6 +184,9 @@ fn build(ctx: &Ctx, new: NewRecipient, field: &str) -> Result<Rows> {
             new.name.expose().trim(),
         )?,
         recorded_at: ctx.now(),
+        contacts: None,
+        notice_url: None,
+        version: 1,
     };
     let index = vault::index_rows(
         ctx.controller(),

@@ -37,6 +37,20 @@ text_enum! {
         RegisterCustomer = "REGISTER_CUSTOMER",
         /// Add an identifier to a customer.
         AddIdentifier = "ADD_IDENTIFIER",
+        /// Change what is known of a customer, and close it.
+        UpdateCustomer = "UPDATE_CUSTOMER",
+        /// Record what one customer is to another.
+        RelateCustomers = "RELATE_CUSTOMERS",
+        /// Merge one customer into another.
+        MergeCustomers = "MERGE_CUSTOMERS",
+        /// End an identifier of a customer.
+        EndIdentifier = "END_IDENTIFIER",
+        /// Record that an identifier was verified.
+        VerifyIdentifier = "VERIFY_IDENTIFIER",
+        /// Import customers in bulk, and compare a system's ids with what is on record.
+        ImportCustomers = "IMPORT_CUSTOMERS",
+        /// Register a brand.
+        RegisterBrand = "REGISTER_BRAND",
         /// Read customers: ids, kinds, categories and dates, without personal fields.
         ReadCustomers = "READ_CUSTOMERS",
         /// Find a customer by an identifier or by a resource held at a time.
@@ -50,10 +64,16 @@ text_enum! {
         RecordAssignments = "RECORD_ASSIGNMENTS",
         /// Register a recipient.
         RegisterRecipient = "REGISTER_RECIPIENT",
+        /// Change what is known of a recipient.
+        UpdateRecipient = "UPDATE_RECIPIENT",
         /// Read recipients.
         ReadRecipients = "READ_RECIPIENTS",
-        /// Record a disclosure.
+        /// Record a disclosure, on the grounds that are the role's.
         RecordDisclosure = "RECORD_DISCLOSURE",
+        /// Supersede a disclosure by another.
+        SupersedeDisclosure = "SUPERSEDE_DISCLOSURE",
+        /// Say which customer a subject was that a look-up could not find.
+        ResolveDisclosureSubject = "RESOLVE_DISCLOSURE_SUBJECT",
         /// Read disclosures that no gag order hides.
         ReadDisclosures = "READ_DISCLOSURES",
         /// See what a gag order hides.

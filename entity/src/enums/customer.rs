@@ -51,10 +51,50 @@ text_enum! {
 }
 
 text_enum! {
+    /// How it was made sure that an identifier is the customer's.
+    pub enum IdentifierVerification {
+        /// A code that was sent there came back.
+        OneTimeCode = "ONE_TIME_CODE",
+        /// The customer was signed in to the portal when giving it.
+        PortalLogin = "PORTAL_LOGIN",
+        /// The customer gave the PIN that is agreed on for support.
+        SupportPin = "SUPPORT_PIN",
+        /// A call to a number that was known before.
+        Callback = "CALLBACK",
+        /// The customer was there.
+        InPerson = "IN_PERSON",
+        /// The outside system says that it has verified it.
+        System = "SYSTEM",
+    }
+}
+
+text_enum! {
+    /// What a customer is to another. Read it as: the first is the OWNER, USER, .. of the second.
+    pub enum RelationKind {
+        /// Owns the other's account: the person behind a client.
+        Owner = "OWNER",
+        /// May sign in to the other's account.
+        User = "USER",
+        /// Is named in the other's account, for example for invoices.
+        Contact = "CONTACT",
+        /// Sells the controller's services to the other.
+        Reseller = "RESELLER",
+        /// Is served by the other, who resells: the same relation as `RESELLER`, seen from below.
+        EndClient = "END_CLIENT",
+    }
+}
+
+text_enum! {
     /// What can be assigned to a customer for a time.
     pub enum ResourceKind {
         /// An IPv4 or IPv6 network; a single address is a network of full length.
         IpPrefix = "IP_PREFIX",
+        /// A domain with everything below it. It narrows a shared address.
+        Domain = "DOMAIN",
+        /// A range of ports of one address, as behind carrier-grade NAT. It narrows the address.
+        PortRange = "PORT_RANGE",
+        /// A mailbox. It narrows its domain.
+        Mailbox = "MAILBOX",
     }
 }
 

@@ -55,5 +55,14 @@ text_enum! {
         /// Refused: it would revoke the last token with which an owner can act. HTTP 422. The same
         /// request fails again until another owner's token has been issued.
         LastOwnerToken = "LAST_OWNER_TOKEN",
+        /// Refused: the disclosure was superseded already. HTTP 422. The same request fails again; supersede the
+        /// one that took its place.
+        DisclosureSuperseded = "DISCLOSURE_SUPERSEDED",
+        /// Refused: the subject has a customer already. HTTP 422. The same request fails again; a disclosure that
+        /// names the wrong customer is superseded.
+        SubjectResolved = "SUBJECT_RESOLVED",
+        /// Refused: one of the customers was merged into another. HTTP 422. The same request fails again; take the
+        /// customer that it was merged into.
+        CustomerMerged = "CUSTOMER_MERGED",
     }
 }

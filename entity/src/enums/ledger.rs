@@ -26,13 +26,40 @@ text_enum! {
         IdentifierAdded = "identifier.added" as "IDENTIFIER_ADDED",
         /// It was recorded who holds a resource, from when or until when.
         AssignmentRecorded = "assignment.recorded" as "ASSIGNMENT_RECORDED",
+        /// What is known of a customer was changed.
+        CustomerUpdated = "customer.updated" as "CUSTOMER_UPDATED",
+        /// A customer's services ended.
+        CustomerClosed = "customer.closed" as "CUSTOMER_CLOSED",
+        /// A customer was merged into another: the object is the one that went in.
+        CustomerMerged = "customer.merged" as "CUSTOMER_MERGED",
+        /// It was recorded what one customer is to another, from when or until when.
+        RelationRecorded = "relation.recorded" as "RELATION_RECORDED",
+        /// An identifier leads to its customer no more.
+        IdentifierEnded = "identifier.ended" as "IDENTIFIER_ENDED",
+        /// It was made sure that an identifier is its customer's.
+        IdentifierVerified = "identifier.verified" as "IDENTIFIER_VERIFIED",
+        /// A brand was registered.
+        BrandRegistered = "brand.registered" as "BRAND_REGISTERED",
+        /// The ids that an outside system has were compared with what is on record.
+        SnapshotReconciled = "snapshot.reconciled" as "SNAPSHOT_RECONCILED",
         /// A recipient was registered.
         RecipientRegistered = "recipient.registered" as "RECIPIENT_REGISTERED",
+        /// What is known of a recipient was changed.
+        RecipientUpdated = "recipient.updated" as "RECIPIENT_UPDATED",
         /// A disclosure was recorded. If it is about several customers, this is the summary.
         DisclosureRecorded = "disclosure.recorded" as "DISCLOSURE_RECORDED",
         /// One customer's part of a disclosure about several was recorded.
         DisclosureSubjectRecorded =
             "disclosure.subject_recorded" as "DISCLOSURE_SUBJECT_RECORDED",
+        /// A disclosure on the ground `UNAUTHORISED` was recorded: beside its other events, so that it stands out.
+        DisclosureUnauthorised = "disclosure.unauthorised" as "DISCLOSURE_UNAUTHORISED",
+        /// A disclosure was superseded by another: the object is the one that counts no more.
+        DisclosureSuperseded = "disclosure.superseded" as "DISCLOSURE_SUPERSEDED",
+        /// A subject that led to nobody, or to several, was found to be a customer.
+        DisclosureSubjectResolved =
+            "disclosure.subject_resolved" as "DISCLOSURE_SUBJECT_RESOLVED",
+        /// A finding: what is on record now says that a past disclosure was about somebody else.
+        FindingRaised = "finding.raised" as "FINDING_RAISED",
         /// A rule refused what a caller asked for; nothing else was recorded.
         RefusalRecorded = "refusal.recorded" as "REFUSAL_RECORDED",
     }

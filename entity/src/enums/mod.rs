@@ -16,7 +16,8 @@ pub mod recipient;
 pub use auth::{Action, DataClass, KeyOwnerKind, Role};
 pub use bulk::ErrorPolicy;
 pub use customer::{
-    AssignmentSharing, CustomerKind, DataSubjectCategory, IdentifierKind, ResourceKind,
+    AssignmentSharing, CustomerKind, DataSubjectCategory, IdentifierKind, IdentifierVerification,
+    RelationKind, ResourceKind,
 };
 pub use disclosure::{DataTier, DisclosureGround, DisclosureMethod, SubjectResolution, Visibility};
 pub use error::ErrorCode;
@@ -70,10 +71,12 @@ mod tests {
             ErrorCode,
             EventType,
             IdentifierKind,
+            IdentifierVerification,
             KeyOwnerKind,
             Log,
             RecipientCategory,
             RecipientRole,
+            RelationKind,
             ResourceKind,
             Role,
             SubjectResolution,

@@ -85,6 +85,8 @@ text_enum! {
         CollectionAgency = "COLLECTION_AGENCY",
         /// Reported abuse or made a claim, and was answered.
         Complainant = "COMPLAINANT",
+        /// Is a customer of the controller, for example one to whom a report was forwarded.
+        Customer = "CUSTOMER",
         /// None of the others.
         Other = "OTHER",
     }

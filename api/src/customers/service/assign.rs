@@ -10,6 +10,7 @@ use entity::enums::{
 use entity::id::{AssignmentId, CustomerId, DataKeyId, EventId};
 use entity::time::Timestamp;
 
+use super::cluster::clusters;
 use super::lookup::{Lookup, resolve_each};
 use super::read::{Assignment, Keys};
 use crate::context::{Begun, Ctx, Once, Tx};
@@ -248,6 +249,8 @@ fn begin(
         recorded_at: ctx.now(),
         version: 1,
         event_id: tx.record(event(ready, id, key, sharing, until, None))?,
+        first_port: None,
+        last_port: None,
     })
 }
 
@@ -349,7 +352,8 @@ pub(crate) async fn assignments(
 ) -> Result<HashMap<CustomerId, Page<Assignment>>> {
     ctx.authorize(Action::ReadCustomers)?;
     let page = page.check("assignments")?;
-    let found = store::assignments_of(ctx.db(), ctx.scope(), customers, &page).await?;
+    let clusters = clusters(ctx, customers).await?;
+    let found = store::assignments_of(ctx.db(), ctx.scope(), &clusters, &page).await?;
     let mut ids = Vec::new();
     for page in found.values() {
         ids.extend(page.rows.iter().map(|(_, row)| row.key_id));

@@ -196,6 +196,7 @@ fn customer_row(
         },
         recorded_at: ctx.now(),
         version: 1,
+        services_ended_at: None,
     })
 }
 
@@ -273,6 +274,10 @@ impl Built {
             key_id: key.id(),
             value: key.close(place, value.expose().trim())?,
             recorded_at: ctx.now(),
+            ended_at: None,
+            verified_at: None,
+            verification: None,
+            integration_id: ctx.actor.integration,
         };
         Ok(Self {
             row,

@@ -12,6 +12,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, QueryTrait,
 };
 
+use crate::customers::service::Clusters;
 use crate::error::Result;
 use crate::platform::db::{Scope, after_place, for_each_parent};
 use crate::platform::page::{CheckedPage, Cursor, Page};
@@ -95,13 +96,14 @@ pub(in crate::customers) async fn correct(
     Ok(())
 }
 
-/// A page of the assignments of each of some customers, latest first.
+/// A page of the assignments of each of some clusters, latest first.
 pub(in crate::customers) async fn assignments_of(
     db: &impl ConnectionTrait,
     scope: Scope,
-    customers: &[CustomerId],
+    clusters: &Clusters,
     page: &CheckedPage,
 ) -> Result<HashMap<CustomerId, Page<assignment::Model>>> {
+    let customers = clusters.all();
     let selects = customers.iter().map(|customer| {
         let mut select = scope
             .select::<assignment::Entity>()
@@ -129,7 +131,7 @@ pub(in crate::customers) async fn assignments_of(
         id: row.id.uuid(),
     };
     Ok(Page::by_parent(
-        customers,
+        clusters.each(),
         rows,
         page,
         |row| Some(row.customer_id),

@@ -2,6 +2,7 @@
 
 mod assignments;
 mod lookup;
+mod merges;
 
 use entity::id::CustomerId;
 use entity::{customer, identifier};
@@ -16,6 +17,8 @@ pub(super) use assignments::{
 pub(super) use lookup::{
     Identified, Wanted, candidates_by_address, candidates_by_identifier, holders, identified, place,
 };
+
+pub(super) use merges::{members, roots};
 
 use super::service::CustomerFilter;
 use crate::error::{Error, Result};

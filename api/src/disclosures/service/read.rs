@@ -7,6 +7,7 @@ use entity::id::{CustomerId, DataKeyId, DisclosureId, RecipientId};
 use entity::{disclosure, disclosure_subject};
 
 use crate::context::Ctx;
+use crate::customers;
 use crate::data_map::Tree;
 use crate::disclosures::store;
 use crate::error::{Error, Result};
@@ -141,7 +142,8 @@ pub(crate) async fn of_customers(
 ) -> Result<HashMap<CustomerId, Page<Disclosure>>> {
     ctx.authorize(Action::ReadDisclosures)?;
     let page = page.check("customer.disclosures")?;
-    let found = store::of_customers(ctx.db(), ctx.scope(), customers, &page).await?;
+    let clusters = customers::service::clusters(ctx, customers).await?;
+    let found = store::of_customers(ctx.db(), ctx.scope(), &clusters, &page).await?;
     let mut ids = Vec::new();
     for page in found.values() {
         ids.extend(page.rows.iter().map(|(_, row)| row.key_id));

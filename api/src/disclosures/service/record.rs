@@ -410,6 +410,8 @@ impl Writer<'_> {
             reference: self.close(store::REFERENCE, new.reference.as_ref())?,
             authority: self.close(store::AUTHORITY, new.authority.as_ref())?,
             note: self.close(store::NOTE, new.note.as_ref())?,
+            disclosed_until: None,
+            occurrences: 1,
         })
     }
 
@@ -444,6 +446,11 @@ impl Writer<'_> {
             event_id,
             key_id: key.id(),
             lookup: key.close(place, subject.lookup.expose())?,
+            disclosed_until: None,
+            occurrences: 1,
+            superseded: false,
+            lookup_at: None,
+            line: id.uuid().as_bytes().to_vec(),
         })
     }
 }

@@ -325,7 +325,10 @@ fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::Conflict | ErrorCode::IdempotencyKeyReused | ErrorCode::Ambiguous => {
             StatusCode::CONFLICT
         }
-        ErrorCode::LastOwnerToken => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::LastOwnerToken
+        | ErrorCode::DisclosureSuperseded
+        | ErrorCode::SubjectResolved
+        | ErrorCode::CustomerMerged => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::Timeout | ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,

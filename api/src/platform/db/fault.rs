@@ -26,6 +26,16 @@ fn conflict(text: &str) -> Option<&'static str> {
         Some("this identifier, or this name with this role, is on record already")
     } else if text.contains("integration_name") || text.contains("integration.name") {
         Some("an integration of this name exists already")
+    } else if text.contains("brand_name") || text.contains("brand.normal_name") {
+        Some("a brand of this name exists already")
+    } else if text.contains("customer_relation") {
+        Some("this relation is on record already")
+    } else if text.contains("recipient_customer") {
+        Some("this customer is on record as a recipient already")
+    } else if text.contains("disclosure_supersession") {
+        Some("this disclosure was superseded meanwhile")
+    } else if text.contains("subject_finding") {
+        Some("there is an open finding about this subject already")
     } else {
         None
     }
