@@ -30,10 +30,10 @@ impl Match {
     }
 }
 
-/// Those who held prefixes of one length that cover an address at an instant.
+/// Those who held something of one kind that covers what is asked for, at one narrowness, at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Holders {
-    /// Bits of the prefix.
+    /// How narrow: bits of a prefix, labels of a domain.
     pub(super) length: i16,
     /// How many customers.
     pub(super) count: i64,
@@ -43,19 +43,35 @@ pub(super) struct Holders {
     pub(super) first: CustomerId,
 }
 
-/// Who held an address: the holders of the narrowest prefix. A reseller's /24 does not speak for the /29 that
+/// Who held an address or a domain: the holders of the narrowest. A reseller's /24 does not speak for the /29 that
 /// it has given to a client.
 pub(super) fn narrowest(holders: &[Holders]) -> Option<Holders> {
     holders.iter().copied().max_by_key(|holders| holders.length)
 }
 
 impl Holders {
-    /// Who is meant: a sole holder, unless the prefix is shared. Then others, not on record, may be meant too.
+    /// Who is meant: a sole holder, unless it is shared. Then others, not on record, may be meant too.
     pub(super) fn decide(self) -> Match {
         if self.shared {
             return Match::Several(self.count);
         }
         Match::of(self.count, Some(self.first))
+    }
+}
+
+/// Who is meant by a name on a place: by the domain or mailbox, and by the address, each as far as somebody held
+/// it. `fits` says whether the sole holder of the name held the place too, alone, with others or by a reseller.
+///
+/// A name narrows a place to one of its holders. Where it leads to somebody else, one of the two records is wrong,
+/// and nobody is meant in particular.
+pub(super) fn narrow(name: Option<Holders>, place: Option<Holders>, fits: bool) -> Match {
+    match (name.map(Holders::decide), place) {
+        (None, None) => Match::Nobody,
+        (None, Some(place)) => place.decide(),
+        (Some(decided), None) => decided,
+        (Some(Match::One(customer)), Some(_)) if fits => Match::One(customer),
+        (Some(Match::One(_)), Some(place)) => Match::Several(place.count + 1),
+        (Some(other), Some(_)) => other,
     }
 }
 
@@ -103,6 +119,30 @@ mod tests {
             ..client
         };
         assert_eq!(shared.decide(), Match::Several(1));
+    }
+
+    #[test]
+    fn a_name_narrows_a_place_to_one_of_its_holders() {
+        let held = |count, shared, first| Holders {
+            length: 1,
+            count,
+            shared,
+            first: customer(first),
+        };
+        let (name, place) = (held(1, false, 7), held(300, true, 1));
+        let one = Match::One(customer(7));
+        assert_eq!(narrow(Some(name), Some(place), true), one);
+        assert_eq!(narrow(Some(name), None, false), one);
+        assert_eq!(narrow(Some(name), Some(place), false), Match::Several(301));
+        assert_eq!(narrow(None, Some(place), false), Match::Several(300));
+        let sole = held(1, false, 1);
+        assert_eq!(narrow(Some(name), Some(sole), false), Match::Several(2));
+        assert_eq!(narrow(None, Some(sole), false), Match::One(customer(1)));
+        assert_eq!(
+            narrow(Some(held(2, false, 7)), Some(place), false),
+            Match::Several(2)
+        );
+        assert_eq!(narrow(None, None, false), Match::Nobody);
     }
 
     #[test]

@@ -21,6 +21,16 @@ pub(crate) enum Field {
     CustomerExternalId,
     /// An IP prefix, as network/length.
     AssignmentPrefix,
+    /// The address of a port range.
+    AssignmentPorts,
+    /// A domain.
+    AssignmentDomain,
+    /// A mailbox.
+    AssignmentMailbox,
+    /// The neighbourhood of an address that a disclosure's subject was looked up by.
+    SubjectNetwork,
+    /// The neighbourhood of a domain that a disclosure's subject was looked up by.
+    SubjectDomain,
     /// A recipient's role and name.
     RecipientName,
     /// Not a column: digests of idempotency keys and inputs.
@@ -35,6 +45,11 @@ impl Field {
             Self::CustomerPhone => "customer.phone",
             Self::CustomerExternalId => "customer.external_id",
             Self::AssignmentPrefix => "assignment.prefix",
+            Self::AssignmentPorts => "assignment.ports",
+            Self::AssignmentDomain => "assignment.domain",
+            Self::AssignmentMailbox => "assignment.mailbox",
+            Self::SubjectNetwork => "subject.network",
+            Self::SubjectDomain => "subject.domain",
             Self::RecipientName => "recipient.name",
             Self::Idempotency => "idempotency",
         }

@@ -22,6 +22,7 @@ pub(crate) const VERSION: i16 = 1;
 const EMAIL: &str = "an e-mail address such as name@example.com";
 const SYSTEM: &str = "1 to 40 characters of a-z, 0-9, '.', '_' or '-', a letter or digit first";
 const EXTERNAL_ID: &str = "1 to 200 characters without control characters";
+const DOMAIN: &str = "a domain name such as shop.example";
 const NAME: &str = "a name of 1 to 200 characters without control characters";
 
 /// The longest address that fits the path of RFC 5321 section 4.5.3.1.3, in bytes.
@@ -52,6 +53,17 @@ pub(crate) fn email(value: &str) -> Result<String, NotNormal> {
     } else {
         Err(NotNormal(EMAIL))
     }
+}
+
+/// A domain name of at least two labels: lower-case ASCII (RFC 5891), without the trailing dot.
+pub(crate) fn domain(value: &str) -> Result<String, NotNormal> {
+    ascii_domain(value.trim()).ok_or(NotNormal(DOMAIN))
+}
+
+/// A domain and the domains above it of at least two labels, the longest first.
+pub(crate) fn covering_domains(domain: &str) -> impl Iterator<Item = &str> {
+    let names = std::iter::successors(Some(domain), |name| Some(name.split_once('.')?.1));
+    names.filter(|name| name.contains('.'))
 }
 
 /// The name of another system, such as `whmcs`.
@@ -257,10 +269,14 @@ mod tests {
         );
     }
 
-    const DOMAIN: &str = "a domain name";
-
-    fn domain(value: &str) -> Result<String, NotNormal> {
-        ascii_domain(value.trim()).ok_or(NotNormal(DOMAIN))
+    #[test]
+    fn covering_domains_run_from_the_name_to_its_last_two_labels() {
+        let names = |name| covering_domains(name).collect::<Vec<_>>();
+        assert_eq!(
+            names("a.www.shop.example"),
+            ["a.www.shop.example", "www.shop.example", "shop.example"]
+        );
+        assert_eq!(names("shop.example"), ["shop.example"]);
     }
 
     #[test]

@@ -6,9 +6,9 @@ use entity::id::CustomerId;
 use entity::time::Timestamp;
 
 use crate::customers::service::{
-    CustomerFilter, Lookup, NewAssignment, NewCustomer, NewIdentifier,
+    CustomerFilter, Lookup, NewAssignment, NewCustomer, NewIdentifier, NewResource, ResourceLookup,
 };
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::graphql::{
     CountryCode, InstantFilter, OnBehalfOfInput, OrderDirection, patch, personal,
 };
@@ -24,7 +24,7 @@ pub(crate) struct ExternalIdInput {
     pub(crate) id: ID,
 }
 
-/// An IP address at an instant.
+/// An IP address at an instant, and what else the reporter knew.
 #[derive(Clone, InputObject)]
 pub(crate) struct IpLookupInput {
     /// IPv4 or IPv6.
@@ -32,6 +32,75 @@ pub(crate) struct IpLookupInput {
     pub(crate) address: Personal,
     /// The instant: reports come days late, and the address may have changed hands.
     pub(crate) at: Timestamp,
+    /// A port, 0 to 65535: it tells apart customers who share the address by ranges of ports.
+    pub(crate) port: Option<i32>,
+    /// A domain, such as that of the reported address of a page: it tells apart customers who share the address, where
+    /// the domain, or one above it, is on record.
+    #[graphql(directive = personal::apply("user.contact.url".to_owned()))]
+    pub(crate) domain: Option<Personal>,
+    /// A mailbox, such as the sender of a reported message: it tells customers apart as a domain does, more narrowly.
+    #[graphql(directive = personal::apply("user.contact.email".to_owned()))]
+    pub(crate) mailbox: Option<Personal>,
+}
+
+/// A domain at an instant.
+#[derive(Clone, InputObject)]
+pub(crate) struct DomainLookupInput {
+    /// The domain, or one below it.
+    #[graphql(directive = personal::apply("user.contact.url".to_owned()))]
+    pub(crate) name: Personal,
+    /// The instant.
+    pub(crate) at: Timestamp,
+}
+
+/// A mailbox at an instant.
+#[derive(Clone, InputObject)]
+pub(crate) struct MailboxLookupInput {
+    /// Its e-mail address. Where it is not on record, its domain tells.
+    #[graphql(directive = personal::apply("user.contact.email".to_owned()))]
+    pub(crate) address: Personal,
+    /// The instant.
+    pub(crate) at: Timestamp,
+}
+
+/// Something that customers hold, at an instant: exactly one of these.
+#[derive(Clone, OneofObject)]
+pub(crate) enum ResourceLookupInput {
+    /// An IP address.
+    Ip(IpLookupInput),
+    /// A domain.
+    Domain(DomainLookupInput),
+    /// A mailbox.
+    Mailbox(MailboxLookupInput),
+}
+
+impl From<ResourceLookupInput> for ResourceLookup {
+    fn from(input: ResourceLookupInput) -> Self {
+        let nothing = |at| Self {
+            address: None,
+            port: None,
+            domain: None,
+            mailbox: None,
+            at,
+        };
+        match input {
+            ResourceLookupInput::Ip(ip) => Self {
+                address: Some(ip.address),
+                port: ip.port,
+                domain: ip.domain,
+                mailbox: ip.mailbox,
+                at: ip.at,
+            },
+            ResourceLookupInput::Domain(domain) => Self {
+                domain: Some(domain.name),
+                ..nothing(domain.at)
+            },
+            ResourceLookupInput::Mailbox(mailbox) => Self {
+                mailbox: Some(mailbox.address),
+                ..nothing(mailbox.at)
+            },
+        }
+    }
 }
 
 /// What a caller knows of a customer: exactly one of these.
@@ -49,6 +118,10 @@ pub(crate) enum CustomerLookupInput {
     ExternalId(ExternalIdInput),
     /// An IP address at an instant: the holder of the narrowest prefix around it.
     Ip(IpLookupInput),
+    /// A domain at an instant: the holder of the longest name that is the domain or above it.
+    Domain(DomainLookupInput),
+    /// A mailbox at an instant: its holder, or else that of its domain.
+    Mailbox(MailboxLookupInput),
 }
 
 impl From<CustomerLookupInput> for Lookup {
@@ -61,7 +134,13 @@ impl From<CustomerLookupInput> for Lookup {
                 system,
                 id: Personal::new(id.0),
             },
-            CustomerLookupInput::Ip(IpLookupInput { address, at }) => Self::Ip { address, at },
+            CustomerLookupInput::Ip(ip) => Self::Resource(ResourceLookupInput::Ip(ip).into()),
+            CustomerLookupInput::Domain(domain) => {
+                Self::Resource(ResourceLookupInput::Domain(domain).into())
+            }
+            CustomerLookupInput::Mailbox(mailbox) => {
+                Self::Resource(ResourceLookupInput::Mailbox(mailbox).into())
+            }
         }
     }
 }
@@ -164,14 +243,34 @@ pub(crate) struct AddIdentifierInput {
     pub(super) idempotency_key: Option<ID>,
 }
 
-/// Who held an IP prefix, from when to when.
+/// Ports of an address.
+#[derive(InputObject)]
+pub(crate) struct PortRangeInput {
+    /// IPv4 or IPv6.
+    #[graphql(directive = personal::apply("user.device.ip_address".to_owned()))]
+    address: Personal,
+    /// The first port, 0 to 65535.
+    first: i32,
+    /// The last port, 0 to 65535.
+    last: i32,
+}
+
+/// Who held a resource, from when to when. Give exactly one of `ipPrefix`, `portRange`, `domain` and `mailbox`.
 #[derive(InputObject)]
 pub(crate) struct AssignmentInput {
     /// Who held it: any look-up that leads to one customer.
     customer: CustomerLookupInput,
-    /// The prefix: an address, or network/length with /8 to /32 (IPv4) or /16 to /128 (IPv6).
+    /// A prefix: an address, or network/length with /8 to /32 (IPv4) or /16 to /128 (IPv6).
     #[graphql(directive = personal::apply("user.device.ip_address".to_owned()))]
-    ip_prefix: Personal,
+    ip_prefix: Option<Personal>,
+    /// A range of ports, where customers share an address by ports.
+    port_range: Option<PortRangeInput>,
+    /// A domain with everything below it, such as `shop.example`: at least two labels.
+    #[graphql(directive = personal::apply("user.contact.url".to_owned()))]
+    domain: Option<Personal>,
+    /// A mailbox, as its e-mail address.
+    #[graphql(directive = personal::apply("user.contact.email".to_owned()))]
+    mailbox: Option<Personal>,
     /// Alone or with others. Absent: `EXCLUSIVE`, or as it is recorded.
     sharing: Option<AssignmentSharing>,
     /// The first instant.
@@ -179,6 +278,34 @@ pub(crate) struct AssignmentInput {
     /// The first instant after it; null while it lasts. Absent: as it is recorded, so that a late message about the
     /// beginning does not undo the end.
     until: MaybeUndefined<Timestamp>,
+}
+
+impl AssignmentInput {
+    /// The assignment; `number` is its place in the list.
+    fn check(self, number: usize) -> Result<NewAssignment> {
+        let mut given = [
+            self.ip_prefix.map(NewResource::IpPrefix),
+            self.port_range
+                .map(|ports| NewResource::PortRange(ports.address, ports.first, ports.last)),
+            self.domain.map(NewResource::Domain),
+            self.mailbox.map(NewResource::Mailbox),
+        ]
+        .into_iter()
+        .flatten();
+        match (given.next(), given.next()) {
+            (Some(resource), None) => Ok(NewAssignment {
+                customer: self.customer.into(),
+                resource,
+                sharing: self.sharing,
+                from: self.from,
+                until: patch(self.until),
+            }),
+            _ => Err(Error::invalid(
+                format!("assignments[{number}]"),
+                "give exactly one of ipPrefix, portRange, domain and mailbox",
+            )),
+        }
+    }
 }
 
 /// Assignments to be recorded.
@@ -196,23 +323,19 @@ pub(crate) struct RecordAssignmentsInput {
 
 impl RecordAssignmentsInput {
     /// The person behind the integration, the assignments, and the policy.
-    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, Vec<NewAssignment>, ErrorPolicy) {
-        let items = self
-            .assignments
-            .into_iter()
-            .map(|item| NewAssignment {
-                customer: item.customer.into(),
-                prefix: item.ip_prefix,
-                sharing: item.sharing,
-                from: item.from,
-                until: patch(item.until),
-            })
-            .collect();
-        (
+    ///
+    /// # Errors
+    /// Invalid for an item that names no resource, or several.
+    pub(super) fn split(
+        self,
+    ) -> Result<(Option<OnBehalfOfInput>, Vec<NewAssignment>, ErrorPolicy)> {
+        let items = self.assignments.into_iter().enumerate();
+        let items = items.map(|(number, item)| item.check(number));
+        Ok((
             self.on_behalf_of,
-            items,
+            items.collect::<Result<_>>()?,
             self.error_policy.unwrap_or(ErrorPolicy::RejectAll),
-        )
+        ))
     }
 }
 

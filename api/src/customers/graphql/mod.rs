@@ -8,11 +8,11 @@ use entity::id::CustomerId;
 
 use inputs::{
     AddIdentifierInput, CustomerFilterInput, CustomerOrder, RecordAssignmentsInput,
-    RegisterCustomerInput,
+    RegisterCustomerInput, ResourceLookupInput,
 };
 pub(crate) use inputs::{CustomerLookupInput, ErrorItem};
 pub(crate) use types::by_page;
-use types::{CustomerConnection, CustomersTotal};
+use types::{AssignmentConnection, CustomerConnection, CustomersTotal};
 
 use super::service::{self, Assignment, Customer};
 use crate::error::Result;
@@ -50,6 +50,20 @@ impl CustomersQuery {
         let request = PageRequest { first, after };
         let (page, total) = service::candidates(ctx(context)?, &by.into(), request).await?;
         Ok(CustomerConnection::new(page, CustomersTotal::Known(total)))
+    }
+
+    /// The assignments that cover something at an instant, the narrowest first: its holder, then, up the chain, whom
+    /// the holder has it from.
+    async fn holders(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What they held.")] of: ResourceLookupInput,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+    ) -> Result<AssignmentConnection> {
+        let request = PageRequest { first, after };
+        let page = service::holders(ctx(context)?, &of.into(), request).await?;
+        Ok(AssignmentConnection::new(page))
     }
 
     /// The controller's customers, by when they were registered, the latest first when no order is given.
@@ -139,15 +153,16 @@ impl CustomersMutation {
         })
     }
 
-    /// Records who held IP prefixes, from when to when: up to 500, in any order, late. An item whose customer,
-    /// prefix and first instant are recorded already corrects the end and the sharing of that assignment.
+    /// Records who held resources, from when to when: up to 500, in any order, late. An item whose customer,
+    /// resource and first instant are recorded already corrects the end and the sharing of that assignment. Where that
+    /// changes whom the look-up of a past disclosure leads to, a finding is raised (`FINDING_RAISED`).
     async fn record_assignments(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The assignments.")] input: RecordAssignmentsInput,
     ) -> Result<RecordAssignmentsPayload> {
         let once = once("recordAssignments", input.idempotency_key.as_ref(), &input)?;
-        let (person, items, policy) = input.split();
+        let (person, items, policy) = input.split()?;
         let ctx = ctx_for(context, person)?;
         let recorded = service::record_assignments(&ctx, items, policy, once).await?;
         let ids: Vec<_> = recorded

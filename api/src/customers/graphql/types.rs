@@ -67,7 +67,7 @@ impl Customer {
         Ok(found.unwrap_or_default())
     }
 
-    /// Which IP prefixes they held, from when to when, the latest first.
+    /// Which resources they held, from when to when, the latest first.
     async fn assignments(
         &self,
         context: &Context<'_>,
@@ -161,10 +161,31 @@ impl Assignment {
         self.row.resource_kind
     }
 
-    /// The prefix, as network/length. Null for a role without `READ_PERSONAL_DATA`, and after erasure.
+    /// The prefix of an `IP_PREFIX`, as network/length. Null for the other kinds, for a role without
+    /// `READ_PERSONAL_DATA`, and after erasure.
     #[graphql(directive = personal::apply("user.device.ip_address".to_owned()))]
     async fn ip_prefix(&self) -> Nullable<String> {
+        match self.row.resource_kind {
+            ResourceKind::IpPrefix => open(self.resource.as_ref()).transpose(),
+            _ => None,
+        }
+    }
+
+    /// The resource in its one spelling: a prefix, a domain, a mailbox, or an address with a range of ports. Null for a
+    /// role without `READ_PERSONAL_DATA`, and after erasure.
+    #[graphql(directive = personal::apply("user.contact".to_owned()))]
+    async fn resource(&self) -> Nullable<String> {
         open(self.resource.as_ref()).transpose()
+    }
+
+    /// The first port, of a `PORT_RANGE`.
+    async fn first_port(&self) -> Option<i32> {
+        self.row.first_port
+    }
+
+    /// The last port, of a `PORT_RANGE`.
+    async fn last_port(&self) -> Option<i32> {
+        self.row.last_port
     }
 
     /// Alone or with others.

@@ -4,33 +4,28 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::assignment;
-use entity::enums::{
-    Action, AssignmentSharing, ErrorCode, ErrorPolicy, EventType, Log, ResourceKind,
-};
+use entity::enums::{Action, AssignmentSharing, ErrorCode, ErrorPolicy, EventType, Log};
 use entity::id::{AssignmentId, CustomerId, DataKeyId, EventId};
 use entity::time::Timestamp;
 
-use super::cluster::clusters;
 use super::lookup::{Lookup, resolve_each};
-use super::read::{Assignment, Keys};
+use super::resource::{NewResource, Resource, input_field};
 use crate::context::{Begun, Ctx, Once, Tx};
 use crate::customers::rules::{self, Match};
 use crate::customers::store;
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
-use crate::platform::page::{Page, PageRequest};
 use crate::platform::patch::Patch;
-use crate::platform::personal::Personal;
 use crate::platform::random;
-use crate::vault::{self, DataKey, Field, IndexValue, Place, normalise};
+use crate::vault::{self, DataKey, Place};
 
 /// An assignment to be recorded.
 #[derive(Debug, Clone)]
 pub(crate) struct NewAssignment {
     /// Who held it.
     pub(crate) customer: Lookup,
-    /// The prefix.
-    pub(crate) prefix: Personal,
+    /// What.
+    pub(crate) resource: NewResource,
     /// Alone or with others; as it is recorded, or alone, when absent.
     pub(crate) sharing: Option<AssignmentSharing>,
     /// First instant.
@@ -46,13 +41,11 @@ pub(crate) type Assigned = Result<AssignmentId>;
 struct Ready {
     number: usize,
     customer: CustomerId,
-    prefix: String,
-    length: i16,
-    values: Vec<IndexValue>,
+    resource: Resource,
     item: NewAssignment,
 }
 
-/// Records assignments; answers for each item, in the order of the input. An item whose customer, prefix and
+/// Records assignments; answers for each item, in the order of the input. An item whose customer, resource and
 /// first instant are recorded already corrects that assignment.
 ///
 /// # Errors
@@ -91,7 +84,10 @@ pub(crate) async fn record_assignments(
 }
 
 async fn check(ctx: &Ctx, items: Vec<NewAssignment>) -> Result<Vec<Result<Ready>>> {
-    let lookups: Vec<_> = items.iter().map(|item| item.customer.clone()).collect();
+    let lookups: Vec<_> = items
+        .iter()
+        .map(|item| (&item.customer, item.from))
+        .collect();
     let field = |number: usize| format!("assignments[{number}].customer");
     let found = resolve_each(ctx, &lookups, field).await?;
     let mut seen = HashMap::new();
@@ -100,7 +96,8 @@ async fn check(ctx: &Ctx, items: Vec<NewAssignment>) -> Result<Vec<Result<Ready>
         let ready = found.and_then(|found| {
             let ready = check_item(ctx, number, item, found)
                 .map_err(|error| error.at(&format!("assignments[{number}]")))?;
-            let same = (ready.customer, ready.prefix.clone(), ready.item.from);
+            let text = ready.resource.text.clone();
+            let same = (ready.customer, ready.resource.kind, text, ready.item.from);
             match seen.insert(same, number) {
                 None => Ok(ready),
                 Some(first) => Err(Error::invalid(
@@ -120,20 +117,13 @@ fn check_item(ctx: &Ctx, number: usize, item: NewAssignment, found: Match) -> Re
         Match::Nobody => return Err(Error::NotFound { what: "customer" }),
         Match::Several(candidates) => return Err(Error::Ambiguous { candidates }),
     };
-    let prefix = normalise::ip_prefix(item.prefix.expose())
-        .map_err(|expected| Error::invalid("ipPrefix", expected.to_string()))?;
     if !rules::is_range(item.from, item.until.apply(None)) {
         return Err(Error::invalid("until", "must be after from"));
     }
-    let text = normalise::prefix_text(&prefix);
     Ok(Ready {
         number,
         customer,
-        values: ctx
-            .vault()
-            .index(ctx.controller(), Field::AssignmentPrefix, &text)?,
-        prefix: text,
-        length: i16::from(prefix.prefix_len()),
+        resource: Resource::new(ctx, &item.resource)?,
         item,
     })
 }
@@ -156,7 +146,7 @@ async fn write(
         .await?;
     let values: Vec<_> = ready
         .iter()
-        .flat_map(|item| item.values.iter().map(|value| value.bytes.clone()))
+        .flat_map(|item| item.resource.values.iter().map(|value| value.bytes.clone()))
         .collect();
     let recorded = store::assignments_like(tx.db(), tx.scope(), &values, &keys.customers).await?;
     let (mut rows, mut index) = (Vec::new(), Vec::new());
@@ -172,8 +162,7 @@ async fn write(
                 .and_then(|one| one.as_ref().ok().copied());
             let id = id.ok_or(Error::NotFound { what: "assignment" })?;
             rows.push(begin(ctx, &mut tx, &item, id, key)?);
-            let values = item.values.clone();
-            let field = Field::AssignmentPrefix;
+            let Resource { field, values, .. } = item.resource;
             index.extend(vault::index_rows(
                 ctx.controller(),
                 field,
@@ -239,18 +228,18 @@ fn begin(
         controller_id: ctx.controller(),
         id,
         customer_id: ready.customer,
-        resource_kind: ResourceKind::IpPrefix,
-        prefix_length: ready.length,
+        resource_kind: ready.resource.kind,
+        prefix_length: ready.resource.narrowness,
         sharing,
         key_id: key.id(),
-        resource: key.close(place, &ready.prefix)?,
+        resource: key.close(place, &ready.resource.text)?,
         valid_from: ready.item.from,
         valid_until: until,
         recorded_at: ctx.now(),
         version: 1,
         event_id: tx.record(event(ready, id, key, sharing, until, None))?,
-        first_port: None,
-        last_port: None,
+        first_port: ready.resource.ports.map(|(first, _)| first),
+        last_port: ready.resource.ports.map(|(_, last)| last),
     })
 }
 
@@ -287,7 +276,10 @@ fn event<'a>(
         customer: Some(ready.customer),
         key,
         fields: Fields::new()
-            .with("ipPrefix", ready.prefix.as_str())
+            .with(
+                input_field(ready.resource.kind),
+                ready.resource.text.as_str(),
+            )
             .with("sharing", sharing.as_str())
             .with("from", ready.item.from.to_string())
             .with_some("until", until.map(|until| until.to_string()))
@@ -333,51 +325,15 @@ impl Ready {
         &self,
         recorded: &'a HashMap<Vec<u8>, Vec<assignment::Model>>,
     ) -> Option<&'a assignment::Model> {
-        self.values
-            .iter()
+        let ports = self.resource.ports.unzip();
+        let values = self.resource.values.iter();
+        values
             .filter_map(|value| recorded.get(&value.bytes))
             .flatten()
-            .find(|row| row.customer_id == self.customer && row.valid_from == self.item.from)
+            .find(|row| {
+                row.customer_id == self.customer
+                    && row.valid_from == self.item.from
+                    && (row.first_port, row.last_port) == ports
+            })
     }
-}
-
-/// A page of what each of some customers held, latest first.
-///
-/// # Errors
-/// Forbidden; Invalid for a page that cannot be given.
-pub(crate) async fn assignments(
-    ctx: &Ctx,
-    customers: &[CustomerId],
-    page: PageRequest,
-) -> Result<HashMap<CustomerId, Page<Assignment>>> {
-    ctx.authorize(Action::ReadCustomers)?;
-    let page = page.check("assignments")?;
-    let clusters = clusters(ctx, customers).await?;
-    let found = store::assignments_of(ctx.db(), ctx.scope(), &clusters, &page).await?;
-    let mut ids = Vec::new();
-    for page in found.values() {
-        ids.extend(page.rows.iter().map(|(_, row)| row.key_id));
-    }
-    let keys = Keys::load(ctx, ids).await?;
-    Ok(found
-        .into_iter()
-        .map(|(customer, page)| (customer, page.map(|row| keys.assignment(row))))
-        .collect())
-}
-
-/// Assignments by id.
-///
-/// # Errors
-/// Forbidden.
-pub(crate) async fn assignments_by_id(
-    ctx: &Ctx,
-    ids: &[AssignmentId],
-) -> Result<HashMap<AssignmentId, Assignment>> {
-    ctx.authorize(Action::ReadCustomers)?;
-    let rows = store::assignments_by_id(ctx.db(), ctx.scope(), ids).await?;
-    let keys = Keys::load(ctx, rows.iter().map(|row| row.key_id)).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.id, keys.assignment(row)))
-        .collect())
 }

@@ -1,19 +1,21 @@
 //! Whose was this? Looking customers up by what outside systems know.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use entity::enums::Action;
 use entity::id::CustomerId;
 use entity::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
+use super::question::{Found, Question};
 use super::read::{Customer, by_ids};
+use super::resource::ResourceLookup;
 use crate::context::Ctx;
-use crate::customers::rules::{self, Match};
-use crate::customers::store::{self, Wanted};
+use crate::customers::rules::Match;
+use crate::customers::store;
 use crate::error::{Error, Result};
 use crate::platform::page::{Page, PageRequest};
 use crate::platform::personal::Personal;
-use crate::vault::{Field, normalise};
 
 /// What a caller knows of a customer.
 #[derive(Debug, Clone)]
@@ -31,40 +33,130 @@ pub(crate) enum Lookup {
         /// The id.
         id: Personal,
     },
-    /// An IP address at an instant.
-    Ip {
-        /// The address.
-        address: Personal,
-        /// The instant.
+    /// Something that they held at an instant.
+    Resource(ResourceLookup),
+}
+
+/// A look-up as it is kept with a disclosure, to be asked again.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Kept {
+    Id(CustomerId),
+    Email(String),
+    Phone(String),
+    ExternalId {
+        system: String,
+        id: String,
+    },
+    Resource {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        port: Option<i32>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        domain: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mailbox: Option<String>,
         at: Timestamp,
     },
 }
 
 impl Lookup {
-    /// What was known, as text: for the record, where it is encrypted.
+    /// What was known, as text: for people.
     pub(crate) fn describe(&self) -> Personal {
         Personal::new(match self {
             Self::Id(id) => format!("id {id}"),
             Self::Email(email) => format!("email {}", email.expose().trim()),
             Self::Phone(phone) => format!("phone {}", phone.expose().trim()),
             Self::ExternalId { system, id } => format!("{} {}", system.trim(), id.expose().trim()),
-            Self::Ip { address, at } => format!("ip {} at {at}", address.expose().trim()),
+            Self::Resource(resource) => describe_resource(resource),
         })
+    }
+
+    /// Writes look-ups down, to be asked again.
+    ///
+    /// # Errors
+    /// Internal.
+    pub(crate) fn keep(lookups: &[&Self]) -> Result<Personal> {
+        let kept: Vec<_> = lookups.iter().map(|lookup| Kept::from(*lookup)).collect();
+        let text = serde_json::to_string(&kept);
+        text.map(Personal::new)
+            .map_err(|cause| Error::internal("writing a look-up down", cause))
+    }
+
+    /// Reads what [`Self::keep`] wrote. What was written before look-ups were kept this way cannot be asked again.
+    pub(crate) fn kept(text: &Personal) -> Vec<Self> {
+        let kept: Vec<Kept> = serde_json::from_str(text.expose()).unwrap_or_default();
+        kept.into_iter().map(Self::from).collect()
     }
 }
 
-/// A look-up in the form in which it can be asked.
-#[derive(Debug, Clone)]
-enum Question {
-    Id(CustomerId),
-    /// Index values of the identifier.
-    Identifier(Vec<Vec<u8>>),
-    /// Index values of each prefix that covers the address.
-    Address(Vec<Vec<u8>>, Timestamp),
+fn describe_resource(resource: &ResourceLookup) -> String {
+    let mut text = String::new();
+    let mut add = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            text.push_str(&format!("{name} {} ", value.trim()));
+        }
+    };
+    let port = resource.port.map(|port| port.to_string());
+    add("ip", resource.address.as_ref().map(Personal::expose));
+    add("port", port.as_deref());
+    add("domain", resource.domain.as_ref().map(Personal::expose));
+    add("mailbox", resource.mailbox.as_ref().map(Personal::expose));
+    format!("{text}at {}", resource.at)
+}
+
+impl From<&Lookup> for Kept {
+    fn from(lookup: &Lookup) -> Self {
+        let text = |value: &Personal| value.expose().trim().to_owned();
+        match lookup {
+            Lookup::Id(id) => Self::Id(*id),
+            Lookup::Email(email) => Self::Email(text(email)),
+            Lookup::Phone(phone) => Self::Phone(text(phone)),
+            Lookup::ExternalId { system, id } => Self::ExternalId {
+                system: system.trim().to_owned(),
+                id: text(id),
+            },
+            Lookup::Resource(resource) => Self::Resource {
+                address: resource.address.as_ref().map(text),
+                port: resource.port,
+                domain: resource.domain.as_ref().map(text),
+                mailbox: resource.mailbox.as_ref().map(text),
+                at: resource.at,
+            },
+        }
+    }
+}
+
+impl From<Kept> for Lookup {
+    fn from(kept: Kept) -> Self {
+        match kept {
+            Kept::Id(id) => Self::Id(id),
+            Kept::Email(email) => Self::Email(Personal::new(email)),
+            Kept::Phone(phone) => Self::Phone(Personal::new(phone)),
+            Kept::ExternalId { system, id } => Self::ExternalId {
+                system,
+                id: Personal::new(id),
+            },
+            Kept::Resource {
+                address,
+                port,
+                domain,
+                mailbox,
+                at,
+            } => Self::Resource(ResourceLookup {
+                address: address.map(Personal::new),
+                port,
+                domain: domain.map(Personal::new),
+                mailbox: mailbox.map(Personal::new),
+                at,
+            }),
+        }
+    }
 }
 
 /// Both, or the answer would tell who may not read customers whether there is one.
-fn authorize(ctx: &Ctx) -> Result<()> {
+pub(super) fn authorize(ctx: &Ctx) -> Result<()> {
     ctx.authorize(Action::LookUpCustomers)?;
     ctx.authorize(Action::ReadCustomers)
 }
@@ -75,10 +167,8 @@ fn authorize(ctx: &Ctx) -> Result<()> {
 /// Forbidden; Invalid for a value that cannot be what it should be; Ambiguous when there are several.
 pub(crate) async fn look_up(ctx: &Ctx, lookup: &Lookup) -> Result<Option<Customer>> {
     authorize(ctx)?;
-    match resolve(ctx, std::slice::from_ref(lookup), |_| "by".to_owned())
-        .await?
-        .first()
-    {
+    let found = resolve(ctx, &[(lookup, ctx.now())], |_| "by".to_owned()).await?;
+    match found.first() {
         Some(Match::One(id)) => Ok(by_ids(ctx, &[*id]).await?.remove(id)),
         Some(Match::Several(candidates)) => Err(Error::Ambiguous {
             candidates: *candidates,
@@ -97,38 +187,24 @@ pub(crate) async fn candidates(
     page: PageRequest,
 ) -> Result<(Page<Customer>, i64)> {
     authorize(ctx)?;
-    let (ids, total) = match question(ctx, lookup, "by")? {
-        Question::Id(id) => {
-            let known = store::known(ctx.db(), ctx.scope(), &[id]).await?;
-            let total = i64::try_from(known.len()).unwrap_or(i64::MAX);
-            let page = page.check("candidates id")?;
-            (Page::of(known, &page, |id| store::place(*id)), total)
+    let now = ctx.now();
+    let question = Question::new(ctx, lookup, now, "by")?;
+    let page = page.check(&format!("candidates {}", question.name()))?;
+    let questions = [question];
+    let found = Found::load(ctx, &questions).await?;
+    let total = match found.answer(0) {
+        Match::Nobody => 0,
+        Match::One(_) => 1,
+        Match::Several(count) => count,
+    };
+    let ids = match found.answer(0) {
+        Match::Nobody => Page::of(Vec::new(), &page, |id| store::place(*id)),
+        Match::One(id) => {
+            let after = page.after.is_some_and(|after| after.id >= id.uuid());
+            let one = if after { Vec::new() } else { vec![id] };
+            Page::of(one, &page, |id| store::place(*id))
         }
-        Question::Identifier(values) => {
-            let page = page.check(&list("candidates", &values, None))?;
-            let (db, scope) = (ctx.db(), ctx.scope());
-            let found = store::identified(db, scope, values.clone()).await?;
-            let total = found.values().map(|(count, _)| *count).max().unwrap_or(0);
-            let ids = store::candidates_by_identifier(db, scope, values, &page).await?;
-            (ids, total)
-        }
-        Question::Address(values, at) => {
-            let page = page.check(&list("candidates", &values, Some(at)))?;
-            let wanted = Wanted {
-                number: 0,
-                values: values.clone(),
-                at,
-            };
-            let holders = store::holders(ctx.db(), ctx.scope(), vec![wanted]).await?;
-            let narrowest = holders
-                .get(&0)
-                .and_then(|holders| rules::narrowest(holders));
-            let length = narrowest.map_or(0, |holders| holders.length);
-            let (scope, total) = (ctx.scope(), narrowest.map_or(0, |holders| holders.count));
-            let ids =
-                store::candidates_by_address(ctx.db(), scope, values, length, at, &page).await?;
-            (ids, total)
-        }
+        Match::Several(_) => found.candidates(ctx, &page).await?,
     };
     let wanted: Vec<_> = ids.rows.iter().map(|(_, id)| *id).collect();
     let mut customers = by_ids(ctx, &wanted).await?;
@@ -146,19 +222,15 @@ pub(crate) async fn candidates(
     ))
 }
 
-/// Names a list of candidates for its cursors; index values are not personal.
-fn list(name: &str, values: &[Vec<u8>], at: Option<Timestamp>) -> String {
-    format!("{name} {values:?} {at:?}")
-}
-
-/// Who each of many look-ups leads to, in one statement for each kind. It authorises nothing: the use case
-/// that asks has done so. `field` names the input of each look-up in errors.
+/// Who each of many look-ups leads to, in one statement for each kind. Identifiers count that had not ended at the
+/// instant beside the look-up. It authorises nothing: the use case that asks has done so. `field` names the input of
+/// each look-up in errors.
 ///
 /// # Errors
 /// Invalid for a value that cannot be what it should be.
 pub(crate) async fn resolve(
     ctx: &Ctx,
-    lookups: &[Lookup],
+    lookups: &[(&Lookup, Timestamp)],
     field: impl Fn(usize) -> String,
 ) -> Result<Vec<Match>> {
     resolve_each(ctx, lookups, field)
@@ -173,112 +245,28 @@ pub(crate) async fn resolve(
 /// Unavailable.
 pub(crate) async fn resolve_each(
     ctx: &Ctx,
-    lookups: &[Lookup],
+    lookups: &[(&Lookup, Timestamp)],
     field: impl Fn(usize) -> String,
 ) -> Result<Vec<Result<Match>>> {
-    let questions: Vec<_> = lookups
-        .iter()
-        .enumerate()
-        .map(|(n, lookup)| question(ctx, lookup, &field(n)))
-        .collect();
+    let mut questions = Vec::new();
+    let mut numbers = Vec::new();
+    for (n, (lookup, at)) in lookups.iter().enumerate() {
+        numbers.push(Question::new(ctx, lookup, *at, &field(n)).map(|question| {
+            questions.push(question);
+            questions.len() - 1
+        }));
+    }
     let found = Found::load(ctx, &questions).await?;
-    Ok(questions
+    Ok(numbers
         .into_iter()
-        .enumerate()
-        .map(|(n, question)| Ok(found.answer(n, &question?)))
+        .map(|number| number.map(|number| found.answer(number)))
         .collect())
 }
 
-/// What the database knows about a list of questions.
-struct Found {
-    known: Vec<CustomerId>,
-    identified: store::Identified,
-    holders: HashMap<i64, Vec<rules::Holders>>,
-}
-
-impl Found {
-    async fn load(ctx: &Ctx, questions: &[Result<Question>]) -> Result<Self> {
-        let (mut ids, mut values, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, question) in questions.iter().enumerate() {
-            match question {
-                Err(_cannot_be_asked) => {}
-                Ok(Question::Id(id)) => ids.push(*id),
-                Ok(Question::Identifier(of)) => values.extend(of.iter().cloned()),
-                Ok(Question::Address(values, at)) => addresses.push(Wanted {
-                    number: i64::try_from(number).unwrap_or(i64::MAX),
-                    values: values.clone(),
-                    at: *at,
-                }),
-            }
-        }
-        let (db, scope) = (ctx.db(), ctx.scope());
-        Ok(Self {
-            known: store::known(db, scope, &ids).await?,
-            identified: store::identified(db, scope, values).await?,
-            holders: store::holders(db, scope, addresses).await?,
-        })
-    }
-
-    fn answer(&self, number: usize, question: &Question) -> Match {
-        match question {
-            Question::Id(id) if self.known.contains(id) => Match::One(*id),
-            Question::Id(_) => Match::Nobody,
-            Question::Identifier(values) => {
-                // One value for each epoch in use; they lead to the same customers.
-                let found = values.iter().filter_map(|value| self.identified.get(value));
-                let widest = found.max_by_key(|(count, _)| *count);
-                widest.map_or(Match::Nobody, |(count, first)| {
-                    Match::of(*count, Some(*first))
-                })
-            }
-            Question::Address(..) => {
-                let number = i64::try_from(number).unwrap_or(i64::MAX);
-                let holders = self.holders.get(&number);
-                let narrowest = holders.and_then(|holders| rules::narrowest(holders));
-                narrowest.map_or(Match::Nobody, rules::Holders::decide)
-            }
-        }
-    }
-}
-
-fn question(ctx: &Ctx, lookup: &Lookup, field: &str) -> Result<Question> {
-    let invalid = |part: &str, expected: normalise::NotNormal| {
-        Error::invalid(format!("{field}.{part}"), expected.to_string())
-    };
-    let index = |field: Field, normal: &str| -> Result<Vec<Vec<u8>>> {
-        let values = ctx.vault().index(ctx.controller(), field, normal)?;
-        Ok(values.into_iter().map(|value| value.bytes).collect())
-    };
-    Ok(match lookup {
-        Lookup::Id(id) => Question::Id(*id),
-        Lookup::Email(email) => {
-            let normal =
-                normalise::email(email.expose()).map_err(|expected| invalid("email", expected))?;
-            Question::Identifier(index(Field::CustomerEmail, &normal)?)
-        }
-        Lookup::Phone(phone) => {
-            let normal = normalise::phone(phone.expose(), None)
-                .map_err(|expected| invalid("phone", expected))?;
-            Question::Identifier(index(Field::CustomerPhone, &normal)?)
-        }
-        Lookup::ExternalId { system, id } => {
-            let system = normalise::external_system(system)
-                .map_err(|expected| invalid("externalId.system", expected))?;
-            let normal = normalise::external_id(&system, id.expose())
-                .map_err(|expected| invalid("externalId.id", expected))?;
-            Question::Identifier(index(Field::CustomerExternalId, &normal)?)
-        }
-        Lookup::Ip { address, at } => {
-            let address = normalise::ip(address.expose())
-                .map_err(|expected| invalid("ip.address", expected))?;
-            let mut values = Vec::new();
-            for prefix in normalise::covering_prefixes(address) {
-                values.extend(index(
-                    Field::AssignmentPrefix,
-                    &normalise::prefix_text(&prefix),
-                )?);
-            }
-            Question::Address(values, *at)
-        }
-    })
+/// The customers of some ids that exist, as those that stand for them.
+pub(super) fn distinct(ids: &[CustomerId]) -> Vec<CustomerId> {
+    let all: HashSet<_> = ids.iter().copied().collect();
+    let mut all: Vec<_> = all.into_iter().collect();
+    all.sort_unstable();
+    all
 }

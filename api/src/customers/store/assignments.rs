@@ -2,21 +2,35 @@
 
 use std::collections::HashMap;
 
+use entity::assignment;
 use entity::enums::AssignmentSharing;
 use entity::id::{AssignmentId, CustomerId, EventId};
 use entity::time::Timestamp;
-use entity::{assignment, blind_index};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait, Statement, Value,
 };
+use uuid::Uuid;
 
 use crate::customers::service::Clusters;
+use crate::customers::store::WantedResource;
 use crate::error::Result;
-use crate::platform::db::{Scope, after_place, for_each_parent};
+use crate::platform::db::{Scope, after_place, for_each_parent, placeholders, scoped};
 use crate::platform::page::{CheckedPage, Cursor, Page};
-use crate::vault::{self, Field};
+use crate::vault::Field;
+
+/// Where resources are indexed.
+const RESOURCES: [Field; 4] = [
+    Field::AssignmentPrefix,
+    Field::AssignmentPorts,
+    Field::AssignmentDomain,
+    Field::AssignmentMailbox,
+];
+
+/// Orders what covers something: mailboxes, domains, ports, prefixes, each from the narrowest.
+const BREADTH: &str = "cast(case a.resource_kind when 'MAILBOX' then 0 when 'DOMAIN' then 1000
+    when 'PORT_RANGE' then 2000 else 3000 end - a.prefix_length as bigint)";
 
 pub(in crate::customers) async fn insert_assignments(
     db: &impl ConnectionTrait,
@@ -43,36 +57,86 @@ pub(in crate::customers) async fn assignments_by_id(
         .await?)
 }
 
-/// What some customers hold of prefixes with these index values, by value.
+/// What some customers hold of resources with these index values, by value.
 pub(in crate::customers) async fn assignments_like(
     db: &impl ConnectionTrait,
     scope: Scope,
     values: &[Vec<u8>],
     customers: &[CustomerId],
 ) -> Result<HashMap<Vec<u8>, Vec<assignment::Model>>> {
-    let targets = vault::targets(db, scope, Field::AssignmentPrefix, values.to_vec()).await?;
-    let same = scope
-        .select::<blind_index::Entity>()
-        .select_only()
-        .column(blind_index::Column::TargetId)
-        .filter(blind_index::Column::Field.eq(Field::AssignmentPrefix.as_str()))
-        .filter(blind_index::Column::Value.is_in(values.iter().cloned()));
-    let rows: HashMap<AssignmentId, assignment::Model> = scope
-        .select::<assignment::Entity>()
-        .filter(assignment::Column::Id.in_subquery(same.into_query()))
-        .filter(assignment::Column::CustomerId.is_in(customers.iter().copied()))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
-    Ok(targets
-        .into_iter()
-        .map(|(value, ids)| {
-            let ids = ids.into_iter().map(AssignmentId::from_uuid);
-            (value, ids.filter_map(|id| rows.get(&id).cloned()).collect())
-        })
-        .collect())
+    let mut found: HashMap<Vec<u8>, Vec<assignment::Model>> = HashMap::new();
+    let sql = format!(
+        "select a.*, b.value as value from blind_index b
+        join assignment a on a.controller_id = b.controller_id and a.id = b.target_id
+        where {} and b.field in ({}) and b.value in ({}) and a.customer_id in ({})",
+        scoped("b", "$1"),
+        RESOURCES
+            .map(|field| format!("'{}'", field.as_str()))
+            .join(", "),
+        placeholders(2, values.len()),
+        placeholders(2 + values.len(), customers.len()),
+    );
+    let mut binds: Vec<Value> = vec![scope.controller.into()];
+    binds.extend(values.iter().cloned().map(Value::from));
+    binds.extend(customers.iter().copied().map(Value::from));
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    for row in db.query_all_raw(statement).await? {
+        let value = row.try_get("", "value")?;
+        let row = assignment::Model::from_query_result(&row, "")?;
+        found.entry(value).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// A page of the assignments that cover something at an instant, the narrowest first.
+pub(in crate::customers) async fn covering(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    wanted: &[WantedResource],
+    page: &CheckedPage,
+) -> Result<Page<assignment::Model>> {
+    let (mut all, mut binds) = (Vec::new(), vec![Value::from(scope.controller)]);
+    for one in wanted {
+        let first = binds.len() + 1;
+        all.push(format!(
+            "(b.field = ${} and a.valid_from <= ${at} and (a.valid_until is null or ${at} < a.valid_until)
+                and (a.first_port is null or ${} between a.first_port and a.last_port) and b.value in ({}))",
+            first,
+            first + 2,
+            placeholders(first + 3, one.values.len()),
+            at = first + 1,
+        ));
+        binds.extend([one.field.as_str().into(), one.at.into(), one.port.into()]);
+        binds.extend(one.values.iter().cloned().map(Value::from));
+    }
+    let (after, last) = page
+        .after
+        .map_or((i64::MIN, Uuid::nil()), |after| (after.key, after.id));
+    let next = binds.len() + 1;
+    let sql = format!(
+        "select * from (
+            select a.*, {BREADTH} as breadth from blind_index b
+            join assignment a on a.controller_id = b.controller_id and a.id = b.target_id
+            where {} and ({})
+        ) as covering where (breadth, id) > (${next}, ${}) order by breadth, id limit ${}",
+        scoped("b", "$1"),
+        all.join(" or "),
+        next + 1,
+        next + 2,
+    );
+    let limit = i64::try_from(page.limit_and_one()).unwrap_or(i64::MAX);
+    binds.extend([after.into(), last.into(), limit.into()]);
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let mut rows = Vec::new();
+    for row in db.query_all_raw(statement).await? {
+        let breadth: i64 = row.try_get("", "breadth")?;
+        rows.push((breadth, assignment::Model::from_query_result(&row, "")?));
+    }
+    let page = Page::of(rows, page, |(breadth, row)| Cursor {
+        key: *breadth,
+        id: row.id.uuid(),
+    });
+    Ok(page.map(|(_, row)| row))
 }
 
 /// Corrects how long an assignment lasts, and with whom it is shared.

@@ -1,26 +1,297 @@
-//! Statements that find customers by what is indexed about them.
+//! Statements that find customers by what is indexed about them. A customer that was merged is found as the one that
+//! stands for it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::id::CustomerId;
 use entity::time::Timestamp;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 
 use crate::customers::rules::Holders;
 use crate::error::Result;
-use crate::platform::db::{Scope, placeholders, scoped};
+use crate::platform::db::{Scope, placeholder_rows, placeholders, scoped};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Field;
 
-/// An address that is asked for.
+/// How many values one statement binds at most; `SQLite` takes 32,766.
+const MOST_BOUND: usize = 30_000;
+
+/// From the rows of a table that name a customer to the customer that stands for it.
+fn roots_of(alias: &str) -> String {
+    format!(
+        "left join customer_merge m on m.controller_id = {alias}.controller_id
+            and m.customer_id = {alias}.customer_id"
+    )
+}
+
+/// The customer that stands for the one of a row, after [`roots_of`].
+fn root(alias: &str) -> String {
+    format!("coalesce(m.into_id, {alias}.customer_id)")
+}
+
+/// The rows of an assignment that hold at an instant, and for a port where one is asked for.
+const HELD: &str = "a.valid_from <= w.at and (a.valid_until is null or w.at < a.valid_until)
+    and (a.first_port is null or w.port between a.first_port and a.last_port)";
+
+/// From the values that are wanted to the rows that they lead to. `SQLite` takes them in this order, or it would
+/// read an index through for each.
+fn indexed(backend: DbBackend) -> String {
+    let join = match backend {
+        DbBackend::Sqlite => "cross join",
+        _ => "join",
+    };
+    format!(
+        "from wanted w {join} blind_index b on {} and b.field = w.field and b.value = w.value {join}",
+        scoped("b", "$1")
+    )
+}
+
+/// An identifier that is asked for.
 #[derive(Debug)]
-pub(in crate::customers) struct Wanted {
+pub(in crate::customers) struct WantedIdentifier {
     /// Tells the answers apart.
     pub(in crate::customers) number: i64,
-    /// Index values of the prefixes that cover it.
+    /// Of which kind.
+    pub(in crate::customers) field: Field,
+    /// Its index values, one for each epoch in use.
+    pub(in crate::customers) values: Vec<Vec<u8>>,
+    /// The instant at which it must not have ended.
+    pub(in crate::customers) at: Timestamp,
+}
+
+/// What an identifier leads to: how many customers, and whoever had it first.
+pub(in crate::customers) type Identified = HashMap<i64, (i64, CustomerId)>;
+
+/// What identifiers of any kind lead to.
+pub(in crate::customers) async fn identified(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    wanted: &[WantedIdentifier],
+) -> Result<Identified> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: i64,
+        customer_id: CustomerId,
+        holders: i64,
+    }
+    let rows: Vec<[Value; 4]> = wanted
+        .iter()
+        .flat_map(|one| {
+            let row = |value: &Vec<u8>| {
+                let field = one.field.as_str();
+                [
+                    one.number.into(),
+                    field.into(),
+                    value.clone().into(),
+                    one.at.into(),
+                ]
+            };
+            one.values.iter().map(row)
+        })
+        .collect();
+    let mut found = Identified::new();
+    for chunk in rows.chunks(MOST_BOUND / 4) {
+        let sql = format!(
+            "with wanted (number, field, value, at) as (values {}),
+            held as (
+                select w.number, {root} as customer_id,
+                    min(coalesce(i.ended_at, 9223372036854775807)) as ended_at
+                {} identifier i on i.controller_id = b.controller_id and i.id = b.target_id
+                {}
+                where i.ended_at is null or w.at < i.ended_at
+                group by w.number, {root}
+            )
+            select number, customer_id, holders from (
+                select number, customer_id, count(*) over (partition by number) as holders,
+                    row_number() over (partition by number order by ended_at, customer_id) as place
+                from held
+            ) as ranked where place = 1",
+            placeholder_rows(2, chunk.len(), 4),
+            indexed(db.get_database_backend()),
+            roots_of("i"),
+            root = root("i"),
+        );
+        let statement = bound(db, scope, sql, chunk);
+        for row in Row::find_by_statement(statement).all(db).await? {
+            found.insert(row.number, (row.holders, row.customer_id));
+        }
+    }
+    Ok(found)
+}
+
+/// A statement over the controller and a table of values.
+fn bound<const N: usize>(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    sql: String,
+    rows: &[[Value; N]],
+) -> Statement {
+    let controller = std::iter::once(Value::from(scope.controller));
+    let values: Vec<Value> = controller.chain(rows.iter().flatten().cloned()).collect();
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}
+
+/// Something that is asked for, with what covers it of one kind.
+#[derive(Debug)]
+pub(in crate::customers) struct WantedResource {
+    /// Tells the answers apart.
+    pub(in crate::customers) number: i64,
+    /// Of which kind.
+    pub(in crate::customers) field: Field,
+    /// Index values of what covers it.
     pub(in crate::customers) values: Vec<Vec<u8>>,
     /// The instant.
     pub(in crate::customers) at: Timestamp,
+    /// The port.
+    pub(in crate::customers) port: Option<i32>,
+}
+
+/// Who held what covers something: by its number and the kind, for each narrowness.
+pub(in crate::customers) type AllHolders = HashMap<(i64, Field), Vec<Holders>>;
+
+/// For each thing that is asked for, each kind and each narrowness: how many customers held such a thing at that
+/// instant, and one of them.
+pub(in crate::customers) async fn holders(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    wanted: &[WantedResource],
+) -> Result<AllHolders> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: i64,
+        field: String,
+        prefix_length: i16,
+        customer_id: CustomerId,
+        holders: i64,
+        shared: i64,
+    }
+    let rows: Vec<[Value; 5]> = wanted
+        .iter()
+        .flat_map(|one| {
+            let row = |value: &Vec<u8>| {
+                let field = one.field.as_str();
+                [
+                    one.number.into(),
+                    field.into(),
+                    value.clone().into(),
+                    one.at.into(),
+                    one.port.into(),
+                ]
+            };
+            one.values.iter().map(row)
+        })
+        .collect();
+    let mut found = AllHolders::new();
+    // The values of one thing that is asked for may be in two parts: each has other lengths, so nothing is lost.
+    for chunk in rows.chunks(MOST_BOUND / 5) {
+        let sql = format!(
+            "with wanted (number, field, value, at, port) as (values {}),
+            held as (
+                select w.number, w.field, a.prefix_length, {root} as customer_id,
+                    max(case when a.sharing = 'SHARED' then 1 else 0 end) as shared
+                {} assignment a on a.controller_id = b.controller_id and a.id = b.target_id
+                {}
+                where {HELD}
+                group by w.number, w.field, a.prefix_length, {root}
+            )
+            select number, field, prefix_length, customer_id, holders, shared from (
+                select number, field, prefix_length, customer_id,
+                    count(*) over (partition by number, field, prefix_length) as holders,
+                    cast(max(shared) over (partition by number, field, prefix_length) as bigint) as shared,
+                    row_number() over (partition by number, field, prefix_length order by customer_id) as place
+                from held
+            ) as ranked where place = 1",
+            placeholder_rows(2, chunk.len(), 5),
+            indexed(db.get_database_backend()),
+            roots_of("a"),
+            root = root("a"),
+        );
+        let statement = bound(db, scope, sql, chunk);
+        for row in Row::find_by_statement(statement).all(db).await? {
+            let field = wanted.iter().map(|one| one.field);
+            let Some(field) = field.clone().find(|field| field.as_str() == row.field) else {
+                continue;
+            };
+            found.entry((row.number, field)).or_default().push(Holders {
+                length: row.prefix_length,
+                count: row.holders,
+                shared: row.shared > 0,
+                first: row.customer_id,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// A customer who may have held a place, or been served by who did.
+#[derive(Debug)]
+pub(in crate::customers) struct WantedHolder {
+    /// The place, with what covers it.
+    pub(in crate::customers) place: WantedResource,
+    /// How narrow what they held is.
+    pub(in crate::customers) length: i16,
+    /// The customer.
+    pub(in crate::customers) customer: CustomerId,
+}
+
+/// Which of these customers held the place at that instant, or were clients of a reseller who did.
+pub(in crate::customers) async fn held_by(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    wanted: Vec<WantedHolder>,
+) -> Result<HashSet<i64>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: i64,
+    }
+    let rows: Vec<[Value; 7]> = wanted
+        .into_iter()
+        .flat_map(
+            |WantedHolder {
+                 place,
+                 length,
+                 customer,
+             }| {
+                let field = place.field.as_str();
+                place.values.into_iter().map(move |value| {
+                    [
+                        place.number.into(),
+                        field.into(),
+                        value.into(),
+                        place.at.into(),
+                        place.port.into(),
+                        length.into(),
+                        customer.into(),
+                    ]
+                })
+            },
+        )
+        .collect();
+    let mut found = HashSet::new();
+    for chunk in rows.chunks(MOST_BOUND / 7) {
+        let sql = format!(
+            "with wanted (number, field, value, at, port, length, customer_id) as (values {})
+            select distinct w.number
+            {} assignment a on a.controller_id = b.controller_id and a.id = b.target_id
+            {}
+            where {HELD} and a.prefix_length = w.length and (
+                {root} = w.customer_id or exists (
+                    select 1 from customer_relation r
+                    where r.controller_id = a.controller_id and r.kind = 'RESELLER'
+                        and r.customer_id = {root} and r.related_id = w.customer_id
+                        and r.valid_from <= w.at and (r.valid_until is null or w.at < r.valid_until)
+                )
+            )",
+            placeholder_rows(2, chunk.len(), 7),
+            indexed(db.get_database_backend()),
+            roots_of("a"),
+            root = root("a"),
+        );
+        let statement = bound(db, scope, sql, chunk);
+        let rows = Row::find_by_statement(statement).all(db).await?;
+        found.extend(rows.into_iter().map(|row| row.number));
+    }
+    Ok(found)
 }
 
 #[derive(FromQueryResult)]
@@ -36,164 +307,76 @@ pub(in crate::customers) fn place(customer: CustomerId) -> Cursor {
     }
 }
 
-/// What an index value of an identifier leads to: how many customers, and one of them.
-pub(in crate::customers) type Identified = HashMap<Vec<u8>, (i64, CustomerId)>;
-
-/// What identifiers of any kind lead to, by index value.
-pub(in crate::customers) async fn identified(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    values: Vec<Vec<u8>>,
-) -> Result<Identified> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        value: Vec<u8>,
-        customer_id: CustomerId,
-        holders: i64,
-    }
-    if values.is_empty() {
-        return Ok(Identified::new());
-    }
-    let sql = format!(
-        "with held as (
-            select distinct b.value, i.customer_id from blind_index b
-            join identifier i on i.controller_id = b.controller_id and i.id = b.target_id
-            where {} and b.field in ({}) and b.value in ({})
-        )
-        select value, customer_id, holders from (
-            select value, customer_id, count(*) over (partition by value) as holders,
-                row_number() over (partition by value order by customer_id) as place
-            from held
-        ) as ranked where place = 1",
-        scoped("b", "$1"),
-        identifier_fields(),
-        placeholders(2, values.len()),
-    );
-    let mut binds: Vec<Value> = vec![scope.controller.into()];
-    binds.extend(values.into_iter().map(Value::from));
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
-    let rows = Row::find_by_statement(statement).all(db).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.value, (row.holders, row.customer_id)))
-        .collect())
-}
-
-/// The index fields of identifiers, quoted for a statement.
-fn identifier_fields() -> String {
-    [
-        Field::CustomerEmail,
-        Field::CustomerPhone,
-        Field::CustomerExternalId,
-    ]
-    .map(|field| format!("'{}'", field.as_str()))
-    .join(", ")
-}
-
-/// For each address and each length of prefix: how many customers held such a prefix at that instant, and one
-/// of them.
-pub(in crate::customers) async fn holders(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    wanted: Vec<Wanted>,
-) -> Result<HashMap<i64, Vec<Holders>>> {
-    // Three values each; SQLite takes 32,766 a statement.
-    const MOST_BOUND: usize = 10_000;
-    let mut found = HashMap::new();
-    let mut chunk: Vec<(i64, Vec<u8>, Timestamp)> = Vec::new();
-    for wanted in wanted {
-        if chunk.len() + wanted.values.len() > MOST_BOUND {
-            holders_of(db, scope, std::mem::take(&mut chunk), &mut found).await?;
-        }
-        chunk.extend(
-            wanted
-                .values
-                .into_iter()
-                .map(|value| (wanted.number, value, wanted.at)),
-        );
-    }
-    if !chunk.is_empty() {
-        holders_of(db, scope, chunk, &mut found).await?;
-    }
-    Ok(found)
-}
-
-async fn holders_of(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    wanted: Vec<(i64, Vec<u8>, Timestamp)>,
-    found: &mut HashMap<i64, Vec<Holders>>,
-) -> Result<()> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        number: i64,
-        prefix_length: i16,
-        customer_id: CustomerId,
-        holders: i64,
-        shared: i64,
-    }
-    let rows: Vec<_> = (0..wanted.len())
-        .map(|n| format!("(${}, ${}, ${})", 2 + 3 * n, 3 + 3 * n, 4 + 3 * n))
-        .collect();
-    let sql = format!(
-        "with wanted (number, value, at) as (values {}),
-        held as (
-            select w.number, a.prefix_length, a.customer_id,
-                max(case when a.sharing = 'SHARED' then 1 else 0 end) as shared
-            from wanted w
-            join blind_index b on {} and b.field = '{}' and b.value = w.value
-            join assignment a on a.controller_id = b.controller_id and a.id = b.target_id
-            where a.valid_from <= w.at and (a.valid_until is null or w.at < a.valid_until)
-            group by w.number, a.prefix_length, a.customer_id
-        )
-        select number, prefix_length, customer_id, holders, shared from (
-            select number, prefix_length, customer_id,
-                count(*) over (partition by number, prefix_length) as holders,
-                cast(max(shared) over (partition by number, prefix_length) as bigint) as shared,
-                row_number() over (partition by number, prefix_length order by customer_id) as place
-            from held
-        ) as ranked where place = 1",
-        rows.join(", "),
-        scoped("b", "$1"),
-        Field::AssignmentPrefix.as_str(),
-    );
-    let mut binds: Vec<Value> = vec![scope.controller.into()];
-    for (number, value, at) in wanted {
-        binds.extend([Value::from(number), Value::from(value), at.into()]);
-    }
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
-    for row in Row::find_by_statement(statement).all(db).await? {
-        found.entry(row.number).or_default().push(Holders {
-            length: row.prefix_length,
-            count: row.holders,
-            shared: row.shared > 0,
-            first: row.customer_id,
-        });
-    }
-    Ok(())
-}
-
 /// A page of the customers that one identifier leads to.
 pub(in crate::customers) async fn candidates_by_identifier(
     db: &impl ConnectionTrait,
     scope: Scope,
-    values: Vec<Vec<u8>>,
+    wanted: &WantedIdentifier,
     page: &CheckedPage,
 ) -> Result<Page<CustomerId>> {
-    let after = page.after.map_or(uuid::Uuid::nil(), |cursor| cursor.id);
     let sql = format!(
-        "select distinct i.customer_id from blind_index b
+        "select distinct {root} as customer_id from blind_index b
         join identifier i on i.controller_id = b.controller_id and i.id = b.target_id
-        where {} and b.field in ({}) and i.customer_id > $2 and b.value in ({})
-        order by i.customer_id limit $3",
+        {}
+        where {} and b.field = $2 and (i.ended_at is null or $3 < i.ended_at) and {root} > $4
+            and b.value in ({})
+        order by 1 limit $5",
+        roots_of("i"),
         scoped("b", "$1"),
-        identifier_fields(),
-        placeholders(4, values.len()),
+        placeholders(6, wanted.values.len()),
+        root = root("i"),
     );
-    let limit = i64::try_from(page.limit_and_one()).unwrap_or(i64::MAX);
-    let mut binds: Vec<Value> = vec![scope.controller.into(), after.into(), limit.into()];
-    binds.extend(values.into_iter().map(Value::from));
+    let mut binds: Vec<Value> = vec![
+        scope.controller.into(),
+        wanted.field.as_str().into(),
+        wanted.at.into(),
+    ];
+    binds.extend(after_and_limit(page));
+    binds.extend(wanted.values.iter().cloned().map(Value::from));
     found(db, sql, binds, page).await
+}
+
+/// A page of the customers who held what covers something, at one narrowness; and of one more, where it is said.
+pub(in crate::customers) async fn candidates_by_resource(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    wanted: &WantedResource,
+    length: i16,
+    and: Option<CustomerId>,
+    page: &CheckedPage,
+) -> Result<Page<CustomerId>> {
+    let sql = format!(
+        "select customer_id from (
+            select {root} as customer_id from blind_index b
+            join assignment a on a.controller_id = b.controller_id and a.id = b.target_id
+            {}
+            where {} and b.field = $2 and a.prefix_length = $6 and a.valid_from <= $3
+                and (a.valid_until is null or $3 < a.valid_until)
+                and (a.first_port is null or $7 between a.first_port and a.last_port)
+                and b.value in ({})
+            union select id from customer where controller_id = $1 and id = $8
+        ) as candidates
+        where customer_id > $4 order by customer_id limit $5",
+        roots_of("a"),
+        scoped("b", "$1"),
+        placeholders(9, wanted.values.len()),
+        root = root("a"),
+    );
+    let mut binds: Vec<Value> = vec![
+        scope.controller.into(),
+        wanted.field.as_str().into(),
+        wanted.at.into(),
+    ];
+    binds.extend(after_and_limit(page));
+    binds.extend([length.into(), wanted.port.into(), and.into()]);
+    binds.extend(wanted.values.iter().cloned().map(Value::from));
+    found(db, sql, binds, page).await
+}
+
+fn after_and_limit(page: &CheckedPage) -> [Value; 2] {
+    let after = page.after.map_or(uuid::Uuid::nil(), |cursor| cursor.id);
+    let limit = i64::try_from(page.limit_and_one()).unwrap_or(i64::MAX);
+    [after.into(), limit.into()]
 }
 
 async fn found(
@@ -206,37 +389,4 @@ async fn found(
     let rows = Found::find_by_statement(statement).all(db).await?;
     let rows = rows.into_iter().map(|row| row.customer_id).collect();
     Ok(Page::of(rows, page, |customer| place(*customer)))
-}
-
-/// A page of the customers who held a prefix of one length that covers an address.
-pub(in crate::customers) async fn candidates_by_address(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    values: Vec<Vec<u8>>,
-    length: i16,
-    at: Timestamp,
-    page: &CheckedPage,
-) -> Result<Page<CustomerId>> {
-    let after = page.after.map_or(uuid::Uuid::nil(), |cursor| cursor.id);
-    let sql = format!(
-        "select distinct a.customer_id from blind_index b
-        join assignment a on a.controller_id = b.controller_id and a.id = b.target_id
-        where {} and b.field = '{}' and a.prefix_length = $2 and a.valid_from <= $3
-            and (a.valid_until is null or $3 < a.valid_until) and a.customer_id > $4
-            and b.value in ({})
-        order by a.customer_id limit $5",
-        scoped("b", "$1"),
-        Field::AssignmentPrefix.as_str(),
-        placeholders(6, values.len()),
-    );
-    let limit = i64::try_from(page.limit_and_one()).unwrap_or(i64::MAX);
-    let mut binds: Vec<Value> = vec![
-        scope.controller.into(),
-        length.into(),
-        at.into(),
-        after.into(),
-        limit.into(),
-    ];
-    binds.extend(values.into_iter().map(Value::from));
-    found(db, sql, binds, page).await
 }

@@ -4,6 +4,8 @@ mod assignments;
 mod lookup;
 mod merges;
 
+use std::collections::HashMap;
+
 use entity::id::CustomerId;
 use entity::{customer, identifier};
 use sea_orm::{
@@ -12,10 +14,11 @@ use sea_orm::{
 };
 
 pub(super) use assignments::{
-    assignments_by_id, assignments_like, assignments_of, correct, insert_assignments,
+    assignments_by_id, assignments_like, assignments_of, correct, covering, insert_assignments,
 };
 pub(super) use lookup::{
-    Identified, Wanted, candidates_by_address, candidates_by_identifier, holders, identified, place,
+    AllHolders, Identified, WantedHolder, WantedIdentifier, WantedResource,
+    candidates_by_identifier, candidates_by_resource, held_by, holders, identified, place,
 };
 
 pub(super) use merges::{members, roots};
@@ -65,23 +68,26 @@ pub(super) async fn by_ids(
         .await?)
 }
 
-/// Which of these ids are customers of the controller.
+/// Which of these ids are customers of the controller, each with the customer that stands for it.
 pub(super) async fn known(
     db: &impl ConnectionTrait,
     scope: Scope,
     ids: &[CustomerId],
-) -> Result<Vec<CustomerId>> {
+) -> Result<HashMap<CustomerId, CustomerId>> {
     if ids.is_empty() {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     }
-    Ok(scope
+    let known: Vec<CustomerId> = scope
         .select::<customer::Entity>()
         .select_only()
         .column(customer::Column::Id)
         .filter(customer::Column::Id.is_in(ids.iter().copied()))
         .into_tuple()
         .all(db)
-        .await?)
+        .await?;
+    let roots = roots(db, scope, &known).await?;
+    let root = |id: CustomerId| (id, roots.get(&id).copied().unwrap_or(id));
+    Ok(known.into_iter().map(root).collect())
 }
 
 /// Keeps customers from being changed by others until the change ends. In ascending order, so that two changes

@@ -259,7 +259,12 @@ async fn attempt(ctx: &Ctx, new: &NewDisclosure, once: &Once) -> Result<Option<D
     let id = DisclosureId::from_uuid(random::id());
     let new = &Checked::new(ctx, new.clone())?;
     let field = |number: usize| format!("subjects[{number}].by");
-    let found = customers::service::resolve(ctx, &new.subjects, field).await?;
+    let lookups: Vec<_> = new
+        .subjects
+        .iter()
+        .map(|lookup| (lookup, new.disclosed_at))
+        .collect();
+    let found = customers::service::resolve(ctx, &lookups, field).await?;
     let subjects = &settle(&new.subjects, &found)?;
     let recipient = recipients::service::prepare(ctx, new.recipient.clone(), "recipient").await?;
     let keys = Keys::load(ctx, id, subjects).await?;

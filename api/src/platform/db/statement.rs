@@ -67,6 +67,14 @@ pub(crate) fn placeholders(first: usize, count: usize) -> String {
     numbers.join(", ")
 }
 
+/// `($n, $n+1), ($n+2, $n+3), ..` for a table of values.
+pub(crate) fn placeholder_rows(first: usize, rows: usize, columns: usize) -> String {
+    let rows: Vec<_> = (0..rows)
+        .map(|row| format!("({})", placeholders(first + row * columns, columns)))
+        .collect();
+    rows.join(", ")
+}
+
 /// The rows of a limited select.
 ///
 /// # Errors
