@@ -25,7 +25,7 @@ use crate::platform::personal::Personal;
 use crate::platform::telemetry::Metrics;
 use crate::vault::{DataKey, Owner, Vault};
 
-mod idempotency;
+pub(crate) mod idempotency;
 
 pub(crate) use idempotency::{Begun, Once, expire as expire_idempotency_records, only_id};
 
@@ -51,6 +51,8 @@ pub(crate) struct App {
     pub(crate) recorded: Notify,
     /// Changes under way: a stop waits for them, also where nobody waits for their answer.
     pub(crate) mutations: TaskTracker,
+    /// What capabilities keep for the life of the instance, by type: the spine does not know them.
+    pub(crate) parts: http::Extensions,
 }
 
 impl App {
@@ -203,6 +205,15 @@ impl Ctx {
         Ok(at)
     }
 
+    /// The leaf of an event of this actor, to be recorded with [`Tx::append`].
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the system gives no randomness.
+    pub(crate) fn leaf(&self, event: Event<'_>) -> Result<event::Model> {
+        let person = self.on_behalf_of.as_ref();
+        ledger::leaf(&self.actor, person, event, self.now())
+    }
+
     /// Begins a change.
     ///
     /// # Errors
@@ -316,15 +327,15 @@ impl Tx {
     /// # Errors
     /// [`Error::Internal`] when the system gives no randomness.
     pub(crate) fn record(&mut self, event: Event<'_>) -> Result<entity::id::EventId> {
-        let row = ledger::leaf(
-            &self.ctx.actor,
-            self.ctx.on_behalf_of.as_ref(),
-            event,
-            self.ctx.now(),
-        )?;
+        let row = self.ctx.leaf(event)?;
         let id = row.id;
         self.recorded.push(row);
         Ok(id)
+    }
+
+    /// Records events whose leaves were made before the change began: a commit that several callers share.
+    pub(crate) fn append(&mut self, leaves: impl IntoIterator<Item = event::Model>) {
+        self.recorded.extend(leaves);
     }
 
     /// Undoes everything, at once and not when the transaction happens to be dropped.

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use entity::enums::{Action, ErrorCode};
+use entity::enums::{Action, DisclosureGround, ErrorCode};
 
 /// The cause of a failure that is not the caller's, kept for the log.
 pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
@@ -24,6 +24,12 @@ pub(crate) enum Error {
     Forbidden {
         /// What would be needed.
         action: Action,
+    },
+    /// The caller's role does not hold a ground of disclosure.
+    #[error("this integration's role may not record disclosures on the ground {ground}")]
+    ForbiddenGround {
+        /// Which ground.
+        ground: DisclosureGround,
     },
     /// There is no such thing, or it is another controller's.
     #[error("there is no such {what}")]
@@ -92,7 +98,7 @@ impl Error {
     pub(crate) fn code(&self) -> ErrorCode {
         match self {
             Self::Unauthenticated(_) => ErrorCode::Unauthenticated,
-            Self::Forbidden { .. } => ErrorCode::Forbidden,
+            Self::Forbidden { .. } | Self::ForbiddenGround { .. } => ErrorCode::Forbidden,
             Self::NotFound { .. } => ErrorCode::NotFound,
             Self::Invalid { .. } => ErrorCode::BadUserInput,
             Self::Refused { code, .. } => *code,

@@ -19,6 +19,7 @@ const PERSONS: &[Action] = &[A::LookUpCustomers, A::ReadPersonalData, A::ReadCas
 /// Keeping the register of customers.
 const REGISTER: &[Action] = &[
     A::RegisterCustomer,
+    A::RegisterComplainant,
     A::AddIdentifier,
     A::UpdateCustomer,
     A::RelateCustomers,
@@ -67,7 +68,15 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
         // Ticket systems merge requesters, and see who signs in or answers to a code.
         Role::Support => &[LISTS, PERSONS, &[A::MergeCustomers, A::VerifyIdentifier]],
         Role::Mail => &[&[A::LookUpCustomers, A::ReadCustomers, A::ReadEvents]],
-        Role::Abuse => &[LISTS, RECORD, &[A::LookUpCustomers, A::ReadCaseDetails]],
+        Role::Abuse => &[
+            LISTS,
+            RECORD,
+            &[
+                A::LookUpCustomers,
+                A::ReadCaseDetails,
+                A::RegisterComplainant,
+            ],
+        ],
         Role::Provisioning => &[&[A::RecordAssignments, A::ReadEvents]],
         Role::Dashboard => &[LISTS],
         Role::Auditor => &[LISTS, &[A::ReadCaseDetails, A::ReadIntegrations]],

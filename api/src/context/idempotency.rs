@@ -3,6 +3,7 @@
 //! The record is inserted first in the transaction of the change. It holds keyed digests of the key and the
 //! input and the ids of the result, never the answer: a replay reads again under the caller's present rights.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -14,8 +15,11 @@ use sea_orm::{
     QuerySelect,
 };
 
+use uuid::Uuid;
+
 use super::{App, Ctx, Tx};
 use crate::error::{Error, Result};
+use crate::platform::db::Scope;
 
 /// Longest idempotency key, in characters.
 const LONGEST_KEY: usize = 200;
@@ -31,6 +35,8 @@ pub(crate) struct Once {
     pub(crate) key: Option<String>,
     /// The whole input but the key, in a canonical form; only a keyed digest of it is stored.
     pub(crate) input: String,
+    /// Whether it is one item of a list, which the request's header does not name.
+    pub(crate) is_item: bool,
 }
 
 impl fmt::Debug for Once {
@@ -42,10 +48,16 @@ impl fmt::Debug for Once {
 impl Once {
     /// A call that has its effect each time: of the operator at the command line.
     pub(crate) fn none() -> Self {
+        Self::always("operator")
+    }
+
+    /// A call of this mutation that has its effect each time.
+    pub(crate) fn always(mutation: &'static str) -> Self {
         Self {
-            mutation: "operator",
+            mutation,
             key: None,
             input: String::new(),
+            is_item: true,
         }
     }
 }
@@ -104,7 +116,15 @@ impl Ctx {
         }
     }
 
-    fn record_of(&self, once: &Once, results: &[String]) -> Result<Option<idempotency::Model>> {
+    /// The record of a call, where it has a key.
+    ///
+    /// # Errors
+    /// Invalid for a key of no or more than 200 characters, and for two that differ.
+    pub(crate) fn record_of(
+        &self,
+        once: &Once,
+        results: &[String],
+    ) -> Result<Option<idempotency::Model>> {
         let Some(key) = self.key_of(once)? else {
             return Ok(None);
         };
@@ -124,8 +144,13 @@ impl Ctx {
         }))
     }
 
+    /// The key of the request's header.
+    pub(crate) fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
     fn key_of(&self, once: &Once) -> Result<Option<String>> {
-        let header = self.idempotency_key.as_deref();
+        let header = self.idempotency_key().filter(|_| !once.is_item);
         let key = match (once.key.as_deref(), header) {
             (Some(input), Some(header)) if input != header => {
                 let problem = "differs from the Idempotency-Key header";
@@ -159,7 +184,14 @@ impl Tx {
     }
 }
 
-fn replay(earlier: &idempotency::Model, row: &idempotency::Model) -> Result<Vec<String>> {
+/// What the earlier call with the same key produced.
+///
+/// # Errors
+/// [`Error::IdempotencyKeyReused`] when it came with another input.
+pub(crate) fn replay(
+    earlier: &idempotency::Model,
+    row: &idempotency::Model,
+) -> Result<Vec<String>> {
     if earlier.input_digest != row.input_digest {
         return Err(Error::IdempotencyKeyReused);
     }
@@ -181,6 +213,67 @@ fn place_of(row: &idempotency::Model) -> Condition {
         .add(idempotency::Column::Subject.eq(row.subject))
         .add(idempotency::Column::Mutation.eq(row.mutation.as_str()))
         .add(idempotency::Column::KeyDigest.eq(row.key_digest.clone()))
+}
+
+/// The earlier records of some calls of a controller, by mutation and key.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn earlier_of(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    rows: &[&idempotency::Model],
+) -> Result<HashMap<(Uuid, String, Vec<u8>), idempotency::Model>> {
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let keys = rows.iter().map(|row| row.key_digest.clone());
+    let select = scope.select::<idempotency::Entity>();
+    let found = select.filter(idempotency::Column::KeyDigest.is_in(keys));
+    let found = found.all(db).await?;
+    Ok(found.into_iter().map(|row| (name_of(&row), row)).collect())
+}
+
+/// What tells the record of a call from others of its controller.
+pub(crate) fn name_of(row: &idempotency::Model) -> (Uuid, String, Vec<u8>) {
+    (row.subject, row.mutation.clone(), row.key_digest.clone())
+}
+
+/// Inserts the records of several calls; answers how many were new. Concurrent calls with the same keys are waited
+/// for here.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn insert_all(
+    db: &impl ConnectionTrait,
+    rows: &[&idempotency::Model],
+) -> Result<u64> {
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    // In one order, so that two calls cannot wait for each other.
+    let mut rows = rows.to_vec();
+    rows.sort_unstable_by_key(|row| name_of(row));
+    let rows = rows
+        .into_iter()
+        .cloned()
+        .map(IntoActiveModel::into_active_model);
+    let inserted = idempotency::Entity::insert_many(rows)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(inserted)
+}
+
+/// Deletes the records of calls that have expired, so that their keys can be used again.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn forget(db: &impl ConnectionTrait, rows: &[&idempotency::Model]) -> Result<()> {
+    for row in rows {
+        delete(db, row).await?;
+    }
+    Ok(())
 }
 
 async fn insert(db: &impl ConnectionTrait, row: &idempotency::Model) -> Result<bool> {

@@ -1,14 +1,156 @@
-//! What a subject of a disclosure is, given what its look-up found.
+//! Who may record what; what a subject is, given what its look-up found; what repeats what.
 
-use entity::enums::SubjectResolution;
-use entity::id::CustomerId;
+use aws_lc_rs::digest::{Context, SHA256};
+use entity::enums::{DataTier, DisclosureFrequency, DisclosureGround, Role, SubjectResolution};
+use entity::id::{CustomerId, DisclosureId, RecipientId};
+use entity::time::Timestamp;
+
+use DisclosureGround as G;
 
 use crate::customers::Match;
 
+/// How many disclosures one call may record.
+pub(super) const MOST_DISCLOSURES: usize = 500;
 /// How many subjects one disclosure may name.
 pub(super) const MOST_SUBJECTS: usize = 500;
 /// How many data categories one disclosure may name.
 pub(super) const MOST_CATEGORIES: usize = 100;
+/// How many disclosures one record may stand for.
+pub(super) const MOST_OCCURRENCES: i64 = 1_000_000_000;
+/// How long the period of one record may be, in days: an accounting looks no further back for what reaches into its
+/// period.
+pub(super) const LONGEST_PERIOD_DAYS: u64 = 366;
+
+/// What an abuse desk tells to others.
+const ABUSE: &[DisclosureGround] = &[
+    G::AbuseReport,
+    G::BlocklistReport,
+    G::CopyrightClaim,
+    G::CounterNotice,
+    G::RegistrationDataRequest,
+    G::CustomerAbuseForward,
+    G::NcmecReport,
+];
+
+/// What a billing system tells to others.
+const BILLING: &[DisclosureGround] = &[
+    G::PaymentProcessing,
+    G::FraudScreening,
+    G::Chargeback,
+    G::DebtCollection,
+    G::DomainRegistration,
+    G::RirRegistration,
+];
+
+/// Each is a matter of its own, with its own authority.
+const LEGAL_PROCESS: &[DisclosureGround] = &[
+    G::SubpoenaCriminal,
+    G::SubpoenaCivil,
+    G::SubpoenaAdministrative,
+    G::SubpoenaDmca512h,
+    G::CourtOrder,
+    G::Order2703d,
+    G::SearchWarrant,
+    G::PenRegisterTrapTrace,
+    G::InterceptOrder,
+    G::NationalSecurity,
+    G::Mlat,
+    G::EuProductionOrder,
+    G::EuPreservationOrder,
+    G::DsaInformationOrder,
+    G::RegulatorRequest,
+    G::InformalGovernmentRequest,
+    G::PreservationRequest,
+];
+
+/// Whether a role may record disclosures on a ground. `UNAUTHORISED` is open to whoever may record any: what should
+/// not have happened must not fail to be recorded for lack of a right.
+pub(super) fn may_record(role: Role, ground: DisclosureGround) -> bool {
+    let own = match role {
+        Role::Owner | Role::PrivacyOfficer | Role::Legal => return true,
+        Role::Abuse => ABUSE,
+        Role::Billing => BILLING,
+        Role::Support | Role::Mail | Role::Provisioning | Role::Dashboard | Role::Auditor => {
+            return false;
+        }
+    };
+    ground == G::Unauthorised || own.contains(&ground)
+}
+
+/// What a report about abuse consists of, when it is passed on without whose it is.
+pub(super) const REPORT: &str = "user.content.private.abuse_report";
+/// What names whoever made it.
+pub(super) const IDENTITY: [&str; 2] = ["user.contact.email", "user.name"];
+
+/// Whether a data category tells who a person is.
+pub(super) fn identifies(category: &str) -> bool {
+    let kinds = [
+        "user.name",
+        "user.contact",
+        "user.account",
+        "user.unique_id",
+        "user.government_id",
+        "user.device",
+    ];
+    kinds.iter().any(|kind| {
+        let below = category.strip_prefix(kind);
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
+}
+
+/// What repeated disclosures have in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Repeated<'a> {
+    /// Who received.
+    pub(super) recipient: RecipientId,
+    /// Why.
+    pub(super) ground: DisclosureGround,
+    /// For which use.
+    pub(super) purpose: &'a str,
+    /// How deep.
+    pub(super) tier: DataTier,
+    /// Which data, space-separated in alphabetical order.
+    pub(super) categories: &'a str,
+}
+
+impl Repeated<'_> {
+    /// The line of the accounting that a disclosure belongs to: one for all that repeat each other for a single purpose
+    /// (45 CFR 164.528(b)(3)). Legal process and what was unauthorised have a line each.
+    pub(super) fn line(self, id: DisclosureId) -> Vec<u8> {
+        let ground = self.ground;
+        if ground == G::Unauthorised || LEGAL_PROCESS.contains(&ground) {
+            return id.uuid().as_bytes().to_vec();
+        }
+        let mut digest = Context::new(&SHA256);
+        digest.update(self.recipient.uuid().as_bytes());
+        for part in [
+            ground.as_str(),
+            self.purpose,
+            self.tier.as_str(),
+            self.categories,
+        ] {
+            digest.update(part.as_bytes());
+            digest.update(&[0]);
+        }
+        digest.finish().as_ref().iter().take(16).copied().collect()
+    }
+}
+
+/// How often something was disclosed (W3C DPV), from how many times it was between two instants.
+pub(super) fn frequency(count: i64, first: Timestamp, last: Timestamp) -> DisclosureFrequency {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    if count <= 1 {
+        return DisclosureFrequency::Singular;
+    }
+    let between = (last.as_millis() - first.as_millis()) / (count - 1).max(1);
+    if between <= DAY {
+        DisclosureFrequency::Continuous
+    } else if between <= 31 * DAY {
+        DisclosureFrequency::Often
+    } else {
+        DisclosureFrequency::Sporadic
+    }
+}
 
 /// What is recorded of a subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +181,18 @@ pub(super) fn resolved(found: Match) -> Resolved {
             customer: None,
             candidates: i32::try_from(candidates).unwrap_or(i32::MAX),
         },
+    }
+}
+
+/// Whether what a look-up finds now says that a past disclosure was about somebody else. `recorded` names the
+/// customer that stands for the one on record. A subject that a person has resolved stays with that, unless the
+/// look-up leads to one other customer now.
+pub(super) fn contradicts(recorded: Resolved, now: Resolved) -> bool {
+    match (recorded.customer, now.customer) {
+        (Some(recorded), Some(now)) => recorded != now,
+        (None, Some(_)) => true,
+        (Some(_), None) => recorded.candidates == 1,
+        (None, None) => false,
     }
 }
 
@@ -76,5 +230,81 @@ mod tests {
         assert_eq!(sole_customer(&[known]), Some(customer(1)));
         assert_eq!(sole_customer(&[unknown]), None);
         assert_eq!(sole_customer(&[known, unknown]), None);
+    }
+
+    #[test]
+    fn every_recording_role_records_what_was_unauthorised_and_the_grounds_of_its_work() {
+        for ground in DisclosureGround::ALL.iter().copied() {
+            assert!(may_record(Role::Legal, ground), "{ground}");
+            assert!(!may_record(Role::Support, ground), "{ground}");
+        }
+        for role in [Role::Abuse, Role::Billing] {
+            assert!(may_record(role, G::Unauthorised));
+            assert!(!may_record(role, G::SubpoenaCivil));
+        }
+        assert!(may_record(Role::Abuse, G::BlocklistReport));
+        assert!(!may_record(Role::Abuse, G::PaymentProcessing));
+        assert!(may_record(Role::Billing, G::Chargeback));
+        assert!(!may_record(Role::Billing, G::AbuseReport));
+    }
+
+    #[test]
+    fn what_tells_who_complained_is_told_from_the_report() {
+        for category in IDENTITY {
+            assert!(identifies(category), "{category}");
+        }
+        assert!(identifies("user.device.ip_address"));
+        assert!(!identifies(REPORT));
+        assert!(!identifies("user.named"));
+    }
+
+    #[test]
+    fn what_repeats_shares_a_line_and_legal_process_never_does() {
+        let id = |n| DisclosureId::from_uuid(uuid::Uuid::from_u128(n));
+        let payment = Repeated {
+            recipient: RecipientId::from_uuid(uuid::Uuid::from_u128(9)),
+            ground: G::PaymentProcessing,
+            purpose: "essential.service.payment_processing",
+            tier: DataTier::Subscriber,
+            categories: "user.financial user.name",
+        };
+        assert_eq!(payment.line(id(1)), payment.line(id(2)));
+        let other = Repeated {
+            categories: "user.financial",
+            ..payment
+        };
+        assert_ne!(payment.line(id(1)), other.line(id(1)));
+        for ground in [G::SubpoenaCivil, G::Unauthorised] {
+            let alone = Repeated { ground, ..payment };
+            assert_ne!(alone.line(id(1)), alone.line(id(2)), "{ground}");
+        }
+    }
+
+    #[test]
+    fn a_frequency_follows_from_the_count() {
+        use DisclosureFrequency::{Continuous, Often, Singular, Sporadic};
+        let day = |n: i64| Timestamp::from_millis(n * 24 * 60 * 60 * 1000);
+        assert_eq!(frequency(1, day(0), day(0)), Singular);
+        assert_eq!(frequency(12, day(0), day(335)), Often);
+        assert_eq!(frequency(2, day(0), day(335)), Sporadic);
+        assert_eq!(frequency(1_000, day(0), day(30)), Continuous);
+    }
+
+    #[test]
+    fn a_finding_needs_another_customer() {
+        let one = |n| resolved(Match::One(customer(n)));
+        let (nobody, several) = (resolved(Match::Nobody), resolved(Match::Several(3)));
+        assert!(contradicts(one(1), one(2)));
+        assert!(contradicts(nobody, one(1)));
+        assert!(contradicts(one(1), several));
+        assert!(contradicts(one(1), nobody));
+        assert!(!contradicts(one(1), one(1)));
+        assert!(!contradicts(several, nobody));
+        let by_hand = Resolved {
+            candidates: 300,
+            ..one(1)
+        };
+        assert!(!contradicts(by_hand, several));
+        assert!(contradicts(by_hand, one(2)));
     }
 }

@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::auth::{self, Tokens};
 use crate::context::{Actor, App, Ctx, Once};
+use crate::disclosures;
 use crate::entry::{http, worker};
 use crate::error::{Error, Result};
 use crate::platform::clock::Clock;
@@ -118,6 +119,7 @@ impl Instance {
             tokens: Tokens::default(),
             recorded: Notify::new(),
             mutations: TaskTracker::new(),
+            parts: parts(),
         };
         Self { app: Arc::new(app) }
     }
@@ -221,6 +223,13 @@ impl Instance {
     pub async fn close(self) {
         self.app.db.close().await;
     }
+}
+
+/// What capabilities keep for the life of the instance.
+fn parts() -> ::http::Extensions {
+    let mut parts = ::http::Extensions::new();
+    parts.insert(disclosures::service::Recorder::default());
+    parts
 }
 
 async fn open_keyring(

@@ -9,7 +9,7 @@ mod scalars;
 pub(crate) use batch::{Batch, Loaders, load};
 pub(crate) use connection::{OrderDirection, connection};
 pub(crate) use directive::personal;
-pub(crate) use scalars::{CountryCode, InstantFilter, OnBehalfOfInput, patch};
+pub(crate) use scalars::{CountryCode, InstantFilter, Long, OnBehalfOfInput, patch};
 
 use async_graphql::{Context, ID, InputType, Value};
 
@@ -61,6 +61,31 @@ pub(crate) fn once(
         mutation,
         key: key.map(|key| key.to_string()),
         input,
+        is_item: false,
+    })
+}
+
+/// The same for one item of a list: its own key, or else the key of the header with the item's number.
+///
+/// # Errors
+/// As [`once`].
+pub(crate) fn once_each(
+    context: &Context<'_>,
+    mutation: &'static str,
+    number: usize,
+    key: Option<&ID>,
+    item: &impl InputType,
+) -> Result<Once> {
+    let header = ctx(context)?.idempotency_key();
+    let key = match (key, header) {
+        (Some(key), _) => Some(key.clone()),
+        (None, Some(header)) => Some(ID(format!("{header}/{number}"))),
+        // Nothing to compare with, later.
+        (None, None) => return Ok(Once::always(mutation)),
+    };
+    Ok(Once {
+        is_item: true,
+        ..once(mutation, key.as_ref(), item)?
     })
 }
 

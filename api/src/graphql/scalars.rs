@@ -103,3 +103,25 @@ pub(crate) fn patch<T>(value: MaybeUndefined<T>) -> Patch<T> {
         MaybeUndefined::Value(value) => Patch::Set(value),
     }
 }
+
+/// A whole number of 64 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Long(pub(crate) i64);
+
+/// A whole number of 64 bits.
+#[Scalar]
+impl ScalarType for Long {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let whole = match &value {
+            Value::Number(number) => number.as_i64(),
+            _ => None,
+        };
+        whole
+            .map(Self)
+            .ok_or_else(|| InputValueError::custom("expected a whole number"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Number(self.0.into())
+    }
+}

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::error::Result;
-use crate::platform::db::{Scope, Transaction, locked, rows};
+use crate::platform::db::{Scope, Transaction, insert_rows, locked, rows};
 
 /// How many leaves are numbered at once.
 pub(super) const BATCH: i64 = 4_096;
@@ -19,17 +19,7 @@ pub(super) const BATCH: i64 = 4_096;
 /// # Errors
 /// As every statement.
 pub(crate) async fn insert(tx: &Transaction, rows: Vec<event::Model>) -> Result<()> {
-    // Each row binds thirteen values; SQLite takes 32,766 a statement.
-    let mut rows = rows
-        .into_iter()
-        .map(IntoActiveModel::into_active_model)
-        .peekable();
-    while rows.peek().is_some() {
-        event::Entity::insert_many(rows.by_ref().take(2_000))
-            .exec_without_returning(tx.connection())
-            .await?;
-    }
-    Ok(())
+    insert_rows(tx.connection(), rows).await
 }
 
 /// Makes the two logs of a new controller.

@@ -154,6 +154,20 @@ impl<T> Page<T> {
         parents.iter().map(page).collect()
     }
 
+    /// The same page with other rows in the places of these; one for which there is none is left out.
+    pub(crate) fn filter_map<U>(self, convert: impl FnMut(T) -> Option<U>) -> Page<U> {
+        let mut convert = convert;
+        Page {
+            rows: self
+                .rows
+                .into_iter()
+                .filter_map(|(cursor, row)| Some((cursor, convert(row)?)))
+                .collect(),
+            has_next: self.has_next,
+            has_previous: self.has_previous,
+        }
+    }
+
     /// The same page with other rows in the places of these.
     pub(crate) fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
         let mut convert = convert;

@@ -5,9 +5,11 @@
 //!
 //! Invariant: role and name, without regard to case and spacing, lead to one recipient of a controller.
 
+mod ensure;
 pub(crate) mod graphql;
 mod rules;
 pub(crate) mod service;
 mod store;
 
+pub(crate) use ensure::ensure;
 pub(crate) use service::{Recipient, RecipientRef};

@@ -49,6 +49,16 @@ pub(crate) enum RecipientRef {
     Named(NewRecipient),
 }
 
+impl RecipientRef {
+    /// Tells apart what is named; in memory only.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::Id(id) => id.to_string(),
+            Self::Named(new) => format!("{} {}", new.role, new.name.expose()),
+        }
+    }
+}
+
 /// A recipient that a change is about to use: registered already, or with the change.
 #[derive(Debug)]
 pub(crate) enum Prepared {

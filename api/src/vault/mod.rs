@@ -15,7 +15,7 @@ mod keyring;
 pub(crate) mod normalise;
 mod store;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +39,9 @@ use crate::platform::random;
 /// How many unwrapped data keys are kept, and for how long: an erasure reaches every instance within it.
 const CACHED_KEYS: u64 = 10_000;
 const CACHED_FOR: Duration = Duration::from_mins(1);
+
+/// What is answered when a key was destroyed while something was about to be written under it.
+pub(crate) const ERASED: Error = Error::Conflict("the data of this record was erased meanwhile");
 
 /// Data keys by the owner they belong to.
 pub(crate) type KeysByOwner = HashMap<Uuid, Arc<DataKey>>;
@@ -231,13 +234,27 @@ impl Vault {
     ) -> Result<()> {
         ids.sort_unstable();
         ids.dedup();
-        if store::count_locked(tx.connection(), scope, &ids).await? == ids.len() {
+        if self.pinned(tx, scope, &ids).await?.len() == ids.len() {
             Ok(())
         } else {
-            Err(Error::Conflict(
-                "the data of this record was erased meanwhile",
-            ))
+            Err(ERASED)
         }
+    }
+
+    /// Which of these keys have not been destroyed; they will not be, until the transaction ends. Each id once.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub(crate) async fn pinned(
+        &self,
+        tx: &Transaction,
+        scope: Scope,
+        ids: &[DataKeyId],
+    ) -> Result<HashSet<DataKeyId>> {
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        store::locked_ids(tx.connection(), scope, ids).await
     }
 
     fn unwrap(&self, row: &data_key::Model) -> Result<Arc<DataKey>> {

@@ -1,6 +1,6 @@
 //! Statements over wrapped keys and blind indexes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::enums::DataClass;
 use entity::id::{ControllerId, DataKeyId};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{Field, IndexValue, Owner, normalise};
 use crate::error::Result;
-use crate::platform::db::{Scope, Transaction, pinned};
+use crate::platform::db::{Scope, Transaction, insert_rows, pinned};
 
 pub(super) async fn by_ids(
     db: &impl ConnectionTrait,
@@ -62,29 +62,23 @@ pub(super) async fn insert_missing(
 
 /// Inserts keys of owners that are made in the same transaction.
 pub(crate) async fn insert_keys(tx: &Transaction, rows: Vec<data_key::Model>) -> Result<()> {
-    data_key::Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
-        .exec_without_returning(tx.connection())
-        .await?;
-    Ok(())
+    insert_rows(tx.connection(), rows).await
 }
 
-/// How many of these keys exist; they cannot be destroyed until the transaction ends.
-pub(super) async fn count_locked(
+/// Which of these keys exist; they cannot be destroyed until the transaction ends.
+pub(super) async fn locked_ids(
     db: &impl ConnectionTrait,
     scope: Scope,
     ids: &[DataKeyId],
-) -> Result<usize> {
+) -> Result<HashSet<DataKeyId>> {
     let select = scope
         .select::<data_key::Entity>()
         .select_only()
         .column(data_key::Column::Id)
         .filter(data_key::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(data_key::Column::Id);
-    Ok(pinned(db, select)
-        .into_tuple::<DataKeyId>()
-        .all(db)
-        .await?
-        .len())
+    let found = pinned(db, select).into_tuple().all(db).await?;
+    Ok(found.into_iter().collect())
 }
 
 /// Rows that make a record findable by a value, under every epoch in use.
@@ -116,18 +110,7 @@ pub(crate) async fn insert_index(
 ) -> Result<()> {
     // In one order, so that two calls cannot wait for each other.
     rows.sort_unstable_by(|a, b| (&a.field, &a.value).cmp(&(&b.field, &b.value)));
-    // Each row binds seven values; SQLite takes 32,766 a statement.
-    for chunk in rows.chunks(4_000) {
-        blind_index::Entity::insert_many(
-            chunk
-                .iter()
-                .cloned()
-                .map(IntoActiveModel::into_active_model),
-        )
-        .exec_without_returning(tx.connection())
-        .await?;
-    }
-    Ok(())
+    insert_rows(tx.connection(), rows).await
 }
 
 /// The records that index values lead to, by value.

@@ -35,6 +35,8 @@ text_enum! {
     pub enum Action {
         /// Register a customer.
         RegisterCustomer = "REGISTER_CUSTOMER",
+        /// Register somebody who complained, as a customer of the category `COMPLAINANT`.
+        RegisterComplainant = "REGISTER_COMPLAINANT",
         /// Add an identifier to a customer.
         AddIdentifier = "ADD_IDENTIFIER",
         /// Change what is known of a customer, and close it.

@@ -159,6 +159,30 @@ text_enum! {
 }
 
 text_enum! {
+    /// How often data goes to a recipient. Terms of the W3C Data Privacy Vocabulary (`Frequency`).
+    pub enum DisclosureFrequency {
+        /// Once.
+        Singular = "SINGULAR",
+        /// Less than once a month, on average.
+        Sporadic = "SPORADIC",
+        /// At least once in 31 days, on average.
+        Often = "OFTEN",
+        /// At least once a day, on average.
+        Continuous = "CONTINUOUS",
+    }
+}
+
+text_enum! {
+    /// Whether whoever reported something was named when their report was forwarded.
+    pub enum ComplainantIdentity {
+        /// The report went out without whose it is.
+        Withheld = "WITHHELD",
+        /// The recipient was told who reported.
+        Disclosed = "DISCLOSED",
+    }
+}
+
+text_enum! {
     /// Who may see a record.
     pub enum Visibility {
         /// Everyone whose role may read records of its kind.

@@ -19,7 +19,10 @@ pub use customer::{
     AssignmentSharing, CustomerKind, DataSubjectCategory, IdentifierKind, IdentifierVerification,
     RelationKind, ResourceKind,
 };
-pub use disclosure::{DataTier, DisclosureGround, DisclosureMethod, SubjectResolution, Visibility};
+pub use disclosure::{
+    ComplainantIdentity, DataTier, DisclosureFrequency, DisclosureGround, DisclosureMethod,
+    SubjectResolution, Visibility,
+};
 pub use error::ErrorCode;
 pub use ledger::{EventType, Log};
 pub use recipient::{RecipientCategory, RecipientRole};
@@ -62,10 +65,12 @@ mod tests {
         each_enum!(
             Action,
             AssignmentSharing,
+            ComplainantIdentity,
             CustomerKind,
             DataClass,
             DataSubjectCategory,
             DataTier,
+            DisclosureFrequency,
             DisclosureGround,
             DisclosureMethod,
             ErrorCode,

@@ -30,9 +30,10 @@ const SQL: [&str; 5] = [
 ];
 
 /// Where a transaction without an event may begin.
-const HOUSEKEEPING: [&str; 3] = [
+const HOUSEKEEPING: [&str; 4] = [
     "api/src/context/idempotency.rs",
     "api/src/ledger/sequencer.rs",
+    "api/src/disclosures/service/follow.rs",
     "api/src/auth/service.rs",
 ];
 

@@ -11,7 +11,11 @@ use entity::time::Timestamp;
 
 use crate::context::Ctx;
 use crate::customers::service::{self, Assignment, Customer, CustomerFilter, Identifier};
-use crate::disclosures::graphql::{DisclosureConnection, DisclosuresOf, DisclosuresTotal};
+use crate::disclosures::graphql::{
+    AccountingConnection, AccountingOf, DisclosureConnection, DisclosuresOf, DisclosuresTotal,
+    accounting,
+};
+use crate::disclosures::service::AccountingPeriod;
 use crate::error::Result;
 use crate::graphql::{Batch, CountryCode, Nullable, connection, load, open, personal};
 use crate::platform::page::{Page, PageRequest};
@@ -91,6 +95,24 @@ impl Customer {
         let key = DisclosuresOf(id, PageRequest { first, after });
         let page = load(context, key).await.transpose()?;
         Some(page.map(|page| DisclosureConnection::new(page, DisclosuresTotal::about(id))))
+    }
+
+    /// The accounting of disclosures (45 CFR 164.528): who got data about them in a period, when, for what purpose and
+    /// on what authority, by first instant. Disclosures that repeat each other are one line; what was unauthorised and
+    /// each legal process have a line of their own. What a gag order hides is shown to nobody but LEGAL; what was
+    /// superseded is left out; what was merged into this customer is part of it.
+    async fn accounting_of_disclosures(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The first instant; six years before the end when absent.")] from: Option<
+            Timestamp,
+        >,
+        #[graphql(desc = "The first instant after it; now when absent.")] to: Option<Timestamp>,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+    ) -> Nullable<AccountingConnection> {
+        let (period, page) = (AccountingPeriod { from, to }, PageRequest { first, after });
+        Some(accounting(context, AccountingOf(self.row.id, period, page)).await)
     }
 }
 

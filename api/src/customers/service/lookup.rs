@@ -92,18 +92,21 @@ impl Lookup {
 }
 
 fn describe_resource(resource: &ResourceLookup) -> String {
-    let mut text = String::new();
-    let mut add = |name: &str, value: Option<&str>| {
-        if let Some(value) = value {
-            text.push_str(&format!("{name} {} ", value.trim()));
-        }
-    };
     let port = resource.port.map(|port| port.to_string());
-    add("ip", resource.address.as_ref().map(Personal::expose));
-    add("port", port.as_deref());
-    add("domain", resource.domain.as_ref().map(Personal::expose));
-    add("mailbox", resource.mailbox.as_ref().map(Personal::expose));
-    format!("{text}at {}", resource.at)
+    let parts = [
+        ("ip", resource.address.as_ref().map(Personal::expose)),
+        ("port", port.as_deref()),
+        ("domain", resource.domain.as_ref().map(Personal::expose)),
+        ("mailbox", resource.mailbox.as_ref().map(Personal::expose)),
+        ("at", Some(&*resource.at.to_string())),
+    ];
+    let known = parts
+        .iter()
+        .filter_map(|(name, value)| Some((name, (*value)?)));
+    let texts: Vec<_> = known
+        .map(|(name, value)| format!("{name} {}", value.trim()))
+        .collect();
+    texts.join(" ")
 }
 
 impl From<&Lookup> for Kept {

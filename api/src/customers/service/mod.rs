@@ -11,11 +11,11 @@ mod resource;
 
 pub(crate) use super::rules::Match;
 pub(crate) use assign::{NewAssignment, record_assignments};
-pub(crate) use cluster::{Clusters, clusters};
+pub(crate) use cluster::{Clusters, clusters, roots};
 pub(crate) use held::{assignments, assignments_by_id, holders};
-pub(crate) use lookup::{Lookup, candidates, look_up, resolve};
+pub(crate) use lookup::{Lookup, candidates, look_up, resolve, resolve_each};
 pub(crate) use read::{
     Assignment, Customer, CustomerFilter, Identifier, by_ids, count, identifiers, list,
 };
 pub(crate) use register::{NewCustomer, NewIdentifier, add_identifier, register};
-pub(crate) use resource::{Asked, NewResource, ResourceLookup};
+pub(crate) use resource::{NewResource, ResourceLookup};

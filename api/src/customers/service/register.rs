@@ -57,7 +57,11 @@ pub(crate) struct NewCustomer {
 /// # Errors
 /// Forbidden; Invalid for a value that cannot be used; Conflict when an external id leads to a customer already.
 pub(crate) async fn register(ctx: &Ctx, new: NewCustomer, once: Once) -> Result<CustomerId> {
-    ctx.authorize(Action::RegisterCustomer)?;
+    ctx.authorize(match new.category {
+        // An abuse desk knows who complained, and nobody else.
+        DataSubjectCategory::Complainant => Action::RegisterComplainant,
+        _ => Action::RegisterCustomer,
+    })?;
     if new.identifiers.len() > rules::MOST_IDENTIFIERS {
         return Err(too_many_identifiers());
     }

@@ -1,10 +1,23 @@
-//! Use cases over disclosures: recording and reading.
+//! Use cases over disclosures: recording, what is found out later, reading, accounting.
 
+mod accounting;
+mod change;
+mod check;
+mod follow;
+mod nearby;
 mod read;
+mod ready;
 mod record;
+mod recorder;
 
+pub(crate) use accounting::{AccountingLine, AccountingPeriod, accounting, series};
+pub(crate) use change::{resolve_subject, supersede};
+pub(crate) use check::{NewDisclosure, grounds};
+pub(crate) use follow::follow;
 pub(crate) use read::{
-    Disclosure, DisclosureFilter, DisclosureOrder, Subject, by_ids, count, list, of_customers,
-    subjects,
+    Disclosure, DisclosureFilter, DisclosureOrder, Finding, Subject, Supersession, by_ids, count,
+    findings, list, of_customers, subjects, superseded_by, supersedes,
 };
-pub(crate) use record::{NewDisclosure, record};
+pub(in crate::disclosures) use ready::Ready;
+pub(crate) use record::{record, record_many};
+pub(crate) use recorder::Recorder;

@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use entity::enums::{Action, DisclosureGround};
-use entity::id::{CustomerId, DataKeyId, DisclosureId, RecipientId};
-use entity::{disclosure, disclosure_subject};
+use entity::id::{CustomerId, DataKeyId, DisclosureId, DisclosureSubjectId, RecipientId};
+use entity::{disclosure, disclosure_subject, disclosure_supersession, subject_finding};
 
+use super::ready::describe;
 use crate::context::Ctx;
-use crate::customers;
+use crate::customers::{self, Lookup};
 use crate::data_map::Tree;
 use crate::disclosures::store;
 use crate::error::{Error, Result};
 use crate::platform::page::{InstantRange, Page, PageRequest};
+use crate::platform::personal::Personal;
 use crate::vault::{CellKeys, Locked};
 
 /// A disclosure as a caller may see it.
@@ -36,11 +38,30 @@ pub(crate) struct Subject {
     pub(crate) lookup: Option<Locked>,
 }
 
+impl Subject {
+    /// What was known of the person, as text for people.
+    ///
+    /// # Errors
+    /// Internal, when it was tampered with.
+    pub(crate) fn lookup_text(&self) -> Result<Option<Personal>> {
+        let Some(lookup) = &self.lookup else {
+            return Ok(None);
+        };
+        let text = lookup.open()?;
+        let lookups = Lookup::kept(&text);
+        Ok(Some(if lookups.is_empty() {
+            text
+        } else {
+            describe(lookups.iter())
+        }))
+    }
+}
+
 /// Which disclosures are asked for.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DisclosureFilter {
-    /// About this customer.
-    pub(crate) customer: Option<CustomerId>,
+    /// About one of these customers; about any, when empty.
+    pub(crate) customers: Vec<CustomerId>,
     /// To this recipient.
     pub(crate) recipient: Option<RecipientId>,
     /// On one of these grounds; on any, when empty.
@@ -51,6 +72,10 @@ pub(crate) struct DisclosureFilter {
     pub(crate) disclosed: InstantRange,
     /// With a subject that is not resolved, or without one.
     pub(crate) unresolved: Option<bool>,
+    /// Whose place another has taken, or not.
+    pub(crate) superseded: Option<bool>,
+    /// With an open finding about who a subject was, or without one.
+    pub(crate) questioned: Option<bool>,
 }
 
 /// What a list of disclosures is ordered by.
@@ -87,7 +112,12 @@ pub(crate) async fn list(
 pub(crate) async fn count(ctx: &Ctx, filter: &DisclosureFilter) -> Result<i64> {
     ctx.authorize(Action::ReadDisclosures)?;
     check_category(filter)?;
-    store::count(ctx.db(), ctx.scope(), filter).await
+    let clusters = customers::service::clusters(ctx, &filter.customers).await?;
+    let filter = DisclosureFilter {
+        customers: clusters.all(),
+        ..filter.clone()
+    };
+    store::count(ctx.db(), ctx.scope(), &filter).await
 }
 
 fn check_category(filter: &DisclosureFilter) -> Result<()> {
@@ -122,13 +152,19 @@ pub(crate) async fn by_ids(
         .collect())
 }
 
-/// A disclosure that was recorded this moment, without reading it again; nothing, for those who may not read it.
-pub(super) async fn fresh(ctx: &Ctx, row: disclosure::Model) -> Result<Option<Disclosure>> {
-    if !ctx.may(Action::ReadDisclosures) {
-        return Ok(None);
+/// Disclosures that were recorded this moment, without reading them again; nothing, for those who may not read them.
+pub(super) async fn fresh(
+    ctx: &Ctx,
+    rows: Vec<disclosure::Model>,
+) -> Result<HashMap<DisclosureId, Disclosure>> {
+    if rows.is_empty() || !ctx.may(Action::ReadDisclosures) {
+        return Ok(HashMap::new());
     }
-    let keys = Keys::load(ctx, [row.key_id]).await?;
-    Ok(Some(keys.disclosure(row)))
+    let keys = Keys::load(ctx, rows.iter().map(|row| row.key_id)).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, keys.disclosure(row)))
+        .collect())
 }
 
 /// A page of the disclosures about each of some customers, the latest first.
@@ -174,6 +210,79 @@ pub(crate) async fn subjects(
             .push(keys.subject(row));
     }
     Ok(found)
+}
+
+/// How one disclosure took the place of another, as a caller may see it.
+#[derive(Debug, Clone)]
+pub(crate) struct Supersession {
+    /// Its row.
+    pub(crate) row: disclosure_supersession::Model,
+    /// Why, for those who may read case details.
+    pub(crate) reason: Option<Locked>,
+}
+
+/// By what some disclosures were superseded.
+///
+/// # Errors
+/// Forbidden.
+pub(crate) async fn superseded_by(
+    ctx: &Ctx,
+    ids: &[DisclosureId],
+) -> Result<HashMap<DisclosureId, Supersession>> {
+    ctx.authorize(Action::ReadDisclosures)?;
+    let found = store::superseded_by(ctx.db(), ctx.scope(), ids).await?;
+    supersessions(ctx, found).await
+}
+
+/// What some disclosures took the place of.
+///
+/// # Errors
+/// Forbidden.
+pub(crate) async fn supersedes(
+    ctx: &Ctx,
+    ids: &[DisclosureId],
+) -> Result<HashMap<DisclosureId, Supersession>> {
+    ctx.authorize(Action::ReadDisclosures)?;
+    let found = store::supersedes(ctx.db(), ctx.scope(), ids).await?;
+    supersessions(ctx, found).await
+}
+
+async fn supersessions(
+    ctx: &Ctx,
+    found: HashMap<DisclosureId, disclosure_supersession::Model>,
+) -> Result<HashMap<DisclosureId, Supersession>> {
+    let keys = Keys::load(ctx, found.values().map(|row| row.key_id)).await?;
+    let shown = |(id, row): (DisclosureId, disclosure_supersession::Model)| {
+        let place = row.old_id.uuid();
+        let reason = keys
+            .cells
+            .lock(row.key_id, store::REASON, place, Some(&row.reason));
+        (id, Supersession { row, reason })
+    };
+    Ok(found.into_iter().map(shown).collect())
+}
+
+/// An open finding about who a subject was.
+#[derive(Debug, Clone)]
+pub(crate) struct Finding {
+    /// Its row.
+    pub(crate) row: subject_finding::Model,
+}
+
+/// The open findings about some subjects.
+///
+/// # Errors
+/// Forbidden.
+pub(crate) async fn findings(
+    ctx: &Ctx,
+    subjects: &[DisclosureSubjectId],
+) -> Result<HashMap<DisclosureSubjectId, Finding>> {
+    ctx.authorize(Action::ReadDisclosures)?;
+    let found = store::open_findings(ctx.db(), ctx.scope(), subjects).await?;
+    Ok(found
+        .into_iter()
+        .map(|(id, row)| (id, Finding { row }))
+        .collect())
 }
 
 /// The keys to what people typed; none, for those who may not read it.

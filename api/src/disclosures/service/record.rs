@@ -1,461 +1,311 @@
-//! Recording that data went out.
+//! Recording that data went out: one disclosure, or many at once.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
 
-use entity::enums::{
-    Action, DataClass, DataTier, DisclosureGround, DisclosureMethod, EventType, KeyOwnerKind, Log,
-    Visibility,
-};
-use entity::id::{CustomerId, DisclosureId, DisclosureSubjectId, EventId};
-use entity::time::Timestamp;
-use entity::{data_key, disclosure, disclosure_category, disclosure_subject};
+use entity::enums::{Action, ErrorPolicy};
+use entity::id::DisclosureId;
 
+use super::check::{Checked, NewDisclosure};
 use super::read::{self, Disclosure};
-use crate::context::{Begun, Ctx, Once, Tx};
-use crate::customers::{self, Lookup, Match};
-use crate::data_map::Tree;
-use crate::disclosures::rules::{self, Resolved};
-use crate::disclosures::store;
+use super::ready::{Parts, Ready, Settled, customer_keys, settle};
+use super::recorder::{Recorder, Written};
+use crate::context::{Ctx, Once};
+use crate::customers;
+use crate::disclosures::rules;
 use crate::error::{Error, Result};
-use crate::ledger::{Event, Fields};
-use crate::platform::personal::Personal;
 use crate::platform::random;
-use crate::recipients::{self, RecipientRef};
-use crate::vault::{self, Column, DataKey, Owner, Place};
-
-/// Longest reference and authority, in characters.
-const LONGEST_REFERENCE: usize = 200;
-/// Longest note, in characters.
-const LONGEST_NOTE: usize = 4_000;
-
-/// A disclosure to be recorded.
-#[derive(Debug, Clone)]
-pub(crate) struct NewDisclosure {
-    /// Who received.
-    pub(crate) recipient: RecipientRef,
-    /// Why.
-    pub(crate) ground: DisclosureGround,
-    /// Data use, a taxonomy key.
-    pub(crate) purpose: String,
-    /// Which data, as taxonomy keys.
-    pub(crate) data_categories: Vec<String>,
-    /// How deep.
-    pub(crate) tier: DataTier,
-    /// When it went out.
-    pub(crate) disclosed_at: Timestamp,
-    /// How.
-    pub(crate) method: Option<DisclosureMethod>,
-    /// What the recipient or the reporter calls it.
-    pub(crate) reference: Option<Personal>,
-    /// On what authority: a case number, a statute, a clause.
-    pub(crate) authority: Option<Personal>,
-    /// Anything else.
-    pub(crate) note: Option<Personal>,
-    /// Whose data it was.
-    pub(crate) subjects: Vec<Lookup>,
-}
+use crate::recipients;
 
 /// Records a disclosure. What happened is always recordable: a subject that cannot be found stays unresolved.
 ///
 /// # Errors
-/// Forbidden; Invalid for values that cannot be; `NotFound` for the id of a customer or recipient that is not the
-/// controller's.
+/// Forbidden, also for a ground that is not the role's; Invalid for values that cannot be; `NotFound` for the id of a
+/// customer or recipient that is not the controller's.
 pub(crate) async fn record(
     ctx: &Ctx,
     new: NewDisclosure,
     once: Once,
 ) -> Result<Option<Disclosure>> {
     ctx.authorize(Action::RecordDisclosure)?;
-    let outcome = match Box::pin(attempt(ctx, &new, &once)).await {
-        // Another call may have registered the same recipient meanwhile: now it will be found.
-        Err(Error::Conflict(_)) => Box::pin(attempt(ctx, &new, &once)).await,
-        outcome => outcome,
-    };
-    match outcome {
-        // What was recorded once answers as it did, even if it could not be recorded now.
-        Err(error @ (Error::NotFound { .. } | Error::Invalid { .. })) => {
-            match ctx.done_before(&once).await? {
-                Some(ids) => recorded(ctx, &ids).await,
-                None => Err(error),
-            }
-        }
-        outcome => outcome,
+    let outcomes = record_all(ctx, vec![(new, once)], ErrorPolicy::RejectAll, |_| None).await?;
+    outcomes.into_iter().next().unwrap_or(Ok(None))
+}
+
+/// Records several disclosures; answers for each, in the order of the input. `list` names the list in errors.
+///
+/// # Errors
+/// Forbidden; Invalid for a list of no or more than 500 items; under `RejectAll`, the error of the first item that
+/// cannot be recorded.
+pub(crate) async fn record_many(
+    ctx: &Ctx,
+    items: Vec<(NewDisclosure, Once)>,
+    policy: ErrorPolicy,
+    list: &'static str,
+) -> Result<Vec<Result<Option<Disclosure>>>> {
+    ctx.authorize(Action::RecordDisclosure)?;
+    if items.is_empty() || items.len() > rules::MOST_DISCLOSURES {
+        return Err(Error::invalid(list, "must have 1 to 500 items"));
     }
-}
-
-/// What a call recorded before, as the caller may see it now.
-async fn recorded(ctx: &Ctx, ids: &[String]) -> Result<Option<Disclosure>> {
-    let ids: Vec<DisclosureId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
-    let found = read::by_ids(ctx, &ids).await;
-    // A failed read must not turn a committed change into an error.
-    Ok(found.unwrap_or_default().into_values().next())
-}
-
-/// A disclosure whose values have been checked.
-struct Checked {
-    recipient: RecipientRef,
-    ground: DisclosureGround,
-    purpose: &'static str,
-    categories: Vec<&'static str>,
-    tier: DataTier,
-    disclosed_at: Timestamp,
-    method: Option<DisclosureMethod>,
-    reference: Option<Personal>,
-    authority: Option<Personal>,
-    note: Option<Personal>,
-    subjects: Vec<Lookup>,
-}
-
-impl Checked {
-    fn new(ctx: &Ctx, new: NewDisclosure) -> Result<Self> {
-        if new.subjects.is_empty() || new.subjects.len() > rules::MOST_SUBJECTS {
-            return Err(Error::invalid("subjects", "must have 1 to 500 items"));
-        }
-        if new.data_categories.is_empty() || new.data_categories.len() > rules::MOST_CATEGORIES {
-            return Err(Error::invalid("dataCategories", "must have 1 to 100 items"));
-        }
-        let mut categories = Vec::new();
-        for (n, key) in new.data_categories.iter().enumerate() {
-            categories.push(check_key(
-                Tree::DataCategory,
-                key,
-                format!("dataCategories[{n}]"),
-            )?);
-        }
-        categories.sort_unstable();
-        categories.dedup();
-        Ok(Self {
-            recipient: new.recipient,
-            ground: new.ground,
-            purpose: check_key(Tree::DataUse, &new.purpose, "purpose".to_owned())?,
-            categories,
-            tier: new.tier,
-            disclosed_at: ctx.not_in_future("disclosedAt", new.disclosed_at)?,
-            method: new.method,
-            reference: check_text("reference", new.reference, LONGEST_REFERENCE)?,
-            authority: check_text("authority", new.authority, LONGEST_REFERENCE)?,
-            note: check_text("note", new.note, LONGEST_NOTE)?,
-            subjects: new.subjects,
-        })
-    }
-}
-
-fn check_key(tree: Tree, key: &str, field: String) -> Result<&'static str> {
-    tree.check(key).map_err(|unknown| Error::Invalid {
-        field,
-        suggestion: unknown.suggestion,
-        problem: unknown.to_string(),
+    record_all(ctx, items, policy, |number| {
+        Some(format!("{list}[{number}]"))
     })
+    .await
 }
 
-fn check_text(field: &str, text: Option<Personal>, longest: usize) -> Result<Option<Personal>> {
-    match text {
-        Some(text) if text.is_blank() => Ok(None),
-        Some(text) if text.expose().chars().count() > longest => Err(Error::invalid(
-            field,
-            format!("must have at most {longest} characters"),
-        )),
-        text => Ok(text),
+/// An item on its way.
+enum Item {
+    /// It can be recorded.
+    Checked(Box<Checked>),
+    /// It was recorded before, or cannot be.
+    Settled(Result<Vec<String>>),
+}
+
+/// Where an error of an item is: none for the only one.
+trait Prefix: Fn(usize) -> Option<String> {}
+impl<F: Fn(usize) -> Option<String>> Prefix for F {}
+
+async fn record_all(
+    ctx: &Ctx,
+    items: Vec<(NewDisclosure, Once)>,
+    policy: ErrorPolicy,
+    prefix: impl Prefix,
+) -> Result<Vec<Result<Option<Disclosure>>>> {
+    let at = |number: usize, error: Error| match prefix(number) {
+        Some(prefix) => error.at(&prefix),
+        None => error,
+    };
+    let (mut all, mut onces) = (Vec::new(), Vec::new());
+    for (number, (new, once)) in items.into_iter().enumerate() {
+        all.push(match Checked::new(ctx, new) {
+            Ok(checked) => Item::Checked(Box::new(checked)),
+            Err(error) => Item::Settled(Err(at(number, error))),
+        });
+        onces.push(once);
     }
+    let ready = prepare(ctx, &mut all, &onces, policy, &at).await?;
+    remember(ctx, &mut all, &onces).await?;
+    let failed = all.iter().find_map(|item| match item {
+        Item::Settled(Err(error)) => Some(error.clone()),
+        _ => None,
+    });
+    if let (ErrorPolicy::RejectAll, Some(error)) = (policy, failed) {
+        return Err(error);
+    }
+    let written = write(ctx, ready, policy).await?;
+    Ok(answer(ctx, all, written).await)
 }
 
-/// A subject with what was known of it.
-struct Settled {
-    resolved: Resolved,
-    lookup: Personal,
-}
+/// An item whose subjects are known, with its number.
+type Known<'a> = (usize, &'a Checked, Vec<Settled<'a>>);
 
-/// What is recorded of each subject. Several look-ups that lead to the same customer are one subject, of whom all of
-/// it was known.
-fn settle(lookups: &[Lookup], found: &[Match]) -> Result<Vec<Settled>> {
-    let mut places = HashMap::new();
-    let mut settled: Vec<Settled> = Vec::new();
-    for (lookup, found) in lookups.iter().zip(found) {
-        let resolved = rules::resolved(*found);
-        if matches!(lookup, Lookup::Id(_)) && resolved.customer.is_none() {
-            return Err(Error::NotFound { what: "customer" });
+/// Makes everything that can be recorded ready to be written, in one statement for each kind of question; what turns
+/// out not to be recordable is settled. Where one such item rejects all, nothing is registered for the others.
+async fn prepare(
+    ctx: &Ctx,
+    all: &mut [Item],
+    onces: &[Once],
+    policy: ErrorPolicy,
+    at: &impl Fn(usize, Error) -> Error,
+) -> Result<BTreeMap<usize, Ready>> {
+    let found = look_up(ctx, all, at).await?;
+    let (known, mut failed) = known(all, found);
+    let in_vain = failed.len() + known.len() < all.len() || !failed.is_empty();
+    let ready = if policy == ErrorPolicy::RejectAll && in_vain {
+        BTreeMap::new()
+    } else {
+        make(ctx, known, onces, at, &mut failed).await?
+    };
+    for (number, error) in failed {
+        if let Some(item) = all.get_mut(number) {
+            *item = Item::Settled(Err(error));
         }
-        let place = resolved
-            .customer
-            .and_then(|customer| places.get(&customer).copied());
-        match place.and_then(|place: usize| settled.get_mut(place)) {
-            Some(known) => {
-                let both = format!("{}; {}", known.lookup.expose(), lookup.describe().expose());
-                known.lookup = Personal::new(both);
+    }
+    Ok(ready)
+}
+
+/// The items whose subjects are known, and what is wrong with the others.
+fn known(
+    all: &[Item],
+    mut found: HashMap<usize, Result<Vec<customers::Match>>>,
+) -> (Vec<Known<'_>>, Vec<(usize, Error)>) {
+    let (mut known, mut failed) = (Vec::new(), Vec::new());
+    for (number, item) in all.iter().enumerate() {
+        if let Item::Checked(checked) = item {
+            let found = found.remove(&number).unwrap_or(Ok(Vec::new()));
+            match found.and_then(|found| settle(&checked.subjects, &found)) {
+                Ok(subjects) => known.push((number, &**checked, subjects)),
+                Err(error) => failed.push((number, error)),
             }
-            None => {
-                if let Some(customer) = resolved.customer {
-                    places.insert(customer, settled.len());
-                }
-                settled.push(Settled {
-                    resolved,
-                    lookup: lookup.describe(),
-                });
-            }
         }
     }
-    Ok(settled)
+    (known, failed)
 }
 
-/// The keys that a disclosure is written under.
-struct Keys {
-    /// Of the disclosure itself.
-    own: Arc<DataKey>,
-    /// The row of its own key, if it needs one.
-    new: Option<data_key::Model>,
-    /// Of the customers it is about.
-    customers: HashMap<uuid::Uuid, Arc<DataKey>>,
-}
-
-impl Keys {
-    async fn load(ctx: &Ctx, id: DisclosureId, subjects: &[Settled]) -> Result<Self> {
-        let owner = |customer: CustomerId| Owner {
-            kind: KeyOwnerKind::Customer,
-            id: customer.uuid(),
-        };
-        let owners: Vec<_> = subjects
-            .iter()
-            .filter_map(|subject| subject.resolved.customer)
-            .map(owner)
-            .collect();
-        let (db, scope, class) = (&ctx.app.db, ctx.scope(), DataClass::Disclosure);
-        let customers = ctx
-            .vault()
-            .ensure(db, scope, &owners, class, ctx.now())
-            .await?;
-        let resolved: Vec<_> = subjects.iter().map(|subject| subject.resolved).collect();
-        let sole = rules::sole_customer(&resolved);
-        if let Some(own) = sole.and_then(|customer| customers.get(&customer.uuid())) {
-            return Ok(Self {
-                own: Arc::clone(own),
-                new: None,
-                customers,
-            });
-        }
-        let owner = Owner {
-            kind: KeyOwnerKind::Record,
-            id: id.uuid(),
-        };
-        let (row, own) =
-            ctx.vault()
-                .new_key(ctx.controller(), owner, DataClass::Record, ctx.now())?;
-        Ok(Self {
-            own,
-            new: Some(row),
-            customers,
-        })
-    }
-
-    fn of(&self, subject: &Resolved) -> &DataKey {
-        let customer = subject
-            .customer
-            .and_then(|customer| self.customers.get(&customer.uuid()));
-        customer.unwrap_or(&self.own)
-    }
-}
-
-async fn attempt(ctx: &Ctx, new: &NewDisclosure, once: &Once) -> Result<Option<Disclosure>> {
-    let id = DisclosureId::from_uuid(random::id());
-    let new = &Checked::new(ctx, new.clone())?;
-    let field = |number: usize| format!("subjects[{number}].by");
-    let lookups: Vec<_> = new
-        .subjects
+async fn make(
+    ctx: &Ctx,
+    known: Vec<Known<'_>>,
+    onces: &[Once],
+    at: &impl Fn(usize, Error) -> Error,
+    failed: &mut Vec<(usize, Error)>,
+) -> Result<BTreeMap<usize, Ready>> {
+    let named: Vec<_> = known
         .iter()
-        .map(|lookup| (lookup, new.disclosed_at))
+        .map(|(_, checked, _)| (checked.recipient.clone(), "recipient".to_owned()))
         .collect();
-    let found = customers::service::resolve(ctx, &lookups, field).await?;
-    let subjects = &settle(&new.subjects, &found)?;
-    let recipient = recipients::service::prepare(ctx, new.recipient.clone(), "recipient").await?;
-    let keys = Keys::load(ctx, id, subjects).await?;
-    let mut tx = match ctx.begin_once(once, &[id.to_string()]).await? {
-        Begun::New(tx) => tx,
-        Begun::Replay(ids) => return recorded(ctx, &ids).await,
-    };
-    if !keys.customers.is_empty() {
-        let ids = keys.customers.values().map(|key| key.id()).collect();
-        ctx.vault().pin(tx.inner(), tx.scope(), ids).await?;
-    }
-    if let Some(row) = &keys.new {
-        vault::insert_keys(tx.inner(), vec![row.clone()]).await?;
-    }
-    let recipient_id = recipient.id();
-    recipients::service::register_in(&mut tx, recipient).await?;
-    let writer = Writer {
-        ctx,
-        new,
-        keys: &keys,
-        id,
-        recipient: recipient_id.to_string(),
-    };
-    let event = writer.record_whole(&mut tx, subjects)?;
-    let mut rows = Vec::new();
-    for (position, subject) in (0..).zip(subjects) {
-        let event = match subject.resolved.customer {
-            Some(customer) if subjects.len() > 1 => {
-                writer.record_subject(&mut tx, customer, subject)?
-            }
-            _ => event,
-        };
-        rows.push(writer.subject_row(subject, position, event)?);
-    }
-    let row = writer.row(recipient_id, event, subjects)?;
-    store::insert(tx.db(), row.clone()).await?;
-    store::insert_categories(tx.db(), writer.category_rows()).await?;
-    store::insert_subjects(tx.db(), rows).await?;
-    tx.commit().await?;
-    Ok(read::fresh(ctx, row).await.ok().flatten())
-}
-
-/// Makes the rows and events of one disclosure.
-struct Writer<'a> {
-    ctx: &'a Ctx,
-    new: &'a Checked,
-    keys: &'a Keys,
-    id: DisclosureId,
-    recipient: String,
-}
-
-impl Writer<'_> {
-    fn fields(&self) -> Fields {
-        let new = self.new;
-        Fields::new()
-            .with("recipient", self.recipient.as_str())
-            .with("ground", new.ground.as_str())
-            .with("purpose", new.purpose)
-            .with("dataCategories", new.categories.clone())
-            .with("tier", new.tier.as_str())
-            .with("disclosedAt", new.disclosed_at.to_string())
-            .with_some("method", new.method.map(DisclosureMethod::as_str))
-    }
-
-    /// The leaf of the disclosure: about its one customer, or a summary.
-    fn record_whole(&self, tx: &mut Tx, subjects: &[Settled]) -> Result<EventId> {
-        let new = self.new;
-        let text = |text: &Option<Personal>| text.as_ref().map(|text| text.expose().to_owned());
-        let resolved: Vec<_> = subjects.iter().map(|subject| subject.resolved).collect();
-        let known: Vec<_> = resolved
-            .iter()
-            .filter_map(|one| one.customer)
-            .map(|id| id.to_string())
-            .collect();
-        let sole = rules::sole_customer(&resolved);
-        let mut fields = self
-            .fields()
-            .with_some("reference", text(&new.reference))
-            .with_some("authority", text(&new.authority))
-            .with_some("note", text(&new.note))
-            .with("subjectCount", subjects.len());
-        match (sole, subjects) {
-            (Some(_), [only]) => fields = fields.with("lookup", only.lookup.expose()),
-            _ => fields = fields.with("customers", known),
+    let recipients = recipients::ensure(ctx, &named).await;
+    let keys = customer_keys(ctx, known.iter().flat_map(|(_, _, subjects)| subjects)).await?;
+    let mut ready = BTreeMap::new();
+    for ((number, checked, subjects), recipient) in known.iter().zip(recipients) {
+        let id = DisclosureId::from_uuid(random::id());
+        let once = onces.get(*number);
+        let once = once.map(|once| ctx.record_of(once, &[id.to_string()]));
+        let made = recipient.and_then(|recipient| {
+            let parts = Parts {
+                ctx,
+                checked,
+                subjects: subjects.as_slice(),
+                recipient,
+                customers: &keys,
+                once: once.transpose()?.flatten(),
+                id,
+            };
+            parts.ready()
+        });
+        match made {
+            Ok(made) => drop(ready.insert(*number, made)),
+            Err(error) => failed.push((*number, at(*number, error))),
         }
-        tx.record(Event {
-            kind: EventType::DisclosureRecorded,
-            log: Log::Main,
-            object: self.id.to_string(),
-            customer: sole,
-            key: &self.keys.own,
-            fields,
-        })
     }
+    Ok(ready)
+}
 
-    /// The leaf about one of several customers, under that customer's key.
-    fn record_subject(
-        &self,
-        tx: &mut Tx,
-        customer: CustomerId,
-        subject: &Settled,
-    ) -> Result<EventId> {
-        tx.record(Event {
-            kind: EventType::DisclosureSubjectRecorded,
-            log: Log::Main,
-            object: self.id.to_string(),
-            customer: Some(customer),
-            key: self.keys.of(&subject.resolved),
-            fields: self.fields().with("lookup", subject.lookup.expose()),
-        })
+/// What the look-ups of each item lead to.
+async fn look_up(
+    ctx: &Ctx,
+    all: &[Item],
+    at: &impl Fn(usize, Error) -> Error,
+) -> Result<HashMap<usize, Result<Vec<customers::Match>>>> {
+    let (mut lookups, mut places) = (Vec::new(), Vec::new());
+    for (number, item) in all.iter().enumerate() {
+        if let Item::Checked(checked) = item {
+            for (place, lookup) in checked.subjects.iter().enumerate() {
+                lookups.push((lookup, checked.disclosed_at));
+                places.push((number, place));
+            }
+        }
     }
-
-    fn close(&self, column: Column, text: Option<&Personal>) -> Result<Option<Vec<u8>>> {
-        let place = Place::of(self.ctx.controller(), column, self.id.uuid());
-        text.map(|text| self.keys.own.close(place, text.expose()))
-            .transpose()
+    let field = |n: usize| {
+        let place = places.get(n).map_or(0, |(_, place)| *place);
+        format!("subjects[{place}].by")
+    };
+    let found = customers::service::resolve_each(ctx, &lookups, field).await?;
+    let mut by_item: HashMap<usize, Result<Vec<customers::Match>>> = HashMap::new();
+    for ((number, _), found) in places.iter().zip(found) {
+        let of = by_item.entry(*number).or_insert_with(|| Ok(Vec::new()));
+        match (of.as_mut(), found) {
+            (Ok(of), Ok(found)) => of.push(found),
+            (Ok(_), Err(error)) => *of = Err(at(*number, error)),
+            (Err(_), _) => {}
+        }
     }
+    Ok(by_item)
+}
 
-    fn row(
-        &self,
-        recipient_id: entity::id::RecipientId,
-        event_id: EventId,
-        subjects: &[Settled],
-    ) -> Result<disclosure::Model> {
-        let new = self.new;
-        let unresolved = subjects
-            .iter()
-            .filter(|one| one.resolved.customer.is_none())
-            .count();
-        let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
-        Ok(disclosure::Model {
-            controller_id: self.ctx.controller(),
-            id: self.id,
-            recipient_id,
-            ground: new.ground,
-            purpose: new.purpose.to_owned(),
-            tier: new.tier,
-            method: new.method,
-            data_categories: new.categories.join(" "),
-            disclosed_at: new.disclosed_at,
-            recorded_at: self.ctx.now(),
-            visibility: Visibility::Open,
-            integration_id: self.ctx.actor.integration,
-            event_id,
-            subject_count: count(subjects.len()),
-            unresolved_count: count(unresolved),
-            key_id: self.keys.own.id(),
-            reference: self.close(store::REFERENCE, new.reference.as_ref())?,
-            authority: self.close(store::AUTHORITY, new.authority.as_ref())?,
-            note: self.close(store::NOTE, new.note.as_ref())?,
-            disclosed_until: None,
-            occurrences: 1,
-        })
+/// What was recorded once answers as it did, even if it could not be recorded now.
+async fn remember(ctx: &Ctx, all: &mut [Item], onces: &[Once]) -> Result<()> {
+    for (item, once) in all.iter_mut().zip(onces) {
+        if let Item::Settled(Err(_cannot_be_recorded_now)) = item
+            && let Some(ids) = ctx.done_before(once).await?
+        {
+            *item = Item::Settled(Ok(ids));
+        }
     }
+    Ok(())
+}
 
-    fn category_rows(&self) -> Vec<disclosure_category::Model> {
-        let row = |category: &&str| disclosure_category::Model {
-            controller_id: self.ctx.controller(),
-            disclosure_id: self.id,
-            category: (*category).to_owned(),
+/// What was written: the ids of each item, and the rows of those that are new.
+type AllWritten = BTreeMap<usize, Result<(Written, entity::disclosure::Model)>>;
+
+async fn write(
+    ctx: &Ctx,
+    ready: BTreeMap<usize, Ready>,
+    policy: ErrorPolicy,
+) -> Result<AllWritten> {
+    if ready.is_empty() {
+        return Ok(AllWritten::new());
+    }
+    let numbered = ready.iter();
+    let rows: Vec<_> = numbered
+        .map(|(number, one)| (*number, one.row.clone()))
+        .collect();
+    let groups: Vec<Vec<Ready>> = match policy {
+        ErrorPolicy::RejectAll => vec![ready.into_values().collect()],
+        ErrorPolicy::RejectFailed => ready.into_values().map(|one| vec![one]).collect(),
+    };
+    let outcomes = Recorder::write(ctx, groups).await?;
+    if policy == ErrorPolicy::RejectAll
+        && let Some(Err(error)) = outcomes.first()
+    {
+        return Err(error.clone());
+    }
+    let one_by_one = outcomes.into_iter().flat_map(|outcome| match outcome {
+        Ok(written) => written.into_iter().map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    });
+    let paired = rows.into_iter().zip(one_by_one);
+    Ok(paired
+        .map(|((number, row), outcome)| (number, outcome.map(|written| (written, row))))
+        .collect())
+}
+
+/// What each item is answered with, as the caller may see it now. A failed read must not turn what is recorded into
+/// an error.
+async fn answer(
+    ctx: &Ctx,
+    all: Vec<Item>,
+    mut written: AllWritten,
+) -> Vec<Result<Option<Disclosure>>> {
+    let (mut rows, mut replayed, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, item) in all.into_iter().enumerate() {
+        let ids = match (item, written.remove(&number)) {
+            (_, Some(Ok((Written::New, row)))) => {
+                let id = row.id;
+                rows.push(row);
+                Ok(Some(id))
+            }
+            (_, Some(Ok((Written::Replay(ids), _)))) | (Item::Settled(Ok(ids)), None) => {
+                let id: Option<DisclosureId> = ids.first().and_then(|id| id.parse().ok());
+                replayed.extend(id);
+                Ok(id)
+            }
+            (_, Some(Err(error))) | (Item::Settled(Err(error)), None) => Err(error),
+            (Item::Checked(_), None) => Ok(None),
         };
-        self.new.categories.iter().map(row).collect()
+        places.push(ids);
     }
+    let mut shown = read::fresh(ctx, rows).await.unwrap_or_default();
+    if !replayed.is_empty() {
+        shown.extend(read::by_ids(ctx, &replayed).await.unwrap_or_default());
+    }
+    places
+        .into_iter()
+        .map(|id| id.map(|id| id.and_then(|id| shown.get(&id).cloned())))
+        .collect()
+}
 
-    fn subject_row(
-        &self,
-        subject: &Settled,
-        position: i32,
-        event_id: EventId,
-    ) -> Result<disclosure_subject::Model> {
-        let id = DisclosureSubjectId::from_uuid(random::id());
-        let place = Place::of(self.ctx.controller(), store::LOOKUP, id.uuid());
-        let key = self.keys.of(&subject.resolved);
-        Ok(disclosure_subject::Model {
-            controller_id: self.ctx.controller(),
-            id,
-            disclosure_id: self.id,
-            position,
-            customer_id: subject.resolved.customer,
-            resolution: subject.resolved.resolution,
-            candidate_count: subject.resolved.candidates,
-            disclosed_at: self.new.disclosed_at,
-            visibility: Visibility::Open,
-            event_id,
-            key_id: key.id(),
-            lookup: key.close(place, subject.lookup.expose())?,
-            disclosed_until: None,
-            occurrences: 1,
-            superseded: false,
-            lookup_at: None,
-            line: id.uuid().as_bytes().to_vec(),
-        })
+/// Makes one disclosure ready to be written, for a use case that writes something with it.
+///
+/// # Errors
+/// As [`record`].
+pub(super) async fn ready(ctx: &Ctx, new: NewDisclosure, once: &Once) -> Result<Ready> {
+    let checked = Checked::new(ctx, new)?;
+    let mut all = [Item::Checked(Box::new(checked))];
+    let same = |_: usize, error: Error| error;
+    let policy = ErrorPolicy::RejectAll;
+    let made = prepare(ctx, &mut all, std::slice::from_ref(once), policy, &same).await?;
+    match (made.into_values().next(), all) {
+        (Some(ready), _) => Ok(ready),
+        (None, [Item::Settled(Err(error))]) => Err(error),
+        (None, _) => Err(Error::NotFound { what: "disclosure" }),
     }
 }

@@ -1,4 +1,5 @@
-//! What happens without being asked: numbering events, writing last use down, forgetting what has expired.
+//! What happens without being asked: numbering events, reading on in them, writing last use down, forgetting what has
+//! expired.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -8,7 +9,8 @@ use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth;
-use crate::context::{App, expire_idempotency_records};
+use crate::context::{Actor, App, Ctx, expire_idempotency_records};
+use crate::disclosures;
 use crate::error::Error;
 use crate::ledger::sequencer;
 
@@ -25,6 +27,7 @@ pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
         let work = async {
             tokio::join!(
                 number(&app, &stop),
+                follow(&app, &stop),
                 write_last_uses(&app, &stop),
                 expire(&app, &stop)
             )
@@ -60,6 +63,26 @@ async fn wait(app: &App) {
     {
         tracing::trace!("looking for events of other instances");
     }
+}
+
+/// Reads on in the ledgers, wherever something was numbered since.
+async fn follow(app: &Arc<App>, stop: &CancellationToken) {
+    while stop
+        .run_until_cancelled(tokio::time::sleep(POLL))
+        .await
+        .is_some()
+    {
+        report("looking at past disclosures again", &look_again(app).await);
+    }
+}
+
+async fn look_again(app: &Arc<App>) -> Result<(), Error> {
+    for row in auth::service::controllers(app).await? {
+        let own = Actor::operator(row.id, &row.log_origin);
+        let ctx = Ctx::new(Arc::clone(app), own);
+        while disclosures::service::follow(&ctx).await? {}
+    }
+    Ok(())
 }
 
 async fn write_last_uses(app: &App, stop: &CancellationToken) {

@@ -7,8 +7,9 @@ use sea_orm::sea_query::{
     Value, Values,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoSimpleExpr,
-    QueryFilter, QuerySelect, QueryTrait, Select, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel,
+    IntoSimpleExpr, Iterable as _, ModelTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    Statement,
 };
 
 use crate::error::Result;
@@ -67,6 +68,29 @@ pub(crate) fn placeholders(first: usize, count: usize) -> String {
     numbers.join(", ")
 }
 
+/// Inserts rows, as many a statement as the databases take values.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn insert_rows<M>(db: &impl ConnectionTrait, rows: Vec<M>) -> Result<()>
+where
+    M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+{
+    let columns = <M::Entity as EntityTrait>::Column::iter().count();
+    let at_once = MOST_VALUES / columns.max(1);
+    let mut rows = rows.into_iter();
+    loop {
+        let part: Vec<_> = rows.by_ref().take(at_once).collect();
+        if part.is_empty() {
+            return Ok(());
+        }
+        let part = part.into_iter().map(IntoActiveModel::into_active_model);
+        M::Entity::insert_many(part)
+            .exec_without_returning(db)
+            .await?;
+    }
+}
+
 /// `($n, $n+1), ($n+2, $n+3), ..` for a table of values.
 pub(crate) fn placeholder_rows(first: usize, rows: usize, columns: usize) -> String {
     let rows: Vec<_> = (0..rows)
@@ -119,6 +143,9 @@ fn fixed_limits(mut statement: Statement) -> Statement {
     statement.values = Some(Values(kept));
     statement
 }
+
+/// How many values one statement binds; `SQLite` takes 32,766.
+const MOST_VALUES: usize = 30_000;
 
 /// How many parents one statement may ask for: `SQLite` puts at most 500 selects together.
 const MOST_PARENTS: usize = 400;

@@ -1,14 +1,30 @@
 //! Statements over disclosures and their subjects.
 
+mod accounting;
+mod change;
+mod findings;
+mod write;
+
 use std::collections::HashMap;
 
 use entity::id::{CustomerId, DisclosureId};
-use entity::{disclosure, disclosure_category, disclosure_subject};
+use entity::{
+    disclosure, disclosure_category, disclosure_subject, disclosure_supersession, subject_finding,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Order,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
+
+pub(super) use accounting::{Line, LineTotals, Period, lines, totals};
+pub(super) use change::{
+    lock_subject, resolve, sole_customer, subject, superseded_by, supersedes, supersessions,
+};
+pub(super) use findings::{
+    Nearby, advance, insert_findings, nearby, open_findings, settle_findings, unread,
+};
+pub(super) use write::insert_all;
 
 use super::service::{DisclosureFilter, DisclosureOrder};
 use crate::customers::Clusters;
@@ -23,36 +39,18 @@ pub(super) const REFERENCE: CellColumn = ("disclosure", "reference");
 pub(super) const AUTHORITY: CellColumn = ("disclosure", "authority");
 /// Cell of its note.
 pub(super) const NOTE: CellColumn = ("disclosure", "note");
+/// Cell of why a disclosure was superseded.
+pub(super) const REASON: CellColumn = ("disclosure_supersession", "reason");
 /// Cell of what was known of a subject.
 pub(super) const LOOKUP: CellColumn = ("disclosure_subject", "lookup");
 
-pub(super) async fn insert(db: &impl ConnectionTrait, row: disclosure::Model) -> Result<()> {
-    disclosure::Entity::insert(row.into_active_model())
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn insert_categories(
-    db: &impl ConnectionTrait,
-    rows: Vec<disclosure_category::Model>,
-) -> Result<()> {
-    let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-    disclosure_category::Entity::insert_many(rows)
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn insert_subjects(
-    db: &impl ConnectionTrait,
-    rows: Vec<disclosure_subject::Model>,
-) -> Result<()> {
-    let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-    disclosure_subject::Entity::insert_many(rows)
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
+/// The condition under which a viewer may see a subject, in a statement written in SQL.
+fn seen(scope: Scope) -> &'static str {
+    if scope.sealed {
+        ""
+    } else {
+        "and s.visibility = 'OPEN'"
+    }
 }
 
 pub(super) async fn by_ids(
@@ -149,13 +147,31 @@ fn about(scope: Scope, customer: CustomerId, page: &CheckedPage) -> SelectStatem
 fn filtered(scope: Scope, filter: &DisclosureFilter) -> Select<disclosure::Entity> {
     use disclosure::Column;
     let mut select = scope.select::<disclosure::Entity>();
-    if let Some(customer) = filter.customer {
+    if !filter.customers.is_empty() {
+        let customers = filter.customers.iter().copied();
         let about = scope
             .select::<disclosure_subject::Entity>()
             .select_only()
             .column(disclosure_subject::Column::DisclosureId)
-            .filter(disclosure_subject::Column::CustomerId.eq(customer));
+            .filter(disclosure_subject::Column::CustomerId.is_in(customers));
         select = select.filter(Column::Id.in_subquery(about.into_query()));
+    }
+    if let Some(superseded) = filter.superseded {
+        let old = scope
+            .select::<disclosure_supersession::Entity>()
+            .select_only()
+            .column(disclosure_supersession::Column::OldId);
+        let id = Column::Id.in_subquery(old.into_query());
+        select = select.filter(if superseded { id } else { id.not() });
+    }
+    if let Some(questioned) = filter.questioned {
+        let open = scope
+            .select::<subject_finding::Entity>()
+            .select_only()
+            .column(subject_finding::Column::DisclosureId)
+            .filter(subject_finding::Column::SettledAt.is_null());
+        let id = Column::Id.in_subquery(open.into_query());
+        select = select.filter(if questioned { id } else { id.not() });
     }
     if let Some(recipient) = filter.recipient {
         select = select.filter(Column::RecipientId.eq(recipient));

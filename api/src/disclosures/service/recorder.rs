@@ -1,0 +1,257 @@
+//! One commit for many: what is recorded at the same time is written in one transaction, so that all of it waits for
+//! the disk once.
+//!
+//! A *group* is written whole or not at all. Whoever comes while a transaction is under way is taken along by the next
+//! one. A group that cannot be written does not keep the others from it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use entity::id::ControllerId;
+use entity::idempotency;
+use tokio::sync::oneshot;
+
+use super::ready::Ready;
+use crate::context::{Ctx, Tx, idempotency as once};
+use crate::disclosures::store;
+use crate::error::{Error, Result};
+use crate::platform::db::Db;
+use crate::vault;
+
+/// How many disclosures share a commit, unless one call alone brings more.
+const MOST_AT_ONCE: usize = 500;
+/// How many commits of a controller may be under way on a database that takes several.
+const COMMITS_AT_ONCE: usize = 3;
+/// How often a group is tried whose idempotency keys others use at the same time.
+const TRIES: usize = 3;
+
+/// What became of one disclosure of a group.
+#[derive(Debug, Clone)]
+pub(super) enum Written {
+    /// It was written.
+    New,
+    /// It was recorded before, with these ids as its result.
+    Replay(Vec<String>),
+}
+
+/// Disclosures that are written whole or not at all.
+type Group = Vec<Ready>;
+/// What became of a group.
+type Outcome = Result<Vec<Written>>;
+
+struct Waiting {
+    groups: Vec<Group>,
+    reply: oneshot::Sender<Vec<Outcome>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Waiting>,
+    writers: usize,
+}
+
+/// What waits to be written, by controller.
+#[derive(Clone, Default)]
+pub(crate) struct Recorder(Arc<Mutex<HashMap<ControllerId, Queue>>>);
+
+impl Recorder {
+    /// Writes groups, together with whatever else comes at the same time; answers for each.
+    ///
+    /// # Errors
+    /// Unavailable when the writer came to an end before it answered. Each group has an error of its own: Conflict
+    /// when a key was destroyed meanwhile, `IdempotencyKeyReused`, Unavailable.
+    pub(super) async fn write(ctx: &Ctx, groups: Vec<Group>) -> Result<Vec<Outcome>> {
+        let (reply, answer) = oneshot::channel();
+        let recorder = ctx.app.parts.get::<Self>().cloned().unwrap_or_default();
+        if recorder.join(ctx, Waiting { groups, reply }) {
+            // The commit is not any one caller's: it goes on when this one hangs up.
+            let own = Ctx::new(Arc::clone(&ctx.app), ctx.actor.clone());
+            ctx.app.mutations.spawn(recorder.work(own));
+        }
+        let lost = |cause: oneshot::error::RecvError| Error::Unavailable(Arc::new(cause));
+        answer.await.map_err(lost)
+    }
+
+    fn with<T>(&self, ctx: &Ctx, work: impl FnOnce(&mut Queue) -> T) -> T {
+        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        work(queues.entry(ctx.controller()).or_default())
+    }
+
+    /// Queues up; answers whether another writer is needed.
+    fn join(&self, ctx: &Ctx, waiting: Waiting) -> bool {
+        let most = match ctx.app.db {
+            Db::Sqlite { .. } => 1,
+            Db::Postgres { .. } => COMMITS_AT_ONCE,
+        };
+        self.with(ctx, |queue| {
+            queue.waiting.push(waiting);
+            let needed = queue.writers < most;
+            queue.writers += usize::from(needed);
+            needed
+        })
+    }
+
+    /// Writes until nobody waits.
+    async fn work(self, ctx: Ctx) {
+        let leave = Leave(&self, &ctx);
+        while let Some(batch) = self.with(&ctx, take) {
+            let counts: Vec<_> = batch.iter().map(|one| one.groups.len()).collect();
+            let (groups, replies): (Vec<_>, Vec<_>) =
+                batch.into_iter().map(|one| (one.groups, one.reply)).unzip();
+            let groups: Vec<_> = groups.into_iter().flatten().collect();
+            let mut outcomes = write_all(&ctx, &groups).await.into_iter();
+            for (reply, count) in replies.into_iter().zip(counts) {
+                let own = outcomes.by_ref().take(count).collect();
+                if reply.send(own).is_err() {
+                    tracing::debug!("recorded for a caller who has gone");
+                }
+            }
+        }
+        drop(leave);
+    }
+}
+
+/// Takes what is written together: who came first comes first. When nobody waits the writer has gone with that.
+fn take(queue: &mut Queue) -> Option<Vec<Waiting>> {
+    let mut count = 0;
+    let fits = |one: &&Waiting| {
+        count += one.groups.iter().map(Vec::len).sum::<usize>();
+        count <= MOST_AT_ONCE
+    };
+    let part = queue.waiting.iter().take_while(fits).count().max(1);
+    let part = part.min(queue.waiting.len());
+    let batch: Vec<_> = queue.waiting.drain(..part).collect();
+    (!batch.is_empty()).then_some(batch)
+}
+
+/// Counts a writer off, however it ends.
+struct Leave<'a>(&'a Recorder, &'a Ctx);
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        self.0.with(self.1, |queue| {
+            queue.writers = queue.writers.saturating_sub(1);
+        });
+    }
+}
+
+/// Writes all groups together; where that fails, each by itself, so that what is wrong with one fails no other.
+async fn write_all(ctx: &Ctx, groups: &[Group]) -> Vec<Outcome> {
+    let all: Vec<_> = groups.iter().collect();
+    let together = match attempt(ctx, &all).await {
+        Ok(outcomes) => outcomes,
+        Err(error @ Error::Unavailable(_)) => {
+            return groups.iter().map(|_| Err(error.clone())).collect();
+        }
+        Err(_of_some_group) => groups.iter().map(|_| None).collect(),
+    };
+    let mut outcomes = Vec::new();
+    for (group, outcome) in groups.iter().zip(together) {
+        outcomes.push(match outcome {
+            Some(outcome) => outcome,
+            None => alone(ctx, group).await,
+        });
+    }
+    outcomes
+}
+
+/// Writes one group. Another call with one of its idempotency keys may be under way: then its result is there at the
+/// next try.
+async fn alone(ctx: &Ctx, group: &Group) -> Outcome {
+    let mut outcome = Err(Error::Conflict("another call with this key is under way"));
+    for _ in 0..TRIES {
+        outcome = match attempt(ctx, &[group]).await {
+            Ok(outcomes) => match outcomes.into_iter().next().flatten() {
+                Some(outcome) => return outcome,
+                None => continue,
+            },
+            Err(error) => Err(error),
+        };
+        if !matches!(outcome, Err(Error::Conflict(_))) {
+            break;
+        }
+    }
+    outcome
+}
+
+/// Writes groups in one transaction. Those without an outcome are to be tried again, after the others.
+async fn attempt(ctx: &Ctx, groups: &[&Group]) -> Result<Vec<Option<Outcome>>> {
+    let mut tx = ctx.begin().await?;
+    let judged = judge(ctx, &tx, groups).await?;
+    let chosen = groups.iter().zip(&judged);
+    let chosen: Vec<&Ready> = chosen
+        .filter(|(_, outcome)| matches!(outcome, Some(Ok(written)) if written.iter().any(is_new)))
+        .flat_map(|(group, outcome)| group.iter().zip(news(outcome.as_ref())))
+        .filter_map(|(ready, new)| new.then_some(ready))
+        .collect();
+    if chosen.is_empty() {
+        tx.rollback().await?;
+        return Ok(judged);
+    }
+    let keys: Vec<_> = chosen.iter().filter_map(|one| one.once.as_ref()).collect();
+    let inserted = once::insert_all(tx.db(), &keys).await?;
+    if inserted != u64::try_from(keys.len()).unwrap_or(u64::MAX) {
+        tx.rollback().await?;
+        return Err(Error::Conflict("another call with this key is under way"));
+    }
+    store::insert_all(&tx, &chosen).await?;
+    tx.append(chosen.iter().flat_map(|one| one.leaves.iter().cloned()));
+    tx.commit().await?;
+    Ok(judged)
+}
+
+fn is_new(written: &Written) -> bool {
+    matches!(written, Written::New)
+}
+
+fn news(outcome: Option<&Outcome>) -> Vec<bool> {
+    match outcome {
+        Some(Ok(written)) => written.iter().map(is_new).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Decides what becomes of each group; what was recorded before is not written again.
+async fn judge(ctx: &Ctx, tx: &Tx, groups: &[&Group]) -> Result<Vec<Option<Outcome>>> {
+    let all = || groups.iter().copied().flatten();
+    let keys: Vec<_> = all().filter_map(|one| one.once.as_ref()).collect();
+    let mut earlier = once::earlier_of(tx.db(), tx.scope(), &keys).await?;
+    let expired = earlier.values().filter(|row| row.expires_at <= ctx.now());
+    once::forget(tx.db(), &expired.collect::<Vec<_>>()).await?;
+    earlier.retain(|_, row| row.expires_at > ctx.now());
+    let mut pins: Vec<_> = all().flat_map(|one| &one.pins).copied().collect();
+    pins.sort_unstable();
+    pins.dedup();
+    let pinned = ctx.vault().pinned(tx.inner(), tx.scope(), &pins).await?;
+    let mut taken = HashSet::new();
+    let mut judged = Vec::new();
+    for group in groups {
+        let names: Vec<_> = group.iter().filter_map(|one| one.once.as_ref()).collect();
+        // The same key twice at the same time: the second sees the result of the first, later.
+        let fresh = names.iter().all(|row| taken.insert(once::name_of(row)));
+        let erased = group
+            .iter()
+            .flat_map(|one| &one.pins)
+            .any(|pin| !pinned.contains(pin));
+        judged.push(match (fresh, verdicts(group, &earlier)) {
+            (false, _) => None,
+            (true, Ok(written)) if erased && written.iter().any(is_new) => Some(Err(vault::ERASED)),
+            (true, outcome) => Some(outcome),
+        });
+    }
+    Ok(judged)
+}
+
+fn verdicts(
+    group: &Group,
+    earlier: &HashMap<(uuid::Uuid, String, Vec<u8>), idempotency::Model>,
+) -> Outcome {
+    let verdict = |ready: &Ready| match &ready.once {
+        None => Ok(Written::New),
+        Some(row) => match earlier.get(&once::name_of(row)) {
+            None => Ok(Written::New),
+            Some(earlier) => once::replay(earlier, row).map(Written::Replay),
+        },
+    };
+    group.iter().map(verdict).collect()
+}
