@@ -21,8 +21,7 @@ use crate::graphql::{
 use crate::ledger::graphql::EventNode;
 use crate::platform::page::{Page, PageRequest};
 use crate::platform::personal::Personal;
-use crate::recipients::Recipient;
-use crate::recipients::graphql::RecipientRefInput;
+use crate::recipients::graphql::{RecipientNode, RecipientRefInput};
 
 /// One event in which personal data went to a recipient. It is never edited.
 #[Object]
@@ -33,7 +32,7 @@ impl Disclosure {
     }
 
     /// Who received.
-    async fn recipient(&self, context: &Context<'_>) -> Nullable<Recipient> {
+    async fn recipient(&self, context: &Context<'_>) -> Nullable<RecipientNode> {
         load(context, self.row.recipient_id).await.transpose()
     }
 

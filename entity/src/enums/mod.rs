@@ -22,7 +22,7 @@ pub use customer::{
 pub use disclosure::{DataTier, DisclosureGround, DisclosureMethod, SubjectResolution, Visibility};
 pub use error::ErrorCode;
 pub use ledger::{EventType, Log};
-pub use recipient::{RecipientCategory, RecipientRole};
+pub use recipient::{ContactKind, RecipientCategory, RecipientRole};
 
 #[cfg(test)]
 mod tests {
@@ -62,6 +62,7 @@ mod tests {
         each_enum!(
             Action,
             AssignmentSharing,
+            ContactKind,
             CustomerKind,
             DataClass,
             DataSubjectCategory,

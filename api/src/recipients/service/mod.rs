@@ -1,0 +1,12 @@
+//! Use cases over recipients: registering, finding, changing.
+
+mod details;
+mod read;
+mod register;
+mod update;
+
+pub(crate) use super::rules::Kind;
+pub(crate) use details::{Contact, NewContact};
+pub(crate) use read::{Recipient, RecipientFilter, by_ids, list, processors};
+pub(crate) use register::{NewRecipient, RecipientRef, prepare, register, register_in};
+pub(crate) use update::{RecipientChange, update};
