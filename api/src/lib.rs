@@ -15,6 +15,7 @@
 //! left use the service and the re-exported types of the right, nothing else:
 //!
 //! - `disclosures` -> `customers`, `recipients`, `data_map`
+//! - `recipients` -> `customers`
 //!
 //! The test `layers` reads this table.
 

@@ -16,6 +16,9 @@ pub const RECORD_ASSIGNMENTS: &str = "mutation($input: RecordAssignmentsInput!) 
 /// Registers a recipient.
 pub const REGISTER_RECIPIENT: &str = "mutation($input: RegisterRecipientInput!) {
     registerRecipient(input: $input) { recipient { id } } }";
+/// Changes a recipient.
+pub const UPDATE_RECIPIENT: &str = "mutation($input: UpdateRecipientInput!) {
+    updateRecipient(input: $input) { recipient { id version } } }";
 /// Records a disclosure.
 pub const RECORD_DISCLOSURE: &str = "mutation($input: RecordDisclosureInput!) {
     recordDisclosure(input: $input) { disclosure { id subjects { id } event { id } } } }";
@@ -132,7 +135,12 @@ pub async fn populate(owner: &Actor) -> Ids {
         let recorded = owner.run(RECORD_ASSIGNMENTS, variables).await;
         ids.assignment = recorded.text_at("recordAssignments.results.0.assignment.id");
     }
-    for (name, role) in [("Jane Doe", "DATA_SUBJECT"), ("Spamhaus", "PRIVATE_PARTY")] {
+    for (name, role) in [
+        ("Stripe", "PROCESSOR"),
+        ("Postmark", "SUB_PROCESSOR"),
+        ("Jane Doe", "DATA_SUBJECT"),
+        ("Spamhaus", "PRIVATE_PARTY"),
+    ] {
         let variables = input(&json!({ "name": name, "role": role }));
         let registered = owner.run(REGISTER_RECIPIENT, variables).await;
         ids.recipient = registered.text_at("registerRecipient.recipient.id");

@@ -15,7 +15,7 @@ pub struct Schema {
     types: Vec<TypeDefinition>,
 }
 
-/// A field of an object or of an input object.
+/// A field of an object, an interface or an input object.
 pub struct Field {
     /// `Type.field`.
     pub place: String,
@@ -53,7 +53,7 @@ impl Schema {
         }
     }
 
-    /// Every field of every object and input object.
+    /// Every field of every object, interface and input object.
     pub fn fields(&self) -> Vec<Field> {
         let outputs = self.outputs().map(|(owner, field)| {
             Field::new(owner, &field.name, &field.ty, &field.directives, false)
@@ -114,6 +114,7 @@ impl Schema {
         self.types.iter().flat_map(|definition| {
             let fields = match &definition.kind {
                 TypeKind::Object(object) => object.fields.as_slice(),
+                TypeKind::Interface(interface) => interface.fields.as_slice(),
                 _ => &[],
             };
             fields

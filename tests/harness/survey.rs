@@ -22,6 +22,7 @@ const TABLES: &[&str] = &[
     "identifier",
     "integration",
     "recipient",
+    "recipient_customer",
     "token",
 ];
 
@@ -61,6 +62,12 @@ const HALVES: &[(&str, &str)] = &[
         "recipients without an index row",
         "recipient r where not exists (select 1 from blind_index b
             where b.controller_id = r.controller_id and b.target_id = r.id)",
+    ),
+    (
+        "recipients that are customers and say to be something else",
+        "recipient_customer c where not exists (select 1 from recipient r
+            where r.controller_id = c.controller_id and r.id = c.recipient_id
+            and r.role = 'PRIVATE_PARTY' and r.category = 'CUSTOMER')",
     ),
     (
         "index rows that lead nowhere",
@@ -255,8 +262,10 @@ impl Survey {
         for id in self.column::<CustomerId>("select id from customer").await {
             expect("customer.registered", id.to_string(), 1);
         }
-        for id in self.column::<RecipientId>("select id from recipient").await {
+        for row in self.rows("select id, version from recipient").await {
+            let (id, version): (RecipientId, i32) = (read(&row, 0), read(&row, 1));
             expect("recipient.registered", id.to_string(), 1);
+            expect("recipient.updated", id.to_string(), i64::from(version) - 1);
         }
         for row in self.rows("select id, version from assignment").await {
             let (id, version): (AssignmentId, i32) = (read(&row, 0), read(&row, 1));
@@ -282,7 +291,7 @@ impl Survey {
 
     async fn found_events(&self) -> Events {
         let sql = "select type, object, count(*) from event where type in ('customer.registered',
-                'recipient.registered', 'assignment.recorded', 'disclosure.recorded',
+                'recipient.registered', 'recipient.updated', 'assignment.recorded', 'disclosure.recorded',
                 'disclosure.subject_recorded', 'token.issued')
             group by type, object";
         let rows = self.rows(sql).await;

@@ -65,6 +65,11 @@ const SAMPLES: &[Sample] = &[
         "{ recipients { nodes { id } } }",
         nothing,
     ),
+    sample(
+        "Query.processors",
+        "{ processors { nodes { id } } }",
+        nothing,
+    ),
     sample("Query.events", "{ events { nodes { id } } }", nothing),
     sample(
         "Query.integrations",
@@ -132,6 +137,14 @@ const SAMPLES: &[Sample] = &[
         |turn| {
             let name = format!("Recipient {}", turn.number);
             input(&json!({ "name": name, "role": "PRIVATE_PARTY" }))
+        },
+    ),
+    sample(
+        "Mutation.updateRecipient",
+        build::UPDATE_RECIPIENT,
+        |turn| {
+            let contact = json!({ "kind": "PHONE", "value": format!("canary {}", turn.number) });
+            input(&json!({ "recipientId": turn.world.company, "contacts": [contact] }))
         },
     ),
     sample(
@@ -204,10 +217,14 @@ impl World {
         let prefix = build::assignment(&json!({ "id": customer }), "203.0.113.0/24");
         owner.run(build::RECORD_ASSIGNMENTS, prefix).await.ok();
         let mut recipients = Vec::new();
-        for recipient in [
+        for mut recipient in [
             json!({ "name": "Paula Canary", "role": "DATA_SUBJECT" }),
             json!({ "name": "Canary List", "role": "PRIVATE_PARTY", "category": "BLOCKLIST_OPERATOR" }),
+            json!({ "name": "Canary Cards", "role": "PROCESSOR", "category": "PAYMENT" }),
+            json!({ "name": "Canary Court", "role": "PUBLIC_AUTHORITY", "category": "COURT" }),
         ] {
+            recipient["contacts"] =
+                json!([{ "kind": "ADDRESS", "value": "1 Canary Wharf", "note": "canary" }]);
             let registered = owner
                 .run(build::REGISTER_RECIPIENT, input(&recipient))
                 .await;
@@ -216,6 +233,10 @@ impl World {
         let about = json!({ "ip": { "address": "203.0.113.7", "at": "2026-11-19T22:14:00Z" } });
         let disclosure = build::disclosure(&json!({ "id": recipients[0] }), &[about]);
         let disclosure = owner.run(build::RECORD_DISCLOSURE, disclosure).await;
+        let to_customer = json!({ "customer": { "id": customer } });
+        let about = json!({ "id": customer });
+        let forwarded = build::disclosure(&to_customer, &[about]);
+        owner.run(build::RECORD_DISCLOSURE, forwarded).await.ok();
         let viewer = owner.ask("{ viewer { integration { id } } }").await;
         Self {
             callers: Caller::everybody(app).await,

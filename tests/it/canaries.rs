@@ -94,6 +94,11 @@ async fn everything_goes_well(story: &mut Story) -> String {
     for step in fields::disclosures(&mut story.canaries, &person) {
         story.step(step).await;
     }
+    let known = json!({ "name": "A court", "role": "PUBLIC_AUTHORITY" });
+    let known = story.step((REGISTER_RECIPIENT, known)).await;
+    let known = known.text_at("registerRecipient.recipient.id");
+    let step = fields::recipient(&mut story.canaries, &known);
+    story.step(step).await;
     for by in person.look_ups() {
         let found = story
             .does(LOOK_UP, json!({ "by": by }))
@@ -103,7 +108,7 @@ async fn everything_goes_well(story: &mut Story) -> String {
     }
     let query =
         "{ customers { nodes { name identifiers { value } assignments { nodes { ipPrefix } } } }
-        recipients { nodes { name } }
+        recipients { nodes { name contacts { value note } noticeUrl } }
         disclosures { nodes { reference authority note subjects { lookup } } } }";
     let read = story.does(query, json!({})).await.text;
     for what in KEPT {

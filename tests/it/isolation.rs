@@ -20,7 +20,8 @@ const EVERYTHING: &str = "{
     customers(first: 5) { totalCount nodes { id name version identifiers { id value }
         assignments(first: 5) { nodes { id ipPrefix sharing from until version customer { id } } }
         disclosures(first: 5) { totalCount nodes { id } } } }
-    recipients(first: 5) { nodes { id name } }
+    recipients(first: 5) { nodes { id name contacts { value } noticeUrl version customer { id } } }
+    processors(first: 5) { nodes { id name } }
     disclosures(first: 5) { totalCount nodes { id reference event { id }
         recipient { id } recordedBy { id } subjects { id lookup customer { id } } } }
     integrations(first: 5) { nodes { id name role tokens { id revokedAt } } }
@@ -200,6 +201,11 @@ const LISTS: &[(&str, &str)] = &[
     (
         "recipients",
         "query($after: String) { recipients(first: 1, after: $after) {
+            nodes { id } pageInfo { endCursor } } }",
+    ),
+    (
+        "processors",
+        "query($after: String) { processors(first: 1, after: $after) {
             nodes { id } pageInfo { endCursor } } }",
     ),
     (

@@ -54,6 +54,11 @@ impl Fields {
         Self::default()
     }
 
+    /// Whether there is no content.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The same with one more field.
     #[must_use]
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {

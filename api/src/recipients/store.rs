@@ -1,24 +1,67 @@
 //! Statements over recipients.
 
+use std::collections::HashMap;
+
 use entity::enums::{RecipientCategory, RecipientRole};
-use entity::id::RecipientId;
-use entity::recipient;
+use entity::id::{CustomerId, RecipientId};
+use entity::{recipient, recipient_customer};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Set,
 };
 
-use crate::error::Result;
-use crate::platform::db::{Scope, rows};
+use super::service::RecipientFilter;
+use crate::error::{Error, Result};
+use crate::platform::db::{Scope, locked, rows};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Column;
 
 /// Cell of a recipient's name.
 pub(super) const NAME: Column = ("recipient", "name");
+/// Cell of a recipient's contacts.
+pub(super) const CONTACTS: Column = ("recipient", "contacts");
+/// Cell of where a recipient's privacy notice is.
+pub(super) const NOTICE_URL: Column = ("recipient", "notice_url");
 
 pub(super) async fn insert(db: &impl ConnectionTrait, row: recipient::Model) -> Result<()> {
     recipient::Entity::insert(row.into_active_model())
         .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// Makes a recipient one that is a customer.
+pub(super) async fn insert_customer(
+    db: &impl ConnectionTrait,
+    row: recipient_customer::Model,
+) -> Result<()> {
+    recipient_customer::Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// Writes what may change of a recipient.
+pub(super) async fn update(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    row: recipient::Model,
+) -> Result<()> {
+    let changed = recipient::ActiveModel {
+        role: Set(row.role),
+        category: Set(row.category),
+        country: Set(row.country),
+        name: Set(row.name),
+        contacts: Set(row.contacts),
+        notice_url: Set(row.notice_url),
+        version: Set(row.version),
+        ..Default::default()
+    };
+    recipient::Entity::update_many()
+        .set(changed)
+        .filter(recipient::Column::ControllerId.eq(scope.controller))
+        .filter(recipient::Column::Id.eq(row.id))
+        .exec(db)
         .await?;
     Ok(())
 }
@@ -35,23 +78,90 @@ pub(super) async fn by_ids(
         .await?)
 }
 
+/// A recipient.
+///
+/// # Errors
+/// `NotFound` when it is not there.
+pub(super) async fn by_id(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    id: RecipientId,
+) -> Result<recipient::Model> {
+    let found = by_ids(db, scope, [id]).await?;
+    found.into_iter().next().ok_or(NOT_FOUND)
+}
+
+/// A recipient, kept from being changed by others until the change ends.
+///
+/// # Errors
+/// `NotFound` when it is not there.
+pub(super) async fn lock(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    id: RecipientId,
+) -> Result<recipient::Model> {
+    let select = scope
+        .select::<recipient::Entity>()
+        .filter(recipient::Column::Id.eq(id));
+    locked(db, select).one(db).await?.ok_or(NOT_FOUND)
+}
+
+const NOT_FOUND: Error = Error::NotFound { what: "recipient" };
+
+/// The customers that some recipients are, by recipient.
+pub(super) async fn customers(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    recipients: impl IntoIterator<Item = RecipientId>,
+) -> Result<HashMap<RecipientId, CustomerId>> {
+    let rows = scope
+        .select::<recipient_customer::Entity>()
+        .filter(recipient_customer::Column::RecipientId.is_in(recipients))
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.recipient_id, row.customer_id))
+        .collect())
+}
+
+/// The recipient that a customer is.
+pub(super) async fn of_customer(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    customer: CustomerId,
+) -> Result<Option<RecipientId>> {
+    let select = scope.select::<recipient_customer::Entity>();
+    let found = select
+        .filter(recipient_customer::Column::CustomerId.eq(customer))
+        .one(db)
+        .await?;
+    Ok(found.map(|row| row.recipient_id))
+}
+
 /// A page of recipients in the order they were registered; `among` restricts it to some ids; without `persons`
-/// it leaves out whoever `rules::is_person` says is one.
+/// it leaves out data subjects and complainants. Customers need not be left out: they are processors of nobody, and
+/// no name of theirs is indexed.
 pub(super) async fn page(
     db: &impl ConnectionTrait,
     scope: Scope,
-    roles: &[RecipientRole],
-    categories: &[RecipientCategory],
+    filter: &RecipientFilter,
     among: Option<Vec<RecipientId>>,
     persons: bool,
     page: &CheckedPage,
 ) -> Result<Page<recipient::Model>> {
     let mut select = scope.select::<recipient::Entity>();
-    if !roles.is_empty() {
-        select = select.filter(recipient::Column::Role.is_in(roles.iter().copied()));
+    if !filter.roles.is_empty() {
+        let roles = filter.roles.iter().copied();
+        select = select.filter(recipient::Column::Role.is_in(roles));
     }
-    if !categories.is_empty() {
-        select = select.filter(recipient::Column::Category.is_in(categories.iter().copied()));
+    if !filter.categories.is_empty() {
+        let categories = filter.categories.iter().copied();
+        select = select.filter(recipient::Column::Category.is_in(categories));
+    }
+    if !filter.countries.is_empty() {
+        let countries = filter.countries.iter().map(String::as_str);
+        select = select.filter(recipient::Column::Country.is_in(countries));
     }
     if let Some(ids) = among {
         select = select.filter(recipient::Column::Id.is_in(ids));

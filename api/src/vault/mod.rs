@@ -292,7 +292,7 @@ impl Vault {
     }
 }
 
-pub(crate) use store::{index_rows, insert_index, insert_keys, targets};
+pub(crate) use store::{delete_index, index_rows, insert_index, insert_keys, targets};
 
 fn cache<K: Hash + Eq + Send + Sync + 'static>() -> moka::sync::Cache<K, Arc<DataKey>> {
     moka::sync::Cache::builder()

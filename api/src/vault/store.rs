@@ -113,6 +113,25 @@ pub(crate) async fn insert_index(
     insert_rows(tx.connection(), rows).await
 }
 
+/// Deletes the index rows of a field that lead to a record, because its value has changed.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn delete_index(
+    tx: &Transaction,
+    scope: Scope,
+    field: Field,
+    target: Uuid,
+) -> Result<()> {
+    blind_index::Entity::delete_many()
+        .filter(blind_index::Column::ControllerId.eq(scope.controller))
+        .filter(blind_index::Column::TargetId.eq(target))
+        .filter(blind_index::Column::Field.eq(field.as_str()))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
 /// The records that index values lead to, by value.
 pub(crate) async fn targets(
     db: &impl ConnectionTrait,

@@ -25,7 +25,7 @@ pub use disclosure::{
 };
 pub use error::ErrorCode;
 pub use ledger::{EventType, Log};
-pub use recipient::{RecipientCategory, RecipientRole};
+pub use recipient::{ContactKind, RecipientCategory, RecipientRole};
 
 #[cfg(test)]
 mod tests {
@@ -66,6 +66,7 @@ mod tests {
             Action,
             AssignmentSharing,
             ComplainantIdentity,
+            ContactKind,
             CustomerKind,
             DataClass,
             DataSubjectCategory,

@@ -91,3 +91,20 @@ text_enum! {
         Other = "OTHER",
     }
 }
+
+text_enum! {
+    /// What a contact of a recipient is.
+    pub enum ContactKind {
+        /// An e-mail address.
+        Email = "EMAIL",
+        /// A telephone number.
+        Phone = "PHONE",
+        /// A postal address: an accounting of disclosures gives it, if it is known (45 CFR
+        /// 164.528(b)(2)(ii)).
+        Address = "ADDRESS",
+        /// A page or a form.
+        Url = "URL",
+        /// None of the others.
+        Other = "OTHER",
+    }
+}

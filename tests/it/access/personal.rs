@@ -209,6 +209,76 @@ const WAYS: &[Way] = &[
         },
     ),
     way(
+        "PersonRecipient.name",
+        "node.name (a person)",
+        "query($id: ID!) { node(id: $id) { ... on PersonRecipient { name } } }",
+        |turn| json!({ "id": turn.world.person }),
+    ),
+    way(
+        "PersonRecipient.name",
+        "recipients.nodes.name (a customer)",
+        "{ recipients(filter: { category: [CUSTOMER] }) { nodes { ... on PersonRecipient { name } } } }",
+        nothing,
+    ),
+    way(
+        "Processor.name",
+        "processors.nodes.name",
+        "{ processors { nodes { name } } }",
+        nothing,
+    ),
+    way(
+        "PublicAuthority.name",
+        "recipients.nodes.name (an authority)",
+        "{ recipients(filter: { category: [COURT] }) { nodes { ... on PublicAuthority { name } } } }",
+        nothing,
+    ),
+    way(
+        "ThirdParty.name",
+        "node.name (a company)",
+        "query($id: ID!) { node(id: $id) { ... on ThirdParty { name } } }",
+        |turn| json!({ "id": turn.world.company }),
+    ),
+    way(
+        "RecipientContact.value",
+        "node.contacts.value (a person)",
+        "query($id: ID!) { node(id: $id) { ... on Recipient { contacts { value } } } }",
+        |turn| json!({ "id": turn.world.person }),
+    ),
+    way(
+        "RecipientContact.value",
+        "recipients.nodes.contacts.value (a company)",
+        "{ recipients(filter: { category: [BLOCKLIST_OPERATOR] }) { nodes { contacts { value } } } }",
+        nothing,
+    ),
+    way(
+        "RecipientContact.value",
+        "processors.nodes.contacts.value",
+        "{ processors { nodes { contacts { value } } } }",
+        nothing,
+    ),
+    way(
+        "RecipientContact.value",
+        "updateRecipient.recipient.contacts.value",
+        "mutation($input: UpdateRecipientInput!) { updateRecipient(input: $input) {
+            recipient { contacts { value } } } }",
+        |turn| {
+            let contact = json!({ "kind": "OTHER", "value": format!("canary {}", turn.number), "note": "canary" });
+            input(&json!({ "recipientId": turn.world.person, "contacts": [contact] }))
+        },
+    ),
+    way(
+        "RecipientContact.note",
+        "node.contacts.note (a person)",
+        "query($id: ID!) { node(id: $id) { ... on Recipient { contacts { note } } } }",
+        |turn| json!({ "id": turn.world.person }),
+    ),
+    way(
+        "RecipientContact.note",
+        "processors.nodes.contacts.note",
+        "{ processors { nodes { contacts { note } } } }",
+        nothing,
+    ),
+    way(
         "Recipient.name",
         "recipients.nodes.name (a person)",
         "{ recipients(filter: { role: [DATA_SUBJECT] }) { nodes { name } } }",

@@ -88,7 +88,14 @@ async fn a_value_of_the_wrong_shape_is_refused_wherever_it_stands_in_a_mutation(
         (
             "mutation($input: RegisterRecipientInput!) {
                 registerRecipient(input: $input) { recipient { id } } }",
-            json!({ "name": "A court", "role": "PUBLIC_AUTHORITY", "country": "DE" }),
+            json!({ "name": "A court", "role": "PUBLIC_AUTHORITY", "country": "DE",
+                "contacts": [{ "kind": "PHONE", "value": "1", "note": "2" }], "noticeUrl": "https://example.org" }),
+        ),
+        (
+            "mutation($input: UpdateRecipientInput!) {
+                updateRecipient(input: $input) { recipient { id } } }",
+            json!({ "recipientId": "rcp_01h2xcejqtf2nbrexx3vqjhp41", "name": "A", "role": "PROCESSOR",
+                "category": "COURT", "country": "DE", "contacts": [], "noticeUrl": "x", "expectedVersion": 1 }),
         ),
         (
             "mutation($input: IssueTokenInput!) { issueToken(input: $input) { token { id } } }",

@@ -62,6 +62,17 @@ pub fn values(canaries: &mut Canaries) -> Vec<Failing> {
     );
     let nameless = json!({ "name": c.text("malformed recipient") + "\u{7}", "role": "PROCESSOR" });
     all.push(failing(REGISTER_RECIPIENT, input(&nameless), BAD));
+    for details in [
+        json!({ "contacts": [{ "kind": "EMAIL", "value": c.text("malformed contact") }] }),
+        json!({ "contacts": [{ "kind": "OTHER", "value": "1", "note": c.text("too long note of a contact").repeat(6) }] }),
+        json!({ "noticeUrl": c.text("malformed URL") }),
+    ] {
+        let mut recipient = json!({ "name": c.text("unreachable recipient"), "role": "PROCESSOR" });
+        for (field, value) in details.as_object().unwrap() {
+            recipient[field] = value.clone();
+        }
+        all.push(failing(REGISTER_RECIPIENT, input(&recipient), BAD));
+    }
     let prefix = json!({ "assignments": [{
         "customer": { "email": c.email("unknown holder") },
         "ipPrefix": c.ipv6("prefix of an unknown holder"),

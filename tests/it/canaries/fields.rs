@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::birds::Canaries;
 use crate::harness::build::{
     ADD_IDENTIFIER, ISSUE_TOKEN, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER,
-    REGISTER_RECIPIENT,
+    REGISTER_RECIPIENT, UPDATE_RECIPIENT,
 };
 
 /// An operation with its input.
@@ -37,6 +37,11 @@ pub const KEPT: &[&str] = &[
     "namesake",
     "other phone",
     "complainant",
+    "contact",
+    "note of a contact",
+    "notice",
+    "later name",
+    "later contact",
     "recipient",
     "reference",
     "authority",
@@ -148,6 +153,12 @@ pub fn disclosures(c: &mut Canaries, person: &Person) -> Vec<Step> {
                 "name": c.text("complainant"),
                 "role": "PRIVATE_PARTY",
                 "category": "COMPLAINANT",
+                "contacts": [{
+                    "kind": "ADDRESS",
+                    "value": c.text("contact"),
+                    "note": c.text("note of a contact"),
+                }],
+                "noticeUrl": format!("https://example.org/{}", c.text("notice")),
                 "onBehalfOf": staff(c, "who names"),
                 "idempotencyKey": c.text("key of a recipient"),
             }),
@@ -170,6 +181,18 @@ pub fn disclosures(c: &mut Canaries, person: &Person) -> Vec<Step> {
             }),
         ),
     ]
+}
+
+/// Changes whom data went to.
+pub fn recipient(c: &mut Canaries, recipient: &str) -> Step {
+    let input = json!({
+        "recipientId": recipient,
+        "name": c.text("later name"),
+        "contacts": [{ "kind": "OTHER", "value": c.text("later contact") }],
+        "onBehalfOf": staff(c, "who renames"),
+        "idempotencyKey": c.text("key of a change"),
+    });
+    (UPDATE_RECIPIENT, input)
 }
 
 /// Issues a token for an abuse desk.

@@ -104,6 +104,16 @@ const CASES: &[Case] = &[
         expected: None,
     },
     Case {
+        position: "Mutation.recordDisclosure.input.recipient.customer.id",
+        operation: build::RECORD_DISCLOSURE,
+        variables: |ids| {
+            let about = json!({ "email": "nobody@example.org" });
+            let recipient = json!({ "customer": { "id": ids.customer } });
+            vec![build::disclosure(&recipient, &[about])]
+        },
+        expected: None,
+    },
+    Case {
         position: "Mutation.recordDisclosure.input.subjects.by.id",
         operation: build::RECORD_DISCLOSURE,
         variables: |ids| {
@@ -113,6 +123,15 @@ const CASES: &[Case] = &[
                 &recipient,
                 &[known, json!({ "id": ids.customer })],
             )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.updateRecipient.input.recipientId",
+        operation: build::UPDATE_RECIPIENT,
+        variables: |ids| {
+            let change = json!({ "recipientId": ids.recipient, "country": "CH" });
+            vec![input(&change)]
         },
         expected: None,
     },

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::build::{
     ADD_IDENTIFIER, ISSUE_TOKEN, Ids, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER,
-    REGISTER_RECIPIENT, REVOKE_TOKEN,
+    REGISTER_RECIPIENT, REVOKE_TOKEN, UPDATE_RECIPIENT,
 };
 
 /// What a mutation is asked to do, and which events record it.
@@ -24,6 +24,7 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
         "addIdentifier" => add_identifier(ids),
         "recordAssignments" => record_assignments(ids),
         "registerRecipient" => register_recipient(),
+        "updateRecipient" => update_recipient(ids),
         "recordDisclosure" => record_disclosure(ids),
         "issueToken" => issue_token(),
         "revokeToken" => revoke_token(ids),
@@ -70,6 +71,16 @@ fn register_recipient() -> Case {
         input: of("Somebody else"),
         events: vec![EventType::RecipientRegistered],
         wrong: (of("spamhaus"), "CONFLICT"),
+    }
+}
+
+fn update_recipient(ids: &Ids) -> Case {
+    let of = |recipient: &str| json!({ "recipientId": recipient, "name": "Spamhaus Project", "country": "CH" });
+    Case {
+        query: UPDATE_RECIPIENT,
+        input: of(&ids.recipient),
+        events: vec![EventType::RecipientUpdated],
+        wrong: (of("rcp_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }
 

@@ -21,8 +21,28 @@ pub const LISTS: &[(&str, &str)] = &[
     ),
     ("Disclosure.subjects", "500, which recordDisclosure keeps"),
     ("Integration.tokens", "20, which issueToken keeps"),
+    (
+        "PersonRecipient.contacts",
+        "20, which registerRecipient and updateRecipient keep",
+    ),
+    (
+        "Processor.contacts",
+        "20, which registerRecipient and updateRecipient keep",
+    ),
+    (
+        "PublicAuthority.contacts",
+        "20, which registerRecipient and updateRecipient keep",
+    ),
     ("Query.nodes", "100 ids"),
+    (
+        "Recipient.contacts",
+        "20, which registerRecipient and updateRecipient keep",
+    ),
     ("RecordAssignmentsPayload.results", "500 items in the input"),
+    (
+        "ThirdParty.contacts",
+        "20, which registerRecipient and updateRecipient keep",
+    ),
     ("Viewer.actions", "the values of the enum"),
     ("Viewer.errorCodes", "the values of the enum"),
 ];

@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::graphql::{Batch, Long, Nullable, load, open, personal};
 use crate::ledger::graphql::EventNode;
 use crate::platform::page::{Page, PageRequest};
-use crate::recipients::Recipient;
+use crate::recipients::graphql::RecipientNode;
 
 /// One event in which personal data went to a recipient. It is never edited.
 #[Object]
@@ -29,7 +29,7 @@ impl Disclosure {
     }
 
     /// Who received.
-    async fn recipient(&self, context: &Context<'_>) -> Nullable<Recipient> {
+    async fn recipient(&self, context: &Context<'_>) -> Nullable<RecipientNode> {
         load(context, self.row.recipient_id).await.transpose()
     }
 

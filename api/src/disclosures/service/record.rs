@@ -152,7 +152,7 @@ async fn make(
         .iter()
         .map(|(_, checked, _)| (checked.recipient.clone(), "recipient".to_owned()))
         .collect();
-    let recipients = recipients::ensure(ctx, &named).await;
+    let recipients = recipients::service::ensure(ctx, &named).await;
     let keys = customer_keys(ctx, known.iter().flat_map(|(_, _, subjects)| subjects)).await?;
     let mut ready = BTreeMap::new();
     for ((number, checked, subjects), recipient) in known.iter().zip(recipients) {

@@ -12,7 +12,9 @@ use crate::disclosures::service::Disclosure;
 use crate::error::{Error, Result};
 use crate::graphql::{Nullable, load};
 use crate::ledger::graphql::EventNode;
-use crate::recipients::Recipient;
+use crate::recipients::graphql::{
+    PersonRecipient, Processor, PublicAuthority, RecipientNode, ThirdParty,
+};
 
 /// How many ids one call may name.
 const MOST_IDS: usize = 100;
@@ -31,8 +33,14 @@ pub(crate) enum Node {
     Integration(Integration),
     /// A person or organisation.
     Customer(Box<Customer>),
-    /// Whoever receives data.
-    Recipient(Box<Recipient>),
+    /// A recipient under contract.
+    Processor(Box<Processor>),
+    /// A recipient that is an authority.
+    PublicAuthority(Box<PublicAuthority>),
+    /// A recipient that is a person.
+    PersonRecipient(Box<PersonRecipient>),
+    /// Any other recipient.
+    ThirdParty(Box<ThirdParty>),
     /// Who held a resource.
     Assignment(Box<Assignment>),
     /// Data that went to a recipient.
@@ -87,7 +95,7 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         return Ok(load(context, id).await?.map(Box::new).map(Node::Assignment));
     }
     if let Ok(id) = id.parse::<RecipientId>() {
-        return Ok(load(context, id).await?.map(Box::new).map(Node::Recipient));
+        return Ok(load(context, id).await?.map(of_recipient));
     }
     if let Ok(id) = id.parse::<EventId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::Event));
@@ -99,4 +107,14 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         return Ok(load(context, id).await?.map(Node::Controller));
     }
     Ok(None)
+}
+
+/// A node is an object, never another interface.
+fn of_recipient(recipient: RecipientNode) -> Node {
+    match recipient {
+        RecipientNode::Processor(processor) => Node::Processor(processor),
+        RecipientNode::PublicAuthority(authority) => Node::PublicAuthority(authority),
+        RecipientNode::Person(person) => Node::PersonRecipient(person),
+        RecipientNode::ThirdParty(party) => Node::ThirdParty(party),
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::id::RecipientId;
 
-use super::service::{self, Prepared, RecipientRef};
+use super::register::{Prepared, RecipientRef, prepare, register_in};
 use crate::context::Ctx;
 use crate::error::{Error, Result};
 
@@ -21,7 +21,7 @@ pub(crate) async fn ensure(
     let mut known: HashMap<String, Result<RecipientId>> = HashMap::new();
     let mut found = Vec::new();
     for (named, field) in named {
-        let name = named.describe();
+        let name = named.describe().expose().to_owned();
         let one = match known.get(&name) {
             Some(known) => known.clone(),
             None => find_or_register(ctx, named, field).await,
@@ -35,13 +35,13 @@ pub(crate) async fn ensure(
 async fn find_or_register(ctx: &Ctx, named: &RecipientRef, field: &str) -> Result<RecipientId> {
     let mut again = true;
     loop {
-        let prepared = service::prepare(ctx, named.clone(), field).await?;
+        let prepared = prepare(ctx, named.clone(), field).await?;
         if let Prepared::Existing(id) = prepared {
             return Ok(id);
         }
         let id = prepared.id();
         let mut tx = ctx.begin().await?;
-        let registered = match service::register_in(&mut tx, prepared).await {
+        let registered = match register_in(&mut tx, prepared).await {
             Ok(()) => tx.commit().await,
             Err(error) => tx.rollback().await.and(Err(error)),
         };

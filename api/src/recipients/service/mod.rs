@@ -1,0 +1,14 @@
+//! Use cases over recipients: registering, finding, changing.
+
+mod details;
+mod ensure;
+mod read;
+mod register;
+mod update;
+
+pub(crate) use super::rules::Kind;
+pub(crate) use details::{Contact, NewContact};
+pub(crate) use ensure::ensure;
+pub(crate) use read::{Recipient, RecipientFilter, by_ids, list, processors};
+pub(crate) use register::{NewRecipient, RecipientRef, register};
+pub(crate) use update::{RecipientChange, update};
