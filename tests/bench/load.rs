@@ -268,6 +268,37 @@ pub(crate) async fn each(
     Ok(answers.into_iter().map(|(_, answer)| answer).collect())
 }
 
+/// Sends `count` requests over several connections, once each, and keeps no answer but those that failed.
+pub(crate) async fn every(
+    target: &Target,
+    connections: usize,
+    count: u64,
+    body: impl Fn(u64) -> String + Send + Sync + 'static,
+) -> Outcome<()> {
+    let (next, body) = (Arc::new(AtomicU64::new(0)), Arc::new(body));
+    let mut workers = JoinSet::new();
+    for _ in 0..connections {
+        let (target, next, body) = (target.clone(), Arc::clone(&next), Arc::clone(&body));
+        workers.spawn(async move {
+            let mut connection = Connection::open(target.address).await?;
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= count {
+                    return Outcome::Ok(());
+                }
+                let request = target.post(&body(number));
+                let answer =
+                    tokio::time::timeout(PATIENCE, connection.exchange(&request)).await??;
+                parsed(&answer)?;
+            }
+        });
+    }
+    while let Some(done) = workers.join_next().await {
+        done??;
+    }
+    Ok(())
+}
+
 impl Sample {
     /// A rate, with what these times show.
     pub(crate) fn of(rate: f64, mut times: Vec<Duration>) -> Self {

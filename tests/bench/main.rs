@@ -126,6 +126,20 @@ async fn privops(settings: &Settings, name: &str, postgres: Option<&str>) -> Out
         progress(&format!("{name}: {}", row.title()))?;
         figures.sample(row, load::median(&writes, connections, settings).await?);
     }
+    progress(&format!("{name}: {}", table::Row::Batch.title()))?;
+    let batches = scenario::batches(server.target(), &data, "load");
+    let sample = load::median(&batches, settings::BATCH_CONNECTIONS, settings).await?;
+    figures.batches(table::Row::Batch, sample, scenario::BATCH);
+    if settings.disclosures > 0 {
+        let count = settings.disclosures;
+        progress(&format!("{name}: {count} disclosures, set up"))?;
+        scenario::fill_up(server.target(), &data, count).await?;
+        figures.count(table::Row::Filled, count);
+        progress(&format!("{name}: {}", table::Row::AccountingMany.title()))?;
+        let accounting = scenario::accounting(server.target(), &data);
+        let sample = load::median(&accounting, settings::CONNECTIONS, settings).await?;
+        figures.sample(table::Row::AccountingMany, sample);
+    }
     tokio::time::sleep(settings::SETTLE).await;
     figures.loaded(server.memory());
     server.remove().await?;

@@ -28,9 +28,18 @@ const RECORD: &str = "mutation($input: RecordDisclosureInput!) {
     recordDisclosure(input: $input) { disclosure { id } } }";
 const LOOK_UP: &str =
     "query($by: CustomerLookupInput!) { customer(by: $by) { id name registeredAt } }";
+const RECORD_MANY: &str = "mutation($input: RecordDisclosuresInput!) {
+    recordDisclosures(input: $input) { results { disclosure { id } error { code } } } }";
 const ACCOUNTING: &str =
-    "query($id: ID!) { customer(by: {id: $id}) { disclosures(first: 20) { nodes {
-    id disclosedAt ground purpose tier dataCategories reference recipient { name role } } } } }";
+    "query($id: ID!) { customer(by: {id: $id}) { accountingOfDisclosures { nodes {
+    firstAt lastAt count frequency first { id ground purpose tier dataCategories authority
+    recipient { name role country } } } } } }";
+/// Disclosures in a batch.
+pub(crate) const BATCH: u32 = 100;
+/// Connections that fill up.
+const FILL_CONNECTIONS: usize = 4;
+/// Recipients of batches; each is a line of a customer's accounting, at the most.
+const RECIPIENTS: u64 = 25;
 
 /// What the set-up made.
 pub(crate) struct Data {
@@ -149,6 +158,34 @@ impl Data {
         }
     }
 
+    /// The bodies of `recordDisclosures`.
+    fn batches(
+        &self,
+        purpose: &'static str,
+    ) -> impl Fn(u64) -> String + Send + Sync + 'static + use<> {
+        let customer = self.customer();
+        move |number| {
+            let first = number * u64::from(BATCH);
+            let item = |number: u64| {
+                let day = number % 28 + 1;
+                json!({
+                    "recipient": { "name": format!("Recipient {}", number % RECIPIENTS), "role": "PRIVATE_PARTY" },
+                    "ground": "ABUSE_REPORT",
+                    "purpose": "essential.service.abuse_handling",
+                    "dataCategories": ["user.contact.email", "user.device.ip_address"],
+                    "tier": "SUBSCRIBER",
+                    "disclosedAt": format!("2025-06-{day:02}T09:00:00Z"),
+                    "method": "EMAIL",
+                    "reference": "SBL654321",
+                    "subjects": [{ "by": { "id": customer(number) } }],
+                    "idempotencyKey": format!("{purpose}-batch-{number}"),
+                })
+            };
+            let items: Vec<_> = (first..first + u64::from(BATCH)).map(item).collect();
+            operation(RECORD_MANY, &json!({ "input": { "disclosures": items } }))
+        }
+    }
+
     /// The customer whose turn it is.
     fn customer(&self) -> impl Fn(u64) -> String + Send + Sync + 'static + use<> {
         let (customers, turn) = (Arc::clone(&self.customers), self.turn());
@@ -194,11 +231,7 @@ pub(crate) async fn reads(target: &Target, data: &Data) -> Outcome<Vec<Measureme
             operation(LOOK_UP, &json!({ "by": { "ip": ip } }))
         },
     );
-    let customer = data.customer();
-    let begins = r#"{"data":{"customer":{"disclosures":{"nodes":[{"id":"dis_"#;
-    let accounting = Workload::new(target, begins, move |number| {
-        operation(ACCOUNTING, &json!({ "id": customer(number) }))
-    });
+    let accounting = accounting(target, data);
     Ok(vec![
         constant(Row::Typename, r#"{"data":{"__typename":"Query"}"#, typename),
         constant(Row::Viewer, r#"{"data":{"viewer":{"actions":["#, viewer),
@@ -226,6 +259,28 @@ pub(crate) async fn reads(target: &Target, data: &Data) -> Outcome<Vec<Measureme
 pub(crate) fn writes(target: &Target, data: &Data) -> Arc<Workload> {
     let begins = r#"{"data":{"recordDisclosure":{"disclosure":{"id":""#;
     Workload::new(target, begins, data.disclosures("load"))
+}
+
+/// The first page of an accounting, of one customer after the other.
+pub(crate) fn accounting(target: &Target, data: &Data) -> Arc<Workload> {
+    let customer = data.customer();
+    let begins = r#"{"data":{"customer":{"accountingOfDisclosures":{"nodes":[{"firstAt":""#;
+    Workload::new(target, begins, move |number| {
+        operation(ACCOUNTING, &json!({ "id": customer(number) }))
+    })
+}
+
+/// Writes in batches: disclosures about different customers, to different recipients.
+pub(crate) fn batches(target: &Target, data: &Data, purpose: &'static str) -> Arc<Workload> {
+    let begins = r#"{"data":{"recordDisclosures":{"results":[{"disclosure":{"id":""#;
+    Workload::new(target, begins, data.batches(purpose))
+}
+
+/// Records so many disclosures, in batches.
+pub(crate) async fn fill_up(target: &Target, data: &Data, count: u64) -> Outcome<()> {
+    let batch = u64::from(BATCH);
+    let body = data.batches("fill");
+    load::every(target, FILL_CONNECTIONS, count.div_ceil(batch), body).await
 }
 
 /// Fails unless the answer to this body has so many objects, each told by a field.

@@ -9,6 +9,8 @@ use crate::Outcome;
 pub(crate) const WARM_UP: usize = 100;
 /// Connections of reads, and of the bare handler.
 pub(crate) const CONNECTIONS: usize = 16;
+/// Connections that send batches.
+pub(crate) const BATCH_CONNECTIONS: usize = 8;
 /// Time for a server to come to rest before its memory is read.
 pub(crate) const SETTLE: Duration = Duration::from_secs(2);
 /// What a measurement may take beyond its length, and any other step altogether.
@@ -22,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) runs: usize,
     /// Customers in the database, each with 10 disclosures: `BENCH_CUSTOMERS`.
     pub(crate) customers: u64,
+    /// Disclosures to be recorded before the accounting is measured once more; none, when 0: `BENCH_DISCLOSURES`.
+    pub(crate) disclosures: u64,
     /// Writes in a second while the feed is followed: `BENCH_RATE`.
     pub(crate) rate: u32,
     /// The server to make databases on: `TEST_DATABASE_URL`.
@@ -42,6 +46,7 @@ impl Settings {
             length: Duration::from_secs(number("BENCH_SECONDS", 5, 1, 300)?),
             runs: usize::try_from(number("BENCH_RUNS", 3, 1, 99)?)?,
             customers: number("BENCH_CUSTOMERS", 1000, 20, 100_000)?,
+            disclosures: number("BENCH_DISCLOSURES", 0, 0, 20_000_000)?,
             rate: u32::try_from(number("BENCH_RATE", 1000, 1, 100_000)?)?,
             postgres: text("TEST_DATABASE_URL"),
             pgbench: text("BENCH_PGBENCH").map(PathBuf::from),

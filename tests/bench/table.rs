@@ -11,13 +11,7 @@ use crate::process::Memory;
 use crate::settings::Settings;
 
 /// Goals of what cannot be measured, because it does not exist yet.
-const LATER: [(&str, &str); 2] = [
-    (
-        "`recordDisclosures` in batches of 100",
-        "at least 20,000 disclosures/s",
-    ),
-    ("`contactPermission`", "at least 15,000/s, p99 under 10 ms"),
-];
+const LATER: [(&str, &str); 1] = [("`contactPermission`", "at least 15,000/s, p99 under 10 ms")];
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,6 +24,9 @@ pub(crate) enum Row {
     Accounting,
     Write16,
     Write64,
+    Batch,
+    Filled,
+    AccountingMany,
     Feed,
     Start,
     Idle,
@@ -38,7 +35,7 @@ pub(crate) enum Row {
 }
 
 impl Row {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 16] = [
         Self::Typename,
         Self::Viewer,
         Self::NestedRead,
@@ -47,6 +44,9 @@ impl Row {
         Self::Accounting,
         Self::Write16,
         Self::Write64,
+        Self::Batch,
+        Self::Filled,
+        Self::AccountingMany,
         Self::Feed,
         Self::Start,
         Self::Idle,
@@ -62,9 +62,12 @@ impl Row {
             Self::NestedRead => "nested read, 20 customers with 10 disclosures: 220 objects",
             Self::ByExternalId => "`customer` by external id",
             Self::ByIp => "`customer` by IP address and time",
-            Self::Accounting => "first page of one customer's accounting",
+            Self::Accounting => "first page of one customer's accounting, 10 disclosures each",
             Self::Write16 => "`recordDisclosure`, durable, 16 connections",
             Self::Write64 => "`recordDisclosure`, durable, 64 connections",
+            Self::Batch => "`recordDisclosures`, durable, disclosures in batches of 100",
+            Self::Filled => "disclosures in the database for the next row",
+            Self::AccountingMany => "first page of one customer's accounting, with so many",
             Self::Feed => "event in the feed after commit, at a steady rate of writes",
             Self::Start => "start to ready on an empty directory",
             Self::Idle => "memory after start",
@@ -76,9 +79,13 @@ impl Row {
     fn goal(self) -> &'static str {
         match self {
             Self::NestedRead => "PostgreSQL at least 5 x PostGraphile",
-            Self::Accounting => "under 10 ms, also with 10 million disclosures",
+            Self::Accounting => "under 10 ms",
             Self::Write16 => "PostgreSQL at least 10 x PostGraphile's one-row create",
             Self::Write64 => "the same; SQLite at least 3,000/s, p99 under 50 ms",
+            Self::Batch => "at least 20,000 disclosures/s",
+            Self::AccountingMany => {
+                "under 10 ms with 10 million, and no slower than with 100 thousand"
+            }
             Self::Feed => "p99 under 1 s at 1,000/s",
             Self::Start => "under 1 s",
             Self::Idle => "under 60 MB",
@@ -86,6 +93,7 @@ impl Row {
             | Self::Viewer
             | Self::ByExternalId
             | Self::ByIp
+            | Self::Filled
             | Self::Loaded
             | Self::Peak => "",
         }
@@ -106,6 +114,17 @@ impl Figures {
         self.texts
             .insert(row, format!("{}/s, {times}", whole(sample.rate)));
         self.rates.insert(row, sample.rate);
+    }
+
+    /// The same where each request does the work of several.
+    pub(crate) fn batches(&mut self, row: Row, sample: Sample, size: u32) {
+        let rate = sample.rate * f64::from(size);
+        self.sample(row, Sample { rate, ..sample });
+    }
+
+    /// A count.
+    pub(crate) fn count(&mut self, row: Row, count: u64) {
+        self.texts.insert(row, count.to_string());
     }
 
     /// The median of what starting took.

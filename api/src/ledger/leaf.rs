@@ -2,10 +2,15 @@
 //!
 //! `{"v":1,"log":..,"id":..,"type":..,"at":..,"_sd_alg":"sha-256","_sd":[..]}`. Each entry of `_sd` is the digest of
 //! one field of the event as SD-JWT forms it (RFC 9901): SHA-256 over the base64url text of
-//! `[salt, name, value]`, with a salt of 256 bits. The opening is the list of those texts, encrypted under
+//! `[salt, name, value]`, with a salt of 256 bits. The opening is what those texts are made of, encrypted under
 //! the data key that the content belongs to. Without the key the digests mean nothing, and they stay valid.
+//!
+//! The salts of an event follow from one random seed of 256 bits: the salt of a field is HMAC-SHA-256 over its place
+//! and name. So the opening holds the seed once instead of a salt for each field, and showing one field shows its salt
+//! and nothing of the others.
 
 use aws_lc_rs::digest::{Context, SHA256, digest};
+use aws_lc_rs::hmac;
 use data_encoding::BASE64URL_NOPAD;
 use entity::enums::{EventType, Log};
 use entity::event;
@@ -111,12 +116,11 @@ pub(crate) fn leaf(
             "onBehalfOfStaffId",
             on_behalf_of.map(|person| person.staff_id.expose()),
         );
-    let openings = fields
-        .0
-        .iter()
-        .map(open_field)
-        .collect::<Result<Vec<_>>>()?;
-    let mut digests: Vec<_> = openings.iter().map(|opening| digest_of(opening)).collect();
+    let opening = Opening {
+        seed: BASE64URL_NOPAD.encode(&random::bytes::<32>()?),
+        fields: fields.0,
+    };
+    let mut digests = opening.digests()?;
     // Their order must not tell which digest belongs to which field.
     digests.sort_unstable();
     let body = to_json(&Body {
@@ -146,7 +150,7 @@ pub(crate) fn leaf(
         customer_id: event.customer,
         leaf_hash: leaf_hash(&body),
         key_id: event.key.id(),
-        opening: event.key.close(place, &to_json(&openings)?)?,
+        opening: event.key.close(place, &to_json(&opening)?)?,
         body,
     })
 }
@@ -156,9 +160,26 @@ fn origin(prefix: &str, log: Log) -> String {
     format!("{prefix}/{}", log.as_str().to_lowercase())
 }
 
-fn open_field((name, value): &(&'static str, Value)) -> Result<String> {
-    let salt = BASE64URL_NOPAD.encode(&random::bytes::<32>()?);
-    Ok(BASE64URL_NOPAD.encode(to_json(&(salt, name, value))?.as_bytes()))
+/// What the digests of a leaf are made of.
+#[derive(Serialize)]
+struct Opening {
+    seed: String,
+    fields: Vec<(&'static str, Value)>,
+}
+
+impl Opening {
+    /// The digests of the fields, in the order of the fields.
+    fn digests(&self) -> Result<Vec<String>> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.seed.as_bytes());
+        let fields = self.fields.iter().enumerate();
+        let digest = |(place, (name, value)): (usize, &(&'static str, Value))| {
+            let salt = hmac::sign(&key, format!("{place} {name}").as_bytes());
+            let salt = BASE64URL_NOPAD.encode(salt.as_ref());
+            let disclosure = to_json(&(salt, name, value))?;
+            Ok(digest_of(&BASE64URL_NOPAD.encode(disclosure.as_bytes())))
+        };
+        fields.map(digest).collect()
+    }
 }
 
 fn digest_of(opening: &str) -> String {
@@ -180,6 +201,20 @@ fn to_json(value: &impl Serialize) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_seed_gives_each_field_a_salt_of_its_own() {
+        let opening = |seed: &str, value: &str| Opening {
+            seed: seed.to_owned(),
+            fields: vec![("a", value.into()), ("b", value.into())],
+        };
+        let digests = |seed, value| opening(seed, value).digests().unwrap();
+        assert_eq!(digests("s", "x"), digests("s", "x"));
+        let mut all = [digests("s", "x"), digests("t", "x"), digests("s", "y")].concat();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 6);
+    }
 
     #[test]
     fn hashes_are_those_of_the_standards() {
