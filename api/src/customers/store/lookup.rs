@@ -33,17 +33,21 @@ fn root(alias: &str) -> String {
 const HELD: &str = "a.valid_from <= w.at and (a.valid_until is null or w.at < a.valid_until)
     and (a.first_port is null or w.port between a.first_port and a.last_port)";
 
-/// From the values that are wanted to the rows that they lead to. `SQLite` takes them in this order, or it would
-/// read an index through for each.
+/// From the values that are wanted to the rows `b.target_id` that they lead to, by the index and in this order,
+/// whatever the databases believe of the sizes of tables. What follows is another table to be joined.
 fn indexed(backend: DbBackend) -> String {
-    let join = match backend {
-        DbBackend::Sqlite => "cross join",
-        _ => "join",
-    };
-    format!(
-        "from wanted w {join} blind_index b on {} and b.field = w.field and b.value = w.value {join}",
-        scoped("b", "$1")
-    )
+    let of = "b.field = w.field and b.value = w.value";
+    let scope = scoped("b", "$1");
+    match backend {
+        DbBackend::Sqlite => {
+            format!("from wanted w cross join blind_index b on {scope} and {of} cross join")
+        }
+        _ => format!(
+            "from wanted w cross join lateral (
+                select b.controller_id, b.target_id from blind_index b where {scope} and {of} offset 0
+            ) b join"
+        ),
+    }
 }
 
 /// An identifier that is asked for.

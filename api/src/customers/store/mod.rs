@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use entity::id::CustomerId;
 use entity::{customer, identifier};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select, Statement, Value,
 };
 
 pub(super) use assignments::{
@@ -25,7 +25,7 @@ pub(super) use merges::{members, roots};
 
 use super::service::CustomerFilter;
 use crate::error::{Error, Result};
-use crate::platform::db::{Scope, after_place, locked, rows};
+use crate::platform::db::{Scope, after_place, locked, placeholders, rows, scoped};
 use crate::platform::page::{CheckedPage, Cursor, MOST_COUNTED, Page};
 use crate::vault::Column;
 
@@ -74,20 +74,29 @@ pub(super) async fn known(
     scope: Scope,
     ids: &[CustomerId],
 ) -> Result<HashMap<CustomerId, CustomerId>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: CustomerId,
+        into_id: Option<CustomerId>,
+    }
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let known: Vec<CustomerId> = scope
-        .select::<customer::Entity>()
-        .select_only()
-        .column(customer::Column::Id)
-        .filter(customer::Column::Id.is_in(ids.iter().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let roots = roots(db, scope, &known).await?;
-    let root = |id: CustomerId| (id, roots.get(&id).copied().unwrap_or(id));
-    Ok(known.into_iter().map(root).collect())
+    let sql = format!(
+        "select c.id, m.into_id from customer c
+        left join customer_merge m on m.controller_id = c.controller_id and m.customer_id = c.id
+        where {} and c.id in ({})",
+        scoped("c", "$1"),
+        placeholders(2, ids.len()),
+    );
+    let controller = std::iter::once(Value::from(scope.controller));
+    let binds: Vec<Value> = controller
+        .chain(ids.iter().copied().map(Value::from))
+        .collect();
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let rows = Row::find_by_statement(statement).all(db).await?;
+    let root = |row: Row| (row.id, row.into_id.unwrap_or(row.id));
+    Ok(rows.into_iter().map(root).collect())
 }
 
 /// Keeps customers from being changed by others until the change ends. In ascending order, so that two changes

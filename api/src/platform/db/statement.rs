@@ -68,7 +68,8 @@ pub(crate) fn placeholders(first: usize, count: usize) -> String {
     numbers.join(", ")
 }
 
-/// Inserts rows, as many a statement as the databases take values.
+/// Inserts rows, many a statement. How many is a power of two: there are few different statements then, so that they
+/// stay prepared.
 ///
 /// # Errors
 /// As every statement.
@@ -77,18 +78,24 @@ where
     M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
 {
     let columns = <M::Entity as EntityTrait>::Column::iter().count();
-    let at_once = MOST_VALUES / columns.max(1);
+    let most = largest_power(MOST_VALUES / columns.max(1));
     let mut rows = rows.into_iter();
-    loop {
-        let part: Vec<_> = rows.by_ref().take(at_once).collect();
-        if part.is_empty() {
-            return Ok(());
-        }
+    while rows.len() > 0 {
+        let part: Vec<_> = rows
+            .by_ref()
+            .take(largest_power(rows.len()).min(most))
+            .collect();
         let part = part.into_iter().map(IntoActiveModel::into_active_model);
         M::Entity::insert_many(part)
             .exec_without_returning(db)
             .await?;
     }
+    Ok(())
+}
+
+/// The largest power of two that is not more than this; 1 at the least.
+fn largest_power(number: usize) -> usize {
+    1 << number.max(1).ilog2()
 }
 
 /// `($n, $n+1), ($n+2, $n+3), ..` for a table of values.
@@ -198,6 +205,20 @@ pub(crate) fn pinned<E: EntityTrait>(db: &impl ConnectionTrait, select: Select<E
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn powers_of_two_fit() {
+        for (number, power) in [
+            (0, 1),
+            (1, 1),
+            (3, 2),
+            (100, 64),
+            (128, 128),
+            (1_428, 1_024),
+        ] {
+            assert_eq!(largest_power(number), power);
+        }
+    }
 
     #[test]
     fn limits_are_part_of_the_text_and_other_values_stay_bound() {
