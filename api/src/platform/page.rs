@@ -167,6 +167,20 @@ impl<T> Page<T> {
             has_previous: self.has_previous,
         }
     }
+
+    /// The same page with what the rows lead to; a row that leads to nothing is left out.
+    pub(crate) fn filter_map<U>(self, lead: impl FnMut(T) -> Option<U>) -> Page<U> {
+        let mut lead = lead;
+        Page {
+            rows: self
+                .rows
+                .into_iter()
+                .filter_map(|(cursor, row)| Some((cursor, lead(row)?)))
+                .collect(),
+            has_next: self.has_next,
+            has_previous: self.has_previous,
+        }
+    }
 }
 
 fn list_digest(list: &str) -> [u8; 8] {

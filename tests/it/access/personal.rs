@@ -113,6 +113,84 @@ const WAYS: &[Way] = &[
         disclosure,
     ),
     way(
+        "Customer.name",
+        "customers.nodes.mergedFrom.nodes.name",
+        "{ customers(first: 1) { nodes { mergedFrom(first: 5) { nodes { name } } } } }",
+        nothing,
+    ),
+    way(
+        "Customer.name",
+        "customers.nodes.mergedInto.name",
+        "{ customers(first: 1, filter: { merged: true }) { nodes { mergedInto { name } } } }",
+        nothing,
+    ),
+    way(
+        "Customer.name",
+        "customers.nodes.relations.nodes.customer.name",
+        "{ customers(first: 1) { nodes { relations(first: 5) { nodes { customer { name } } } } } }",
+        nothing,
+    ),
+    way(
+        "Customer.name",
+        "node.relatedCustomer.name",
+        "query($id: ID!) { node(id: $id) { ... on CustomerRelation { relatedCustomer { name } } } }",
+        |turn| json!({ "id": turn.world.relation }),
+    ),
+    way(
+        "Customer.name",
+        "node.surplus.nodes.name",
+        "query($id: ID!) { node(id: $id) { ... on Snapshot { surplus { nodes { name } } } } }",
+        |turn| json!({ "id": turn.world.snapshot }),
+    ),
+    way(
+        "Customer.name",
+        "updateCustomer.customer.name",
+        "mutation($input: UpdateCustomerInput!) { updateCustomer(input: $input) { customer { name } } }",
+        |turn| input(&json!({ "customerId": turn.spare_customer, "kind": "ORGANISATION" })),
+    ),
+    way(
+        "Customer.name",
+        "closeCustomer.customer.name",
+        "mutation($input: CloseCustomerInput!) { closeCustomer(input: $input) { customer { name } } }",
+        |turn| input(&json!({ "customerId": turn.spare_customer })),
+    ),
+    way(
+        "Customer.name",
+        "importCustomers.results.customer.name",
+        "mutation($input: ImportCustomersInput!) { importCustomers(input: $input) {
+            results { customer { name } } } }",
+        |_| {
+            input(
+                &json!({ "customers": [{ "externalId": { "system": "whmcs", "id": "canary-closed" } }] }),
+            )
+        },
+    ),
+    way(
+        "Customer.name",
+        "mergeCustomers.merged.name",
+        "mutation($input: MergeCustomersInput!) { mergeCustomers(input: $input) { merged { name } } }",
+        |turn| {
+            let (from, into) = (
+                json!({ "id": turn.spare_customer }),
+                json!({ "id": turn.world.closed }),
+            );
+            input(&json!({ "from": from, "into": into }))
+        },
+    ),
+    way(
+        "Customer.name",
+        "relateCustomers.relation.customer.name",
+        "mutation($input: RelateCustomersInput!) { relateCustomers(input: $input) {
+            relation { customer { name } } } }",
+        |turn| {
+            let (customer, related) = (
+                json!({ "id": turn.world.customer }),
+                json!({ "id": turn.world.closed }),
+            );
+            input(&json!({ "customer": customer, "kind": "USER", "relatedCustomer": related }))
+        },
+    ),
+    way(
         "Disclosure.authority",
         "disclosures.nodes.authority",
         "{ disclosures(first: 5) { nodes { authority } } }",
@@ -209,6 +287,32 @@ const WAYS: &[Way] = &[
         },
     ),
     way(
+        "Identifier.value",
+        "verifyIdentifier.identifier.value",
+        "mutation($input: VerifyIdentifierInput!) { verifyIdentifier(input: $input) {
+            identifier { value } } }",
+        |turn| input(&json!({ "identifierId": turn.world.identifier, "method": "CALLBACK" })),
+    ),
+    way(
+        "Identifier.value",
+        "endIdentifier.identifier.value",
+        "mutation($input: EndIdentifierInput!) { endIdentifier(input: $input) {
+            identifier { value } } }",
+        |turn| input(&json!({ "identifierId": turn.world.identifier })),
+    ),
+    way(
+        "ReconcileSnapshotPayload.closed",
+        "reconcileSnapshot.closed",
+        "mutation($input: ReconcileSnapshotInput!) { reconcileSnapshot(input: $input) { closed } }",
+        |_| input(&json!({ "system": "whmcs", "ids": ["canary-closed"] })),
+    ),
+    way(
+        "ReconcileSnapshotPayload.unknown",
+        "reconcileSnapshot.unknown",
+        "mutation($input: ReconcileSnapshotInput!) { reconcileSnapshot(input: $input) { unknown } }",
+        |_| input(&json!({ "system": "whmcs", "ids": ["canary-nobody"] })),
+    ),
+    way(
         "Recipient.name",
         "recipients.nodes.name (a person)",
         "{ recipients(filter: { role: [DATA_SUBJECT] }) { nodes { name } } }",
@@ -264,9 +368,11 @@ fn disclosure(turn: &Turn<'_>) -> Value {
 
 /// Texts that are called as if they were personal and are not, with the reason.
 const PLAIN: &[(&str, &str)] = &[
+    ("Brand.name", "a trading name of the company"),
     ("Controller.name", "the company that is responsible"),
     ("Integration.name", "a machine, not a person"),
     ("IssueTokenInput.name", "a machine, not a person"),
+    ("RegisterBrandInput.name", "a trading name of the company"),
 ];
 
 /// What personal texts are called.
