@@ -127,7 +127,7 @@ async fn an_address_that_is_sent_no_more_ends_unless_somebody_else_recorded_it()
         ]),
         Value::Null,
     );
-    let answer = import(&billing, &[second.clone()]).await;
+    let answer = import(&billing, std::slice::from_ref(&second)).await;
 
     assert_eq!(outcomes(&answer), ["UPDATED"]);
     let after = known(&billing, &id).await;
@@ -161,7 +161,7 @@ async fn an_address_that_is_sent_no_more_ends_unless_somebody_else_recorded_it()
     // Nothing said of them leaves them; an address that ended comes back as another identifier.
     let silent = json!({ "externalId": { "system": "whmcs", "id": "1" }, "externalIds": [{ "system": "stripe", "id": "cus_1" }] });
     assert_eq!(
-        outcomes(&import(&billing, &[silent.clone()]).await),
+        outcomes(&import(&billing, std::slice::from_ref(&silent)).await),
         ["UPDATED"]
     );
     assert_eq!(outcomes(&import(&billing, &[silent]).await), ["UNCHANGED"]);
