@@ -3,6 +3,8 @@
 
 crate::sql_migration!(
     "alter table customer add column services_ended_at bigint;
+    create index customer_closed on customer (controller_id, registered_at, id)
+        where services_ended_at is not null;
     create table customer_merge (
         controller_id {uuid} not null,
         customer_id {uuid} not null,
@@ -42,5 +44,6 @@ crate::sql_migration!(
     alter table identifier drop column ended_at;
     drop table customer_relation;
     drop table customer_merge;
+    drop index customer_closed;
     alter table customer drop column services_ended_at"
 );

@@ -10,6 +10,33 @@ pub const REGISTER_CUSTOMER: &str = "mutation($input: RegisterCustomerInput!) {
 /// Adds an identifier.
 pub const ADD_IDENTIFIER: &str = "mutation($input: AddIdentifierInput!) {
     addIdentifier(input: $input) { customer { id } } }";
+/// Changes what is known of a customer.
+pub const UPDATE_CUSTOMER: &str = "mutation($input: UpdateCustomerInput!) {
+    updateCustomer(input: $input) { customer { id version servicesEndedAt } } }";
+/// Closes a customer.
+pub const CLOSE_CUSTOMER: &str = "mutation($input: CloseCustomerInput!) {
+    closeCustomer(input: $input) { customer { id version servicesEndedAt } } }";
+/// Merges customers.
+pub const MERGE_CUSTOMERS: &str = "mutation($input: MergeCustomersInput!) {
+    mergeCustomers(input: $input) { customer { id } merged { id } } }";
+/// Relates customers.
+pub const RELATE_CUSTOMERS: &str = "mutation($input: RelateCustomersInput!) {
+    relateCustomers(input: $input) { relation { id from until version } } }";
+/// Ends an identifier.
+pub const END_IDENTIFIER: &str = "mutation($input: EndIdentifierInput!) {
+    endIdentifier(input: $input) { identifier { id endedAt } } }";
+/// Verifies an identifier.
+pub const VERIFY_IDENTIFIER: &str = "mutation($input: VerifyIdentifierInput!) {
+    verifyIdentifier(input: $input) { identifier { id verification verifiedAt } } }";
+/// Imports customers.
+pub const IMPORT_CUSTOMERS: &str = "mutation($input: ImportCustomersInput!) {
+    importCustomers(input: $input) { results { customer { id } outcome error { code field } } } }";
+/// Sends a part of a snapshot.
+pub const RECONCILE_SNAPSHOT: &str = "mutation($input: ReconcileSnapshotInput!) {
+    reconcileSnapshot(input: $input) { snapshot { id } unknown closed } }";
+/// Registers a brand.
+pub const REGISTER_BRAND: &str = "mutation($input: RegisterBrandInput!) {
+    registerBrand(input: $input) { brand { id } } }";
 /// Records assignments.
 pub const RECORD_ASSIGNMENTS: &str = "mutation($input: RecordAssignmentsInput!) {
     recordAssignments(input: $input) { results { assignment { id } error { code } } } }";
@@ -82,11 +109,19 @@ pub struct Ids {
     pub subject: String,
     /// Its event.
     pub event: String,
+    /// A brand, under which the customer is served.
+    pub brand: String,
+    /// What the other customer is to the customer.
+    pub relation: String,
+    /// A complete snapshot of `whmcs`. No list shows it.
+    pub snapshot: String,
+    /// One that waits for more.
+    pub open_snapshot: String,
 }
 
 impl Ids {
-    /// All of them.
-    pub fn all(&self) -> [&str; 11] {
+    /// All of them that a list shows.
+    pub fn all(&self) -> [&str; 13] {
         [
             &self.controller,
             &self.integration,
@@ -99,12 +134,15 @@ impl Ids {
             &self.disclosure,
             &self.subject,
             &self.event,
+            &self.brand,
+            &self.relation,
         ]
     }
 }
 
 /// Fills the owner's controller with two of every kind, the same for every controller: clients 42 and 43 of
-/// `whmcs` share an e-mail address; 42 has a phone and held 203.0.113.0/24.
+/// `whmcs` share an e-mail address; 42 has a phone and held 203.0.113.0/24, and clients 44 and 45 were merged into it;
+/// there is a client 46.
 pub async fn populate(owner: &Actor) -> Ids {
     let mut ids = Ids {
         controller: owner
@@ -113,9 +151,18 @@ pub async fn populate(owner: &Actor) -> Ids {
             .text_at("viewer.controller.id"),
         ..Ids::default()
     };
+    for name in ["Jaguar Hosting", "Puma Cloud"] {
+        let brand = owner.run(REGISTER_BRAND, input(&json!({ "name": name })));
+        ids.brand = brand.await.text_at("registerBrand.brand.id");
+    }
+    let clients =
+        ["44", "45", "46"].map(|client| json!({ "externalId": whmcs(client)["externalId"] }));
+    let imported = input(&json!({ "customers": clients }));
+    owner.run(IMPORT_CUSTOMERS, imported).await.ok();
     for (client, phones) in [("43", json!([])), ("42", json!(["+49 30 123456"]))] {
         let customer = json!({
             "name": format!("Client {client}"),
+            "brandId": ids.brand,
             "externalIds": [{ "system": "whmcs", "id": client }],
             "emails": ["shared@example.org"],
             "phones": phones,
@@ -156,9 +203,35 @@ pub async fn populate(owner: &Actor) -> Ids {
         ids.subject = recorded.text_at("recordDisclosure.disclosure.subjects.0.id");
         ids.event = recorded.text_at("recordDisclosure.disclosure.event.id");
     }
+    become_of(owner, &mut ids).await;
     let billing = input(&json!({ "name": "billing", "role": "BILLING" }));
     let issued = owner.run(ISSUE_TOKEN, billing).await;
     ids.integration = issued.text_at("issueToken.integration.id");
     ids.token = issued.text_at("issueToken.token.id");
     ids
+}
+
+/// An id of the billing system, as a look-up.
+fn whmcs(client: &str) -> Value {
+    json!({ "externalId": { "system": "whmcs", "id": client } })
+}
+
+/// What becomes of the customers: they are related and merged, and compared with what billing has.
+async fn become_of(owner: &Actor, ids: &mut Ids) {
+    for kind in ["OWNER", "CONTACT"] {
+        let relation =
+            json!({ "customer": whmcs("43"), "kind": kind, "relatedCustomer": whmcs("42") });
+        let related = owner.run(RELATE_CUSTOMERS, input(&relation)).await;
+        ids.relation = related.text_at("relateCustomers.relation.id");
+    }
+    for client in ["44", "45"] {
+        let both = json!({ "from": whmcs(client), "into": whmcs("42") });
+        owner.run(MERGE_CUSTOMERS, input(&both)).await.ok();
+    }
+    for complete in [true, false] {
+        let part = json!({ "system": "whmcs", "ids": ["1"], "complete": complete });
+        let sent = owner.run(RECONCILE_SNAPSHOT, input(&part)).await;
+        ids.snapshot = std::mem::take(&mut ids.open_snapshot);
+        ids.open_snapshot = sent.text_at("reconcileSnapshot.snapshot.id");
+    }
 }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use entity::id::{AssignmentId, CustomerId, DisclosureId, IntegrationId, RecipientId, TokenId};
+use entity::id::{
+    AssignmentId, BrandId, CustomerId, DisclosureId, IdentifierId, IntegrationId, RecipientId,
+    RelationId, SnapshotId, TokenId,
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement, TryGetable};
 
 use super::Database;
@@ -12,7 +15,11 @@ use super::Database;
 const TABLES: &[&str] = &[
     "assignment",
     "blind_index",
+    "brand",
     "customer",
+    "customer_brand",
+    "customer_merge",
+    "customer_relation",
     "data_key",
     "disclosure",
     "disclosure_category",
@@ -23,6 +30,8 @@ const TABLES: &[&str] = &[
     "integration",
     "recipient",
     "recipient_customer",
+    "snapshot",
+    "snapshot_value",
     "token",
 ];
 
@@ -42,6 +51,38 @@ const HALVES: &[(&str, &str)] = &[
         "identifiers without an index row",
         "identifier i where not exists (select 1 from blind_index b
             where b.controller_id = i.controller_id and b.target_id = i.id)",
+    ),
+    (
+        "external ids that ended and keep others from having them",
+        "identifier i join blind_index b on b.controller_id = i.controller_id and b.target_id = i.id
+            where i.ended_at is not null and b.exclusive",
+    ),
+    (
+        "external ids that do not keep others from having them",
+        "identifier i join blind_index b on b.controller_id = i.controller_id and b.target_id = i.id
+            where i.ended_at is null and i.kind = 'EXTERNAL_ID' and not b.exclusive",
+    ),
+    (
+        "merges that lead to what was merged itself",
+        "customer_merge m where m.customer_id = m.into_id or exists (select 1 from customer_merge r
+            where r.controller_id = m.controller_id and r.customer_id = m.into_id)",
+    ),
+    (
+        "relations without their event",
+        "customer_relation r where r.customer_id = r.related_id or r.kind = 'END_CLIENT'
+            or not exists (select 1 from event e where e.controller_id = r.controller_id
+                and e.id = r.event_id and e.type = 'relation.recorded')",
+    ),
+    (
+        "snapshots without the ids that they count",
+        "snapshot s where s.received < 1 or s.received < s.unknown or s.received <> (
+            select count(*) from snapshot_value v
+            where v.controller_id = s.controller_id and v.snapshot_id = s.id)",
+    ),
+    (
+        "snapshots without an event",
+        "snapshot s where not exists (select 1 from event e where e.controller_id = s.controller_id
+            and e.type = 'snapshot.reconciled')",
     ),
     (
         "assignments without their key",
@@ -234,9 +275,13 @@ impl Survey {
             missing.is_empty() && surplus.is_empty(),
             "wanted {missing:?}, found {surplus:?}"
         );
-        let objects: BTreeSet<_> = expected.into_keys().map(|(_, object)| object).collect();
+        let mut objects: BTreeSet<_> = expected.into_keys().map(|(_, object)| object).collect();
         let tokens: Vec<TokenId> = self.column("select id from token").await;
-        let tokens: BTreeSet<_> = tokens.iter().map(ToString::to_string).collect();
+        objects.extend(tokens.iter().map(ToString::to_string));
+        let identifiers: Vec<IdentifierId> = self.column("select id from identifier").await;
+        objects.extend(identifiers.iter().map(ToString::to_string));
+        let snapshots: Vec<SnapshotId> = self.column("select id from snapshot").await;
+        objects.extend(snapshots.iter().map(ToString::to_string));
         let results: Vec<String> = self.column("select results from idempotency").await;
         for id in results
             .iter()
@@ -244,10 +289,7 @@ impl Survey {
             // The code of an item that was not recorded.
             .filter(|id| id.chars().any(|c| c.is_ascii_lowercase()))
         {
-            assert!(
-                objects.contains(id) || tokens.contains(id),
-                "remembered, but not there: {id}"
-            );
+            assert!(objects.contains(id), "remembered, but not there: {id}");
         }
     }
 
@@ -259,8 +301,22 @@ impl Survey {
                 events.insert((kind.to_owned(), object), count);
             }
         };
-        for id in self.column::<CustomerId>("select id from customer").await {
+        for row in self.rows("select id, version from customer").await {
+            let (id, version): (CustomerId, i32) = (read(&row, 0), read(&row, 1));
             expect("customer.registered", id.to_string(), 1);
+            // A change is a version and an event.
+            expect("customer changed", id.to_string(), i64::from(version) - 1);
+        }
+        let merged = "select customer_id from customer_merge";
+        for id in self.column::<CustomerId>(merged).await {
+            expect("customer.merged", id.to_string(), 1);
+        }
+        for row in self.rows("select id, version from customer_relation").await {
+            let (id, version): (RelationId, i32) = (read(&row, 0), read(&row, 1));
+            expect("relation.recorded", id.to_string(), i64::from(version));
+        }
+        for id in self.column::<BrandId>("select id from brand").await {
+            expect("brand.registered", id.to_string(), 1);
         }
         for row in self.rows("select id, version from recipient").await {
             let (id, version): (RecipientId, i32) = (read(&row, 0), read(&row, 1));
@@ -290,10 +346,14 @@ impl Survey {
     }
 
     async fn found_events(&self) -> Events {
-        let sql = "select type, object, count(*) from event where type in ('customer.registered',
-                'recipient.registered', 'recipient.updated', 'assignment.recorded', 'disclosure.recorded',
-                'disclosure.subject_recorded', 'token.issued')
-            group by type, object";
+        let sql = "select kind, object, count(*) from (
+                select object, case when type in ('customer.updated', 'customer.closed')
+                    then 'customer changed' else type end as kind from event
+                where type in ('customer.registered', 'customer.updated', 'customer.closed',
+                    'customer.merged', 'relation.recorded', 'brand.registered',
+                    'recipient.registered', 'recipient.updated', 'assignment.recorded', 'disclosure.recorded',
+                    'disclosure.subject_recorded', 'token.issued')
+            ) as found group by kind, object";
         let rows = self.rows(sql).await;
         rows.iter()
             .map(|row| ((read(row, 0), read(row, 1)), read(row, 2)))

@@ -55,6 +55,7 @@ const SAMPLES: &[Sample] = &[
         |turn| json!({ "by": { "id": turn.world.customer } }),
     ),
     sample("Query.customers", "{ customers { nodes { id } } }", nothing),
+    sample("Query.brands", "{ brands { nodes { id } } }", nothing),
     sample(
         "Query.disclosures",
         "{ disclosures { nodes { id } } }",
@@ -80,6 +81,21 @@ const SAMPLES: &[Sample] = &[
         "Query.node of a customer",
         NODE,
         |turn| json!({ "id": turn.world.customer }),
+    ),
+    sample(
+        "Query.node of a brand",
+        NODE,
+        |turn| json!({ "id": turn.world.brand }),
+    ),
+    sample(
+        "Query.node of a relation",
+        NODE,
+        |turn| json!({ "id": turn.world.relation }),
+    ),
+    sample(
+        "Query.node of a snapshot",
+        NODE,
+        |turn| json!({ "id": turn.world.snapshot }),
     ),
     sample(
         "Query.node of a disclosure",
@@ -119,6 +135,55 @@ const SAMPLES: &[Sample] = &[
             input(&json!({ "name": "New", "externalIds": ids, "idempotencyKey": turn.number }))
         },
     ),
+    sample("Mutation.updateCustomer", build::UPDATE_CUSTOMER, |turn| {
+        let name = format!("Canary {}", turn.number);
+        input(&json!({ "customerId": turn.world.customer, "name": name }))
+    }),
+    sample("Mutation.closeCustomer", build::CLOSE_CUSTOMER, |turn| {
+        input(&json!({ "customerId": turn.spare_customer }))
+    }),
+    sample("Mutation.mergeCustomers", build::MERGE_CUSTOMERS, |turn| {
+        let (from, into) = (
+            json!({ "id": turn.spare_customer }),
+            json!({ "id": turn.world.customer }),
+        );
+        input(&json!({ "from": from, "into": into }))
+    }),
+    sample(
+        "Mutation.relateCustomers",
+        build::RELATE_CUSTOMERS,
+        |turn| {
+            let (customer, related) = (
+                json!({ "id": turn.world.customer }),
+                json!({ "id": turn.world.closed }),
+            );
+            input(&json!({ "customer": customer, "kind": "OWNER", "relatedCustomer": related }))
+        },
+    ),
+    sample(
+        "Mutation.importCustomers",
+        build::IMPORT_CUSTOMERS,
+        |turn| {
+            let id = format!("canary-import-{}", turn.number);
+            input(&json!({ "customers": [{ "externalId": { "system": "whmcs", "id": id } }] }))
+        },
+    ),
+    sample(
+        "Mutation.reconcileSnapshot",
+        build::RECONCILE_SNAPSHOT,
+        |_| input(&json!({ "system": "whmcs", "ids": ["canary-1"] })),
+    ),
+    sample("Mutation.registerBrand", build::REGISTER_BRAND, |turn| {
+        input(&json!({ "name": format!("Brand {}", turn.number) }))
+    }),
+    sample(
+        "Mutation.verifyIdentifier",
+        build::VERIFY_IDENTIFIER,
+        |turn| input(&json!({ "identifierId": turn.world.identifier, "method": "CALLBACK" })),
+    ),
+    sample("Mutation.endIdentifier", build::END_IDENTIFIER, |turn| {
+        input(&json!({ "identifierId": turn.world.identifier }))
+    }),
     sample("Mutation.addIdentifier", build::ADD_IDENTIFIER, |turn| {
         let email = format!("canary{}@example.org", turn.number);
         input(&json!({ "customerId": turn.world.customer, "identifier": { "email": email } }))
@@ -172,6 +237,12 @@ fn nothing(_: &Turn<'_>) -> Value {
 struct World {
     callers: Vec<Caller>,
     customer: String,
+    /// Another one, who is closed.
+    closed: String,
+    identifier: String,
+    brand: String,
+    relation: String,
+    snapshot: String,
     person: String,
     company: String,
     disclosure: String,
@@ -186,12 +257,15 @@ struct Caller {
     actor: Actor,
     /// A token that nobody else will revoke.
     spare: String,
+    /// A customer that nobody else will merge.
+    spare_customer: String,
 }
 
 /// One call, with what it may use up.
 struct Turn<'a> {
     world: &'a World,
     spare: &'a str,
+    spare_customer: &'a str,
     /// Different with each call.
     number: u32,
 }
@@ -213,7 +287,9 @@ impl World {
             "phones": ["+49 30 123456"],
         });
         let customer = owner.run(build::REGISTER_CUSTOMER, input(&customer)).await;
+        let identifier = customer.text_at("registerCustomer.customer.identifiers.2.id");
         let customer = customer.text_at("registerCustomer.customer.id");
+        let lives = Lives::make(&owner, &customer).await;
         let prefix = build::assignment(&json!({ "id": customer }), "203.0.113.0/24");
         owner.run(build::RECORD_ASSIGNMENTS, prefix).await.ok();
         let mut recipients = Vec::new();
@@ -241,6 +317,11 @@ impl World {
         Self {
             callers: Caller::everybody(app).await,
             customer,
+            identifier,
+            closed: lives.closed,
+            brand: lives.brand,
+            relation: lives.relation,
+            snapshot: lives.snapshot,
             company: recipients.remove(1),
             person: recipients.remove(0),
             disclosure: disclosure.text_at("recordDisclosure.disclosure.id"),
@@ -256,6 +337,7 @@ impl World {
         Turn {
             world: self,
             spare: &caller.spare,
+            spare_customer: &caller.spare_customer,
             number: self.turns.get(),
         }
     }
@@ -272,6 +354,46 @@ impl World {
     }
 }
 
+/// What has become of customers.
+struct Lives {
+    closed: String,
+    brand: String,
+    relation: String,
+    snapshot: String,
+}
+
+impl Lives {
+    /// A customer who has left is a contact of the one given, who is served under a brand and stands for another.
+    async fn make(owner: &Actor, customer: &str) -> Self {
+        let brand = input(&json!({ "name": "A brand" }));
+        let brand = owner.run(build::REGISTER_BRAND, brand).await;
+        let brand = brand.text_at("registerBrand.brand.id");
+        let served = json!({ "customerId": customer, "brandId": brand });
+        owner.run(build::UPDATE_CUSTOMER, input(&served)).await.ok();
+        let client = |id: &str| json!({ "system": "whmcs", "id": id });
+        let long_ago = "2020-01-01T00:00:00Z";
+        let left = json!({ "externalId": client("canary-closed"), "name": "Canary Closed", "registeredAt": long_ago,
+            "servicesEndedAt": "2026-01-01T00:00:00Z" });
+        let twin = json!({ "externalId": client("canary-twin"), "name": "Canary Twin", "registeredAt": long_ago });
+        let imported = input(&json!({ "customers": [left, twin] }));
+        let imported = owner.run(build::IMPORT_CUSTOMERS, imported).await;
+        let closed = imported.text_at("importCustomers.results.0.customer.id");
+        let both =
+            json!({ "from": { "externalId": client("canary-twin") }, "into": { "id": customer } });
+        owner.run(build::MERGE_CUSTOMERS, input(&both)).await.ok();
+        let relation = json!({ "customer": { "id": closed }, "kind": "CONTACT", "relatedCustomer": { "id": customer } });
+        let relation = owner.run(build::RELATE_CUSTOMERS, input(&relation)).await;
+        let part = json!({ "system": "whmcs", "ids": ["canary-other"], "complete": true });
+        let snapshot = owner.run(build::RECONCILE_SNAPSHOT, input(&part)).await;
+        Self {
+            closed,
+            brand,
+            relation: relation.text_at("relateCustomers.relation.id"),
+            snapshot: snapshot.text_at("reconcileSnapshot.snapshot.id"),
+        }
+    }
+}
+
 impl Caller {
     async fn everybody(app: &App) -> Vec<Self> {
         let mut callers = Vec::new();
@@ -283,9 +405,17 @@ impl Caller {
         for (name, actor) in callers {
             let spare = input(&json!({ "name": format!("spare {name}"), "role": "MAIL" }));
             let issued = app.owner().run(build::ISSUE_TOKEN, spare).await;
+            // Long ago, so that lists begin with the others.
+            let customer =
+                json!({ "name": format!("Canary {name}"), "registeredAt": "2020-01-01T00:00:00Z" });
+            let registered = app
+                .owner()
+                .run(build::REGISTER_CUSTOMER, input(&customer))
+                .await;
             everybody.push(Self {
                 name,
                 actor,
+                spare_customer: registered.text_at("registerCustomer.customer.id"),
                 spare: issued.text_at("issueToken.token.id"),
             });
         }

@@ -91,6 +91,17 @@ async fn everything_goes_well(story: &mut Story) -> String {
         .text_at("customer.id");
     let step = fields::identifier(&mut story.canaries, &person, &customer);
     story.step(step).await;
+    let (step, imported) = fields::import(&mut story.canaries);
+    story.step(step).await;
+    let query = "query($by: CustomerLookupInput!) { customer(by: $by) { id identifiers { id } } }";
+    let found = story.does(query, json!({ "by": imported })).await;
+    let (id, identifier) = (
+        found.text_at("customer.id"),
+        found.text_at("customer.identifiers.3.id"),
+    );
+    for step in fields::lives(&mut story.canaries, &person, &imported, &id, &identifier) {
+        story.step(step).await;
+    }
     for step in fields::disclosures(&mut story.canaries, &person) {
         story.step(step).await;
     }
@@ -107,7 +118,7 @@ async fn everything_goes_well(story: &mut Story) -> String {
         assert_eq!(found, customer, "{by}");
     }
     let query =
-        "{ customers { nodes { name identifiers { value } assignments { nodes { ipPrefix } } } }
+        "{ customers { nodes { name mergedFrom { nodes { name } } identifiers { value } assignments { nodes { ipPrefix } } } }
         recipients { nodes { name contacts { value note } noticeUrl } }
         disclosures { nodes { reference authority note subjects { lookup } } } }";
     let read = story.does(query, json!({})).await.text;

@@ -17,13 +17,16 @@ use crate::harness::{Actor, Answer, App};
 
 /// Everything that a controller's owner can list. Whoever may see it sees everything in it.
 const EVERYTHING: &str = "{
-    customers(first: 5) { totalCount nodes { id name version identifiers { id value }
+    customers(first: 5) { totalCount nodes { id name version brand { id } mergedInto { id }
+        mergedFrom(first: 5) { totalCount nodes { id } } identifiers { id value endedAt verifiedAt }
+        relations(first: 5) { nodes { id until customer { id } kind relatedCustomer { id } } }
         assignments(first: 5) { nodes { id ipPrefix sharing from until version customer { id } } }
         disclosures(first: 5) { totalCount nodes { id } } } }
     recipients(first: 5) { nodes { id name contacts { value } noticeUrl version customer { id } } }
     processors(first: 5) { nodes { id name } }
     disclosures(first: 5) { totalCount nodes { id reference event { id }
         recipient { id } recordedBy { id } subjects { id lookup customer { id } } } }
+    brands(first: 5) { nodes { id name } }
     integrations(first: 5) { nodes { id name role tokens { id revokedAt } } }
     viewer { controller { id name } }
 }";
@@ -221,6 +224,21 @@ const LISTS: &[(&str, &str)] = &[
     (
         "customers.nodes.0.disclosures",
         "query($after: String) { customers(first: 1) { nodes { disclosures(first: 1, after: $after) {
+            totalCount nodes { id } pageInfo { endCursor } } } } }",
+    ),
+    (
+        "brands",
+        "query($after: String) { brands(first: 1, after: $after) {
+            nodes { id } pageInfo { endCursor } } }",
+    ),
+    (
+        "customers.nodes.0.relations",
+        "query($after: String) { customers(first: 1) { nodes { relations(first: 1, after: $after) {
+            nodes { id } pageInfo { endCursor } } } } }",
+    ),
+    (
+        "customers.nodes.0.mergedFrom",
+        "query($after: String) { customers(first: 1) { nodes { mergedFrom(first: 1, after: $after) {
             totalCount nodes { id } pageInfo { endCursor } } } } }",
     ),
     (

@@ -17,6 +17,7 @@ mod access;
 mod bad_days;
 mod canaries;
 mod crash;
+mod customers;
 mod isolation;
 mod layers;
 mod ledger;

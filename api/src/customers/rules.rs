@@ -1,10 +1,17 @@
 //! Who a look-up leads to, and which assignments make sense.
 
+use entity::enums::RelationKind;
 use entity::id::CustomerId;
 use entity::time::Timestamp;
 
 /// How many identifiers a customer may have: the list is shown whole.
 pub(super) const MOST_IDENTIFIERS: usize = 100;
+/// How many customers a cluster may have: what is shown of all of them together stays bounded.
+pub(super) const LARGEST_CLUSTER: i64 = 100;
+/// How many customers one call may import.
+pub(super) const MOST_IMPORTED: usize = 500;
+/// How many ids a part of a snapshot may have.
+pub(super) const MOST_IDS: usize = 5_000;
 /// How many assignments one call may record.
 pub(super) const MOST_ASSIGNMENTS: usize = 500;
 
@@ -80,6 +87,22 @@ pub(super) fn is_range(from: Timestamp, until: Option<Timestamp>) -> bool {
     until.is_none_or(|until| from < until)
 }
 
+/// One spelling of a relation: an end client of a reseller is the reseller's end client.
+pub(super) fn canonical(
+    kind: RelationKind,
+    [customer, related]: [CustomerId; 2],
+) -> (RelationKind, [CustomerId; 2]) {
+    match kind {
+        RelationKind::EndClient => (RelationKind::Reseller, [related, customer]),
+        kind => (kind, [customer, related]),
+    }
+}
+
+/// Whether two clusters, of so many customers that were merged, fit into one.
+pub(super) fn fits(from: i64, into: i64) -> bool {
+    from.saturating_add(into).saturating_add(2) <= LARGEST_CLUSTER
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +166,25 @@ mod tests {
             Match::Several(2)
         );
         assert_eq!(narrow(None, None, false), Match::Nobody);
+    }
+
+    #[test]
+    fn both_spellings_of_a_relation_are_one() {
+        let (reseller, client) = (customer(1), customer(2));
+        let below = canonical(RelationKind::EndClient, [client, reseller]);
+        let above = canonical(RelationKind::Reseller, [reseller, client]);
+        assert_eq!(below, above);
+        let owner = (RelationKind::Owner, [client, reseller]);
+        assert_eq!(canonical(owner.0, owner.1), owner);
+    }
+
+    #[test]
+    fn a_cluster_has_at_most_a_hundred_customers() {
+        assert!(fits(0, 0));
+        assert!(fits(49, 49));
+        assert!(!fits(49, 50));
+        assert!(!fits(0, 99));
+        assert!(fits(98, 0));
     }
 
     #[test]

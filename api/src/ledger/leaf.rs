@@ -42,7 +42,7 @@ pub(crate) struct Event<'a> {
 }
 
 /// The content of an event: names and values, each shown or withheld on its own.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Fields(Vec<(&'static str, Value)>);
 
 impl std::fmt::Debug for Fields {

@@ -85,6 +85,18 @@ text_enum! {
 }
 
 text_enum! {
+    /// What an import did with a customer.
+    pub enum ImportOutcome {
+        /// It was not known, and was registered.
+        Created = "CREATED",
+        /// It was known, and something about it is different now.
+        Updated = "UPDATED",
+        /// It was known as it is.
+        Unchanged = "UNCHANGED",
+    }
+}
+
+text_enum! {
     /// What can be assigned to a customer for a time.
     pub enum ResourceKind {
         /// An IPv4 or IPv6 network; a single address is a network of full length.

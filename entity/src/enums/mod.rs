@@ -17,7 +17,7 @@ pub use auth::{Action, DataClass, KeyOwnerKind, Role};
 pub use bulk::ErrorPolicy;
 pub use customer::{
     AssignmentSharing, CustomerKind, DataSubjectCategory, IdentifierKind, IdentifierVerification,
-    RelationKind, ResourceKind,
+    ImportOutcome, RelationKind, ResourceKind,
 };
 pub use disclosure::{
     ComplainantIdentity, DataTier, DisclosureFrequency, DisclosureGround, DisclosureMethod,

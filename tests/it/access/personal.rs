@@ -1,5 +1,7 @@
 //! Every field that carries `@personal`, as every role, along the ways that lead to it.
 
+mod lives;
+
 use serde_json::{Value, json};
 
 use super::{Turn, Variables, World, nothing};
@@ -320,6 +322,11 @@ const WAYS: &[Way] = &[
     ),
 ];
 
+/// Those above, and those that what becomes of customers leads along.
+fn ways() -> impl Iterator<Item = &'static Way> {
+    WAYS.iter().chain(lives::WAYS)
+}
+
 /// What every personal value has in it.
 const CANARIES: &[&str] = &["canary", "203.0.113.", "198.18.", "+49 30 123456"];
 
@@ -334,9 +341,11 @@ fn disclosure(turn: &Turn<'_>) -> Value {
 
 /// Texts that are called as if they were personal and are not, with the reason.
 const PLAIN: &[(&str, &str)] = &[
+    ("Brand.name", "a trading name of the company"),
     ("Controller.name", "the company that is responsible"),
     ("Integration.name", "a machine, not a person"),
     ("IssueTokenInput.name", "a machine, not a person"),
+    ("RegisterBrandInput.name", "a trading name of the company"),
 ];
 
 /// What personal texts are called.
@@ -410,17 +419,17 @@ async fn every_personal_field_is_shown_to_the_agreed_roles_only() {
     assert!(!personal.is_empty());
     for field in &personal {
         assert!(
-            WAYS.iter().any(|way| way.field == field.place),
+            ways().any(|way| way.field == field.place),
             "{} carries @personal and no way leads to it: add one to WAYS in tests/it/access/personal.rs",
             field.place
         );
     }
-    for way in WAYS {
+    for way in ways() {
         let known = personal.iter().any(|field| field.place == way.field);
         assert!(known, "{} is not personal: remove it from WAYS", way.field);
     }
     let mut rows = vec![world.head(&["", ""])];
-    for way in WAYS {
+    for way in ways() {
         let mut row = vec![way.field.to_owned(), way.through.to_owned()];
         for caller in &world.callers {
             let variables = (way.variables)(&world.turn(caller));

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::input::Refusals;
 use super::{ASSIGN, DISCLOSE, REGISTER, disclosure, with};
+use crate::harness::build;
 
 /// Every place in a value, as a JSON pointer; the value itself is the first.
 fn places(value: &Value) -> Vec<String> {
@@ -33,6 +34,26 @@ fn places(value: &Value) -> Vec<String> {
 /// What no field takes.
 fn misfits() -> [Value; 2] {
     [json!([[7]]), json!({ "nonsense": 7 })]
+}
+
+const NOBODY: &str = "cus_01h2xcejqtf2nbrexx3vqjhp41";
+const IDENTIFIER: &str = "idn_01h2xcejqtf2nbrexx3vqjhp41";
+
+/// An import with every field that there is.
+fn imports() -> Value {
+    json!({ "errorPolicy": "REJECT_ALL", "customers": [{
+        "externalId": { "system": "whmcs", "id": "7" },
+        "kind": "PERSON",
+        "category": "CUSTOMER",
+        "name": "Jane",
+        "country": "DE",
+        "brandId": "brd_01h2xcejqtf2nbrexx3vqjhp41",
+        "registeredAt": "2026-11-20T09:00:00Z",
+        "servicesEndedAt": "2026-11-20T09:00:00Z",
+        "emails": ["jane@example.org"],
+        "phones": ["+49 30 123456"],
+        "externalIds": [{ "system": "stripe", "id": "7" }],
+    }] })
 }
 
 async fn try_everywhere(refusals: &mut Refusals, document: &str, good: &Value) {
@@ -86,6 +107,57 @@ async fn a_value_of_the_wrong_shape_is_refused_wherever_it_stands_in_a_mutation(
             json!({ "customerId": "cus_01h2xcejqtf2nbrexx3vqjhp41", "identifier": { "phone": "+49" } }),
         ),
         (
+            build::UPDATE_CUSTOMER,
+            json!({
+                "customerId": NOBODY,
+                "kind": "PERSON",
+                "category": "CUSTOMER",
+                "country": "DE",
+                "name": "Jane",
+                "brandId": "brd_01h2xcejqtf2nbrexx3vqjhp41",
+                "servicesEndedAt": "2026-11-20T09:00:00Z",
+                "registeredAt": "2026-11-20T09:00:00Z",
+                "expectedVersion": 1,
+            }),
+        ),
+        (
+            build::CLOSE_CUSTOMER,
+            json!({ "customerId": NOBODY, "servicesEndedAt": "2026-11-20T09:00:00Z" }),
+        ),
+        (
+            build::MERGE_CUSTOMERS,
+            json!({ "from": { "id": NOBODY }, "into": { "email": "jane@example.org" } }),
+        ),
+        (
+            build::RELATE_CUSTOMERS,
+            json!({
+                "customer": { "id": NOBODY },
+                "kind": "OWNER",
+                "relatedCustomer": { "id": NOBODY },
+                "from": "2026-01-01T00:00:00Z",
+                "until": "2026-02-01T00:00:00Z",
+            }),
+        ),
+        (
+            build::END_IDENTIFIER,
+            json!({ "identifierId": IDENTIFIER, "endedAt": "2026-11-20T09:00:00Z" }),
+        ),
+        (
+            build::VERIFY_IDENTIFIER,
+            json!({ "identifierId": IDENTIFIER, "method": "CALLBACK", "verifiedAt": "2026-11-20T09:00:00Z" }),
+        ),
+        (build::IMPORT_CUSTOMERS, imports()),
+        (
+            build::RECONCILE_SNAPSHOT,
+            json!({
+                "system": "whmcs",
+                "ids": ["7"],
+                "snapshotId": "snp_01h2xcejqtf2nbrexx3vqjhp41",
+                "complete": true,
+            }),
+        ),
+        (build::REGISTER_BRAND, json!({ "name": "A brand" })),
+        (
             "mutation($input: RegisterRecipientInput!) {
                 registerRecipient(input: $input) { recipient { id } } }",
             json!({ "name": "A court", "role": "PUBLIC_AUTHORITY", "country": "DE",
@@ -121,7 +193,13 @@ async fn a_value_of_the_wrong_shape_is_refused_wherever_it_stands_in_a_query() {
         ),
         (
             "query($input: CustomerFilterInput) { customers(filter: $input) { nodes { id } } }",
-            json!({ "category": ["CUSTOMER"], "registeredAt": { "gte": "2026-01-01T00:00:00Z" } }),
+            json!({
+                "category": ["CUSTOMER"],
+                "registeredAt": { "gte": "2026-01-01T00:00:00Z" },
+                "brandId": "brd_01h2xcejqtf2nbrexx3vqjhp41",
+                "closed": true,
+                "merged": false,
+            }),
         ),
         (
             "query($input: CustomerOrder) { customers(orderBy: $input) { nodes { id } } }",

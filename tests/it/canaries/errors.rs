@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::birds::Canaries;
 use crate::harness::build::{
-    RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER, REGISTER_RECIPIENT, input,
+    self, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER, REGISTER_RECIPIENT, input,
 };
 
 /// An operation that fails, and with which code.
@@ -60,6 +60,7 @@ pub fn values(canaries: &mut Canaries) -> Vec<Failing> {
             .into_iter()
             .map(|by| failing(LOOK_UP, json!({ "by": by }), BAD)),
     );
+    all.extend(lives(c));
     let nameless = json!({ "name": c.text("malformed recipient") + "\u{7}", "role": "PROCESSOR" });
     all.push(failing(REGISTER_RECIPIENT, input(&nameless), BAD));
     for details in [
@@ -85,6 +86,44 @@ pub fn values(canaries: &mut Canaries) -> Vec<Failing> {
         after,
         BAD,
     ));
+    all
+}
+
+/// Changes to customers that cannot be.
+fn lives(c: &mut Canaries) -> Vec<Failing> {
+    let nobody = "cus_01h2xcejqtf2nbrexx3vqjhp41";
+    let item = json!({ "system": "whmcs", "id": "import" });
+    let imports = [
+        json!({ "externalId": { "system": "whmcs", "id": c.text("malformed imported id") + "\u{7}" } }),
+        json!({ "externalId": item, "name": c.text("too long imported name").repeat(6) }),
+        json!({ "externalId": item, "emails": [c.text("malformed imported e-mail address")] }),
+        json!({ "externalId": item, "phones": [c.text("malformed imported phone number")] }),
+    ];
+    let mut all: Vec<_> = imports
+        .into_iter()
+        .map(|item| {
+            failing(
+                build::IMPORT_CUSTOMERS,
+                input(&json!({ "customers": [item] })),
+                BAD,
+            )
+        })
+        .collect();
+    let malformed = json!({ "email": c.text("malformed e-mail address of one of two") });
+    let merge = json!({ "from": malformed, "into": { "id": nobody } });
+    let relate =
+        json!({ "customer": malformed, "kind": "OWNER", "relatedCustomer": { "id": nobody } });
+    let renamed = json!({ "customerId": nobody, "name": c.text("too long new name").repeat(6) });
+    let part =
+        json!({ "system": "whmcs", "ids": [c.text("malformed id in a snapshot") + "\u{7}"] });
+    let brand = json!({ "name": c.text("malformed brand") + "\u{7}" });
+    all.extend([
+        failing(build::MERGE_CUSTOMERS, input(&merge), BAD),
+        failing(build::RELATE_CUSTOMERS, input(&relate), BAD),
+        failing(build::UPDATE_CUSTOMER, input(&renamed), BAD),
+        failing(build::RECONCILE_SNAPSHOT, input(&part), BAD),
+        failing(build::REGISTER_BRAND, input(&brand), BAD),
+    ]);
     all
 }
 

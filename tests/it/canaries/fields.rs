@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::birds::Canaries;
 use crate::harness::build::{
-    ADD_IDENTIFIER, ISSUE_TOKEN, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER,
+    self, ADD_IDENTIFIER, ISSUE_TOKEN, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER,
     REGISTER_RECIPIENT, UPDATE_RECIPIENT,
 };
 
@@ -36,6 +36,11 @@ pub const KEPT: &[&str] = &[
     "IPv6 address",
     "namesake",
     "other phone",
+    "new name",
+    "imported e-mail",
+    "imported phone",
+    "imported id",
+    "another imported id",
     "complainant",
     "contact",
     "note of a contact",
@@ -132,6 +137,68 @@ pub fn identifier(c: &mut Canaries, person: &Person, customer: &str) -> Step {
         "idempotencyKey": c.text("key of an identifier"),
     });
     (ADD_IDENTIFIER, input)
+}
+
+/// A customer is imported, and what can become of it becomes of it; the answers name the ids of what is needed next.
+pub fn import(c: &mut Canaries) -> (Step, Value) {
+    let id = json!({ "system": "whmcs", "id": c.text("imported id") });
+    let customer = json!({
+        "externalId": id,
+        "name": c.text("imported name"),
+        "emails": [c.email("imported e-mail")],
+        "phones": [c.phone("imported phone")],
+        "externalIds": [{ "system": "tickets", "id": c.text("another imported id") }],
+    });
+    let input = json!({
+        "customers": [customer],
+        "onBehalfOf": staff(c, "who imports"),
+        "idempotencyKey": c.text("key of an import"),
+    });
+    (
+        (build::IMPORT_CUSTOMERS, input),
+        json!({ "externalId": id }),
+    )
+}
+
+/// What can become of the customer that was imported.
+pub fn lives(
+    c: &mut Canaries,
+    person: &Person,
+    imported: &Value,
+    customer: &str,
+    identifier: &str,
+) -> Vec<Step> {
+    let by_email = json!({ "email": person.email });
+    let mut steps = vec![
+        (
+            build::UPDATE_CUSTOMER,
+            json!({ "customerId": customer, "name": c.text("new name") }),
+        ),
+        (build::CLOSE_CUSTOMER, json!({ "customerId": customer })),
+        (
+            build::VERIFY_IDENTIFIER,
+            json!({ "identifierId": identifier, "method": "CALLBACK" }),
+        ),
+        (build::END_IDENTIFIER, json!({ "identifierId": identifier })),
+        (
+            build::RELATE_CUSTOMERS,
+            json!({ "customer": imported, "kind": "CONTACT", "relatedCustomer": by_email }),
+        ),
+        (
+            build::RECONCILE_SNAPSHOT,
+            json!({ "system": "whmcs", "ids": [c.text("id in a snapshot"), person.id], "complete": true }),
+        ),
+        (build::REGISTER_BRAND, json!({ "name": "A brand" })),
+        (
+            build::MERGE_CUSTOMERS,
+            json!({ "from": imported, "into": { "phone": person.phone } }),
+        ),
+    ];
+    for (_, input) in &mut steps {
+        input["onBehalfOf"] = staff(c, "who changes");
+        input["idempotencyKey"] = json!(c.text("key of a change"));
+    }
+    steps
 }
 
 /// Data about the person goes to two others, who are persons themselves.

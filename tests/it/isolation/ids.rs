@@ -34,6 +34,12 @@ const CASES: &[Case] = &[
         expected: Some(r#"{ "customerCandidates": { "totalCount": 0, "nodes": [] } }"#),
     },
     Case {
+        position: "Query.customers.filter.brandId",
+        operation: "query($id: ID) { customers(filter: { brandId: $id }) { totalCount nodes { id } } }",
+        variables: |ids| vec![json!({ "id": ids.brand })],
+        expected: Some(r#"{ "customers": { "totalCount": 0, "nodes": [] } }"#),
+    },
+    Case {
         position: "Query.disclosures.filter.recipientId",
         operation: "query($id: ID!) { disclosures(filter: { recipientId: $id }) { totalCount nodes { id } } }",
         variables: |ids| vec![json!({ "id": ids.recipient })],
@@ -42,7 +48,11 @@ const CASES: &[Case] = &[
     Case {
         position: "Query.node.id",
         operation: "query($id: ID!) { node(id: $id) { __typename id } }",
-        variables: |ids| ids.all().iter().map(|id| json!({ "id": id })).collect(),
+        variables: |ids| {
+            let mut all = ids.all().to_vec();
+            all.extend([ids.snapshot.as_str(), ids.open_snapshot.as_str()]);
+            all.iter().map(|id| json!({ "id": id })).collect()
+        },
         expected: Some(r#"{ "node": null }"#),
     },
     Case {
@@ -50,7 +60,7 @@ const CASES: &[Case] = &[
         operation: "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }",
         variables: |ids| vec![json!({ "ids": ids.all() })],
         expected: Some(
-            r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null] }"#,
+            r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
         ),
     },
     Case {
@@ -136,6 +146,130 @@ const CASES: &[Case] = &[
         expected: None,
     },
     Case {
+        position: "Mutation.registerCustomer.input.brandId",
+        operation: build::REGISTER_CUSTOMER,
+        variables: |ids| vec![input(&json!({ "name": "New", "brandId": ids.brand }))],
+        expected: None,
+    },
+    Case {
+        position: "Mutation.updateCustomer.input.customerId",
+        operation: build::UPDATE_CUSTOMER,
+        variables: |ids| {
+            vec![input(
+                &json!({ "customerId": ids.customer, "name": "Changed" }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.updateCustomer.input.brandId",
+        operation: build::UPDATE_CUSTOMER,
+        // With a customer of the caller's own: see the stories about customers.
+        variables: |ids| {
+            vec![input(
+                &json!({ "customerId": ids.customer, "brandId": ids.brand }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.relateCustomers.input.customer.id",
+        operation: build::RELATE_CUSTOMERS,
+        variables: |ids| {
+            vec![input(
+                &json!({ "customer": { "id": ids.customer }, "kind": "USER", "relatedCustomer": whmcs("43") }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.relateCustomers.input.relatedCustomer.id",
+        operation: build::RELATE_CUSTOMERS,
+        variables: |ids| {
+            vec![input(
+                &json!({ "customer": whmcs("43"), "kind": "USER", "relatedCustomer": { "id": ids.customer } }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.importCustomers.input.customers.brandId",
+        operation: build::IMPORT_CUSTOMERS,
+        variables: |ids| {
+            vec![input(
+                &json!({ "customers": [{ "externalId": { "system": "whmcs", "id": "new" }, "brandId": ids.brand }] }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.importCustomers.input.customers.brandId",
+        operation: build::IMPORT_CUSTOMERS,
+        variables: |ids| {
+            let item =
+                json!({ "externalId": { "system": "whmcs", "id": "42" }, "brandId": ids.brand });
+            vec![input(
+                &json!({ "customers": [item], "errorPolicy": "REJECT_FAILED" }),
+            )]
+        },
+        expected: Some(
+            r#"{ "importCustomers": { "results": [
+                { "customer": null, "outcome": null, "error": { "code": "NOT_FOUND", "field": null } }] } }"#,
+        ),
+    },
+    Case {
+        position: "Mutation.reconcileSnapshot.input.snapshotId",
+        operation: build::RECONCILE_SNAPSHOT,
+        variables: |ids| {
+            vec![input(
+                &json!({ "system": "whmcs", "ids": ["1"], "snapshotId": ids.open_snapshot, "complete": true }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.verifyIdentifier.input.identifierId",
+        operation: build::VERIFY_IDENTIFIER,
+        variables: |ids| {
+            vec![input(
+                &json!({ "identifierId": ids.identifier, "method": "CALLBACK" }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.closeCustomer.input.customerId",
+        operation: build::CLOSE_CUSTOMER,
+        variables: |ids| vec![input(&json!({ "customerId": ids.customer }))],
+        expected: None,
+    },
+    Case {
+        position: "Mutation.mergeCustomers.input.into.id",
+        operation: build::MERGE_CUSTOMERS,
+        variables: |ids| {
+            vec![input(
+                &json!({ "from": whmcs("46"), "into": { "id": ids.customer } }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.mergeCustomers.input.from.id",
+        operation: build::MERGE_CUSTOMERS,
+        variables: |ids| {
+            vec![input(
+                &json!({ "from": { "id": ids.other_customer }, "into": whmcs("42") }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.endIdentifier.input.identifierId",
+        operation: build::END_IDENTIFIER,
+        variables: |ids| vec![input(&json!({ "identifierId": ids.identifier }))],
+        expected: None,
+    },
+    Case {
         position: "Mutation.revokeToken.input.tokenId",
         operation: build::REVOKE_TOKEN,
         variables: |ids| vec![input(&json!({ "tokenId": ids.token }))],
@@ -149,8 +283,17 @@ const NOT_OURS: &[(&str, &str)] = &[
         "ExternalIdInput.id",
         "an id of an outside system; by value: see the parent",
     ),
+    (
+        "ReconcileSnapshotInput.ids",
+        "ids of an outside system; by value: see the parent",
+    ),
     (".idempotencyKey", "made by the caller: see the parent"),
 ];
+
+/// An id of the billing system, as a look-up: every controller has the same.
+fn whmcs(client: &str) -> Value {
+    json!({ "externalId": { "system": "whmcs", "id": client } })
+}
 
 #[test]
 fn every_place_for_an_id_has_a_case() {

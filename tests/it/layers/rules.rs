@@ -30,8 +30,9 @@ const SQL: [&str; 5] = [
 ];
 
 /// Where a transaction without an event may begin.
-const HOUSEKEEPING: [&str; 4] = [
+const HOUSEKEEPING: [&str; 5] = [
     "api/src/context/idempotency.rs",
+    "api/src/customers/service/snapshot.rs",
     "api/src/ledger/sequencer.rs",
     "api/src/disclosures/service/follow.rs",
     "api/src/auth/service.rs",

@@ -4,9 +4,12 @@ use entity::enums::EventType;
 use serde_json::{Value, json};
 
 use crate::harness::build::{
-    ADD_IDENTIFIER, ISSUE_TOKEN, Ids, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER,
-    REGISTER_RECIPIENT, REVOKE_TOKEN, UPDATE_RECIPIENT,
+    self, ADD_IDENTIFIER, ISSUE_TOKEN, Ids, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE,
+    REGISTER_CUSTOMER, REGISTER_RECIPIENT, REVOKE_TOKEN, UPDATE_RECIPIENT,
 };
+
+/// A customer that is not there.
+const NOBODY: &str = "cus_01h2xcejqtf2nbrexx3vqjhp41";
 
 /// What a mutation is asked to do, and which events record it.
 pub struct Case {
@@ -21,7 +24,16 @@ pub struct Case {
 pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
     let known = match mutation {
         "registerCustomer" => register_customer(),
+        "updateCustomer" => update_customer(ids),
+        "closeCustomer" => close_customer(ids),
+        "mergeCustomers" => merge_customers(ids),
+        "relateCustomers" => relate_customers(ids),
+        "importCustomers" => import_customers(),
+        "reconcileSnapshot" => reconcile_snapshot(ids),
+        "registerBrand" => register_brand(),
         "addIdentifier" => add_identifier(ids),
+        "endIdentifier" => end_identifier(ids),
+        "verifyIdentifier" => verify_identifier(ids),
         "recordAssignments" => record_assignments(ids),
         "registerRecipient" => register_recipient(),
         "updateRecipient" => update_recipient(ids),
@@ -39,7 +51,116 @@ fn register_customer() -> Case {
         query: REGISTER_CUSTOMER,
         input: of("new"),
         events: vec![EventType::CustomerRegistered],
-        wrong: (of("42"), "CONFLICT"),
+        wrong: (of("43"), "CONFLICT"),
+    }
+}
+
+fn update_customer(ids: &Ids) -> Case {
+    let of =
+        |customer: &str| json!({ "customerId": customer, "kind": "ORGANISATION", "brandId": null });
+    Case {
+        query: build::UPDATE_CUSTOMER,
+        input: of(&ids.customer),
+        events: vec![EventType::CustomerUpdated],
+        wrong: (of(NOBODY), "NOT_FOUND"),
+    }
+}
+
+fn close_customer(ids: &Ids) -> Case {
+    let of = |customer: &str| json!({ "customerId": customer });
+    Case {
+        query: build::CLOSE_CUSTOMER,
+        input: of(&ids.customer),
+        events: vec![EventType::CustomerClosed],
+        wrong: (of(NOBODY), "NOT_FOUND"),
+    }
+}
+
+fn whmcs(client: &str) -> Value {
+    json!({ "externalId": { "system": "whmcs", "id": client } })
+}
+
+fn merge_customers(ids: &Ids) -> Case {
+    let of = |from: Value| json!({ "from": from, "into": { "id": ids.customer } });
+    Case {
+        query: build::MERGE_CUSTOMERS,
+        input: of(whmcs("46")),
+        events: vec![EventType::CustomerMerged],
+        wrong: (of(json!({ "id": NOBODY })), "NOT_FOUND"),
+    }
+}
+
+fn relate_customers(ids: &Ids) -> Case {
+    let of = |customer: &str| json!({ "customer": { "id": customer }, "kind": "RESELLER", "relatedCustomer": { "id": ids.customer } });
+    Case {
+        query: build::RELATE_CUSTOMERS,
+        input: of(&ids.other_customer),
+        events: vec![EventType::RelationRecorded],
+        wrong: (of(NOBODY), "NOT_FOUND"),
+    }
+}
+
+fn import_customers() -> Case {
+    let of = |brand: Value| {
+        let mut known = whmcs("43");
+        known["emails"] = json!(["c@example.org"]);
+        known["name"] = json!("Client 43 Ltd");
+        let mut new = whmcs("imported");
+        new["brandId"] = brand;
+        json!({ "customers": [known, new] })
+    };
+    Case {
+        query: build::IMPORT_CUSTOMERS,
+        input: of(Value::Null),
+        // Whoever calls recorded the other address, too.
+        events: vec![
+            EventType::CustomerUpdated,
+            EventType::IdentifierAdded,
+            EventType::IdentifierEnded,
+            EventType::CustomerRegistered,
+        ],
+        wrong: (of(json!("brd_01h2xcejqtf2nbrexx3vqjhp41")), "NOT_FOUND"),
+    }
+}
+
+fn reconcile_snapshot(ids: &Ids) -> Case {
+    let of =
+        |snapshot: &str| json!({ "system": "whmcs", "ids": ["43", "77"], "snapshotId": snapshot });
+    Case {
+        query: build::RECONCILE_SNAPSHOT,
+        input: of(&ids.open_snapshot),
+        events: vec![EventType::SnapshotReconciled],
+        wrong: (of(&ids.snapshot), "CONFLICT"),
+    }
+}
+
+fn register_brand() -> Case {
+    let of = |name: &str| json!({ "name": name });
+    Case {
+        query: build::REGISTER_BRAND,
+        input: of("Lynx Mail"),
+        events: vec![EventType::BrandRegistered],
+        wrong: (of("PUMA  cloud"), "CONFLICT"),
+    }
+}
+
+fn end_identifier(ids: &Ids) -> Case {
+    let of = |id: &str| json!({ "identifierId": id });
+    Case {
+        query: build::END_IDENTIFIER,
+        input: of(&ids.identifier),
+        events: vec![EventType::IdentifierEnded],
+        wrong: (of("idn_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
+    }
+}
+
+fn verify_identifier(ids: &Ids) -> Case {
+    let of = |id: &str| json!({ "identifierId": id, "method": "ONE_TIME_CODE" });
+    Case {
+        query: build::VERIFY_IDENTIFIER,
+        input: of(&ids.identifier),
+        events: vec![EventType::IdentifierVerified],
+        wrong: (of("idn_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }
 

@@ -13,13 +13,14 @@ use async_graphql::parser::types::{
 pub const LISTS: &[(&str, &str)] = &[
     (
         "Customer.identifiers",
-        "100 a customer, which addIdentifier keeps",
+        "100 a customer, which addIdentifier keeps, of 100 customers, which mergeCustomers keeps",
     ),
     (
         "Disclosure.dataCategories",
         "100, which recordDisclosure keeps, of a fixed taxonomy",
     ),
     ("Disclosure.subjects", "500, which recordDisclosure keeps"),
+    ("ImportCustomersPayload.results", "500 items in the input"),
     ("Integration.tokens", "20, which issueToken keeps"),
     (
         "PersonRecipient.contacts",
@@ -38,6 +39,8 @@ pub const LISTS: &[(&str, &str)] = &[
         "Recipient.contacts",
         "20, which registerRecipient and updateRecipient keep",
     ),
+    ("ReconcileSnapshotPayload.closed", "5000 ids in the input"),
+    ("ReconcileSnapshotPayload.unknown", "5000 ids in the input"),
     ("RecordAssignmentsPayload.results", "500 items in the input"),
     (
         "ThirdParty.contacts",

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined, OneofObject, SimpleObject};
 use entity::enums::{AssignmentSharing, CustomerKind, DataSubjectCategory, ErrorCode, ErrorPolicy};
-use entity::id::CustomerId;
+use entity::id::{BrandId, CustomerId};
 use entity::time::Timestamp;
 
 use crate::customers::service::{
@@ -183,6 +183,8 @@ pub(crate) struct RegisterCustomerInput {
     name: Option<Personal>,
     /// Where they live or are established. National phone numbers are read as numbers of this country.
     country: Option<CountryCode>,
+    /// Under which brand they are served.
+    brand_id: Option<BrandId>,
     /// What outside systems know them by. Each leads to one customer only.
     external_ids: Option<Vec<ExternalIdInput>>,
     /// E-mail addresses. Several customers may have the same.
@@ -200,8 +202,14 @@ pub(crate) struct RegisterCustomerInput {
 }
 
 impl RegisterCustomerInput {
-    /// The person behind the integration, and the customer.
-    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, NewCustomer) {
+    /// The person behind the integration, the customer, and what it is known by with the input field of each.
+    pub(super) fn split(
+        self,
+    ) -> (
+        Option<OnBehalfOfInput>,
+        NewCustomer,
+        Vec<(String, NewIdentifier)>,
+    ) {
         let mut identifiers = Vec::new();
         for (n, ExternalIdInput { system, id }) in
             self.external_ids.into_iter().flatten().enumerate()
@@ -223,24 +231,12 @@ impl RegisterCustomerInput {
             category: self.category.unwrap_or(DataSubjectCategory::Customer),
             country: self.country.map(|country| country.as_str().to_owned()),
             name: self.name,
+            brand: self.brand_id,
             registered_at: self.registered_at,
-            identifiers,
+            services_ended_at: None,
         };
-        (self.on_behalf_of, new)
+        (self.on_behalf_of, new, identifiers)
     }
-}
-
-/// A customer and another identifier of theirs.
-#[derive(InputObject)]
-pub(crate) struct AddIdentifierInput {
-    /// The customer.
-    pub(super) customer_id: CustomerId,
-    /// The identifier.
-    pub(super) identifier: IdentifierInput,
-    /// The person behind the integration.
-    pub(super) on_behalf_of: Option<OnBehalfOfInput>,
-    /// Sent again with the same input, the call answers as before and changes nothing.
-    pub(super) idempotency_key: Option<ID>,
 }
 
 /// Ports of an address.
@@ -371,6 +367,12 @@ pub(crate) struct CustomerFilterInput {
     category: Option<Vec<DataSubjectCategory>>,
     /// Registered within these bounds.
     registered_at: Option<InstantFilter>,
+    /// Served under this brand.
+    brand_id: Option<BrandId>,
+    /// Whether their services ended, by `servicesEndedAt`.
+    closed: Option<bool>,
+    /// True: those that were merged into others. Otherwise those that were not.
+    merged: Option<bool>,
 }
 
 impl From<CustomerFilterInput> for CustomerFilter {
@@ -378,6 +380,9 @@ impl From<CustomerFilterInput> for CustomerFilter {
         Self {
             categories: input.category.unwrap_or_default(),
             registered: input.registered_at.unwrap_or_default().into(),
+            brand: input.brand_id,
+            closed: input.closed,
+            merged: input.merged.unwrap_or_default(),
         }
     }
 }

@@ -1,16 +1,31 @@
 //! Customers in the schema.
 
+mod brands;
+mod changes;
+mod identifiers;
+mod import;
 mod inputs;
+mod relations;
+mod snapshots;
 mod types;
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, MergedObject, Object, SimpleObject};
 use entity::id::CustomerId;
 
+pub(crate) use brands::Brand;
+use brands::{BrandsMutation, BrandsQuery};
+use changes::ChangesMutation;
+use identifiers::IdentifiersMutation;
+use import::ImportMutation;
 use inputs::{
-    AddIdentifierInput, CustomerFilterInput, CustomerOrder, RecordAssignmentsInput,
-    RegisterCustomerInput, ResourceLookupInput,
+    CustomerFilterInput, CustomerOrder, RecordAssignmentsInput, RegisterCustomerInput,
+    ResourceLookupInput,
 };
 pub(crate) use inputs::{CustomerLookupInput, ErrorItem};
+pub(crate) use relations::CustomerRelation;
+use relations::RelationsMutation;
+pub(crate) use snapshots::Snapshot;
+use snapshots::SnapshotsMutation;
 pub(crate) use types::by_page;
 use types::{AssignmentConnection, CustomerConnection, CustomersTotal};
 
@@ -19,12 +34,28 @@ use crate::error::Result;
 use crate::graphql::{Nullable, OrderDirection, ctx, ctx_for, load, once};
 use crate::platform::page::PageRequest;
 
+/// Queries over customers and what belongs to them.
+#[derive(Default, MergedObject)]
+pub(crate) struct CustomersQuery(RegisterQuery, BrandsQuery);
+
+/// Changes to customers and to what belongs to them.
+#[derive(Default, MergedObject)]
+pub(crate) struct CustomersMutation(
+    RegisterMutation,
+    ChangesMutation,
+    IdentifiersMutation,
+    RelationsMutation,
+    BrandsMutation,
+    ImportMutation,
+    SnapshotsMutation,
+);
+
 /// Queries over customers.
 #[derive(Default)]
-pub(crate) struct CustomersQuery;
+struct RegisterQuery;
 
 #[Object]
-impl CustomersQuery {
+impl RegisterQuery {
     /// The customer that a look-up leads to: null when it leads to nobody, and the error AMBIGUOUS, with the number
     /// of candidates, when it leads to several.
     async fn customer(
@@ -66,7 +97,8 @@ impl CustomersQuery {
         Ok(AssignmentConnection::new(page))
     }
 
-    /// The controller's customers, by when they were registered, the latest first when no order is given.
+    /// The controller's customers, by when they were registered, the latest first when no order is given. Those that
+    /// were merged into others are left out, unless the filter asks for them.
     async fn customers(
         &self,
         context: &Context<'_>,
@@ -93,13 +125,6 @@ pub(crate) struct RegisterCustomerPayload {
     customer: Option<Customer>,
 }
 
-/// What `addIdentifier` answers.
-#[derive(SimpleObject)]
-pub(crate) struct AddIdentifierPayload {
-    /// The customer with the identifier.
-    customer: Option<Customer>,
-}
-
 /// What became of one item of `recordAssignments`: an assignment or an error.
 #[derive(SimpleObject)]
 pub(crate) struct RecordAssignmentResult {
@@ -116,39 +141,23 @@ pub(crate) struct RecordAssignmentsPayload {
     results: Vec<RecordAssignmentResult>,
 }
 
-/// Changes to customers.
+/// Changes to the register.
 #[derive(Default)]
-pub(crate) struct CustomersMutation;
+struct RegisterMutation;
 
 #[Object]
-impl CustomersMutation {
+impl RegisterMutation {
     /// Registers a customer with what outside systems know it by. Errors: CONFLICT when an external id leads to
-    /// a customer already.
+    /// a customer already; NOT_FOUND for the brand.
     async fn register_customer(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The customer.")] input: RegisterCustomerInput,
     ) -> Result<RegisterCustomerPayload> {
         let once = once("registerCustomer", input.idempotency_key.as_ref(), &input)?;
-        let (person, new) = input.split();
-        let id = service::register(&ctx_for(context, person)?, new, once).await?;
+        let (person, new, known) = input.split();
+        let id = service::register(&ctx_for(context, person)?, new, &known, once).await?;
         Ok(RegisterCustomerPayload {
-            customer: read_back(context, id).await,
-        })
-    }
-
-    /// Adds an identifier to a customer. Errors: NOT_FOUND; CONFLICT when the external id leads to a customer
-    /// already.
-    async fn add_identifier(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The customer and the identifier.")] input: AddIdentifierInput,
-    ) -> Result<AddIdentifierPayload> {
-        let once = once("addIdentifier", input.idempotency_key.as_ref(), &input)?;
-        let ctx = ctx_for(context, input.on_behalf_of)?;
-        let id = input.customer_id;
-        let id = service::add_identifier(&ctx, id, input.identifier.into(), once).await?;
-        Ok(AddIdentifierPayload {
             customer: read_back(context, id).await,
         })
     }

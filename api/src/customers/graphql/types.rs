@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use async_graphql::{Context, Object};
-use entity::enums::{
-    AssignmentSharing, CustomerKind, DataSubjectCategory, IdentifierKind, ResourceKind,
-};
-use entity::id::{AssignmentId, CustomerId, IdentifierId};
+use entity::enums::{AssignmentSharing, CustomerKind, DataSubjectCategory, ResourceKind};
+use entity::id::{AssignmentId, BrandId, CustomerId};
+use entity::snapshot;
 use entity::time::Timestamp;
 
+use super::brands::Brand;
+use super::relations::{CustomerRelationConnection, RelationsOf};
 use crate::context::Ctx;
 use crate::customers::service::{self, Assignment, Customer, CustomerFilter, Identifier};
 use crate::disclosures::graphql::{
@@ -60,12 +61,60 @@ impl Customer {
         self.row.recorded_at
     }
 
-    /// Counts changes of the fields above; identifiers and assignments have events of their own.
+    /// When their last service ended; null while there is one, and while nobody has said.
+    async fn services_ended_at(&self) -> Option<Timestamp> {
+        self.row.services_ended_at
+    }
+
+    /// Under which brand they are served.
+    async fn brand(&self, context: &Context<'_>) -> Nullable<Brand> {
+        match load(context, BrandOf(self.row.id)).await.transpose()? {
+            Ok(brand) => load(context, brand).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Counts changes of the fields above; what belongs to them has events of its own.
     async fn version(&self) -> i32 {
         self.row.version
     }
 
-    /// What outside systems know them by, oldest first: at most 100.
+    /// The customer that stands for this one, where it was merged: itself never merged.
+    async fn merged_into(&self, context: &Context<'_>) -> Nullable<Customer> {
+        match load(context, RootOf(self.row.id)).await.transpose()? {
+            Ok(root) => load(context, root).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The customers that were merged into this one, in the order of their ids: at most 99. What was recorded for
+    /// them stays theirs, and is shown with this one, too.
+    async fn merged_from(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+    ) -> Nullable<CustomerConnection> {
+        let id = self.row.id;
+        let key = MergedFrom(id, PageRequest { first, after });
+        let page = load(context, key).await.transpose()?;
+        Some(page.map(|page| CustomerConnection::new(page, CustomersTotal::MergedInto(id))))
+    }
+
+    /// What they are to other customers, and others to them, from when to when, the latest first.
+    async fn relations(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+    ) -> Nullable<CustomerRelationConnection> {
+        let key = RelationsOf(self.row.id, PageRequest { first, after });
+        let page = load(context, key).await.transpose()?;
+        Some(page.map(CustomerRelationConnection::new))
+    }
+
+    /// What outside systems know them by, oldest first, those that ended among them: at most 100, and as many for
+    /// each of the at most 99 customers that were merged into this one.
     async fn identifiers(&self, context: &Context<'_>) -> Result<Vec<Identifier>> {
         let found = load(context, IdentifiersOf(self.row.id)).await?;
         Ok(found.unwrap_or_default())
@@ -124,33 +173,46 @@ impl Batch for CustomerId {
     }
 }
 
-/// What an outside system knows a customer by.
-#[Object]
-impl Identifier {
-    /// Identity.
-    async fn id(&self) -> IdentifierId {
-        self.row.id
-    }
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct BrandOf(CustomerId);
 
-    /// Which kind.
-    async fn kind(&self) -> IdentifierKind {
-        self.row.kind
-    }
+impl Batch for BrandOf {
+    type Value = BrandId;
 
-    /// The outside system, of an external id.
-    async fn system(&self) -> Option<&str> {
-        self.row.system.as_deref()
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, BrandId>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = service::brands_of(ctx, &ids).await?;
+        Ok(found.into_iter().map(|(id, of)| (Self(id), of)).collect())
     }
+}
 
-    /// The value as it was given. Null for a role without `READ_PERSONAL_DATA`, and after erasure.
-    #[graphql(directive = personal::apply("user.contact".to_owned()))]
-    async fn value(&self) -> Nullable<String> {
-        open(self.value.as_ref()).transpose()
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct RootOf(CustomerId);
+
+impl Batch for RootOf {
+    type Value = CustomerId;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, CustomerId>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = service::roots(ctx, &ids).await?;
+        Ok(found.into_iter().map(|(id, of)| (Self(id), of)).collect())
     }
+}
 
-    /// When it was recorded.
-    async fn recorded_at(&self) -> Timestamp {
-        self.row.recorded_at
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct MergedFrom(CustomerId, PageRequest);
+
+impl Batch for MergedFrom {
+    type Value = Page<Customer>;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Page<Customer>>> {
+        let mut found = HashMap::new();
+        for (request, customers) in by_page(keys.iter().map(|key| (&key.1, key.0))) {
+            let pages = service::merged_from(ctx, &customers, request.clone()).await?;
+            let keyed = |(id, page)| (Self(id, request.clone()), page);
+            found.extend(pages.into_iter().map(keyed));
+        }
+        Ok(found)
     }
 }
 
@@ -273,6 +335,10 @@ pub(crate) fn by_page<'a, K: 'a>(
 pub(crate) enum CustomersTotal {
     /// Still to be counted.
     Matching(CustomerFilter),
+    /// Those that were merged into one, still to be counted.
+    MergedInto(CustomerId),
+    /// Those that a snapshot does not name, still to be counted.
+    Surplus(snapshot::Model),
     /// Known already: the candidates of a look-up.
     Known(i64),
 }
@@ -281,6 +347,8 @@ impl CustomersTotal {
     async fn count(&self, ctx: &Ctx) -> Result<i64> {
         match self {
             Self::Matching(filter) => service::count(ctx, filter).await,
+            Self::MergedInto(customer) => service::count_merged(ctx, *customer).await,
+            Self::Surplus(snapshot) => service::count_surplus(ctx, snapshot).await,
             Self::Known(count) => Ok(*count),
         }
     }

@@ -1,8 +1,6 @@
 //! Clusters: a customer with all that were merged into it. Rows keep the customer that they were recorded for, and
 //! its key; reads of the root show those of the whole cluster.
 
-use std::collections::HashMap;
-
 use entity::id::CustomerId;
 
 use crate::context::Ctx;
@@ -41,15 +39,4 @@ pub(crate) async fn clusters(ctx: &Ctx, customers: &[CustomerId]) -> Result<Clus
         (*root, cluster)
     });
     Ok(Clusters(each.collect()))
-}
-
-/// The customers that stand for those of some customers that were merged.
-///
-/// # Errors
-/// As every statement.
-pub(crate) async fn roots(
-    ctx: &Ctx,
-    customers: &[CustomerId],
-) -> Result<HashMap<CustomerId, CustomerId>> {
-    store::roots(ctx.db(), ctx.scope(), customers).await
 }

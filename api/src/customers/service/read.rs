@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use entity::enums::{Action, DataSubjectCategory};
-use entity::id::{CustomerId, DataKeyId};
+use entity::id::{BrandId, CustomerId, DataKeyId};
 use entity::{assignment, customer, identifier};
 
+use super::cluster::clusters;
 use crate::context::Ctx;
 use crate::customers::store;
 use crate::error::Result;
@@ -46,6 +47,12 @@ pub(crate) struct CustomerFilter {
     pub(crate) categories: Vec<DataSubjectCategory>,
     /// Registered within this range.
     pub(crate) registered: InstantRange,
+    /// Served under this brand.
+    pub(crate) brand: Option<BrandId>,
+    /// Whether their services ended.
+    pub(crate) closed: Option<bool>,
+    /// Those that were merged, instead of those that were not.
+    pub(crate) merged: bool,
 }
 
 /// A page of customers by the instant they were registered.
@@ -88,7 +95,7 @@ pub(crate) async fn by_ids(ctx: &Ctx, ids: &[CustomerId]) -> Result<HashMap<Cust
         .collect())
 }
 
-/// The identifiers of customers, oldest first.
+/// The identifiers of customers with all that were merged into them, oldest first.
 ///
 /// # Errors
 /// Forbidden.
@@ -97,16 +104,21 @@ pub(crate) async fn identifiers(
     customers: &[CustomerId],
 ) -> Result<HashMap<CustomerId, Vec<Identifier>>> {
     ctx.authorize(Action::ReadCustomers)?;
-    let rows = store::identifiers(ctx.db(), ctx.scope(), customers).await?;
+    let clusters = clusters(ctx, customers).await?;
+    let rows = store::identifiers(ctx.db(), ctx.scope(), &clusters.all()).await?;
     let keys = Keys::load(ctx, rows.iter().map(|row| row.key_id)).await?;
     let mut found: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
-        found
-            .entry(row.customer_id)
-            .or_default()
-            .push(keys.identifier(row));
+        let of = found.entry(row.customer_id).or_default();
+        of.push(keys.identifier(row));
     }
-    Ok(found)
+    let whole = |(root, cluster): &(CustomerId, Vec<CustomerId>)| {
+        let of = cluster.iter().filter_map(|customer| found.get(customer));
+        let mut whole: Vec<_> = of.flatten().cloned().collect();
+        whole.sort_unstable_by_key(|identifier| identifier.row.id);
+        (*root, whole)
+    };
+    Ok(clusters.each().iter().map(whole).collect())
 }
 
 /// The keys to what is personal about some rows; none, for those who may not read it.
@@ -129,7 +141,7 @@ impl Keys {
         Customer { row, name }
     }
 
-    fn identifier(&self, row: identifier::Model) -> Identifier {
+    pub(super) fn identifier(&self, row: identifier::Model) -> Identifier {
         let value = self
             .0
             .lock(row.key_id, store::VALUE, row.id.uuid(), Some(&row.value));

@@ -1,16 +1,21 @@
-//! Statements over customers, identifiers and assignments.
+//! Statements over customers and what belongs to them.
 
 mod assignments;
+mod brands;
+mod identifiers;
 mod lookup;
 mod merges;
+mod relations;
+mod snapshots;
 
 use std::collections::HashMap;
 
 use entity::id::CustomerId;
-use entity::{customer, identifier};
+use entity::{customer, customer_brand, customer_merge};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SelectStatement};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select, Statement, Value,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement, Value,
 };
 
 pub(super) use assignments::{
@@ -21,7 +26,17 @@ pub(super) use lookup::{
     candidates_by_identifier, candidates_by_resource, held_by, holders, identified, place,
 };
 
-pub(super) use merges::{members, roots};
+pub(super) use brands::{brands_by_id, brands_of, insert_brand, page_of_brands, set_brands};
+pub(super) use identifiers::{
+    Known, count_identifiers, end, holders_of_ids, identifiers, identifiers_by_id,
+    insert_identifiers, known_to, verify,
+};
+pub(super) use merges::{count_merged, members, merge, merged_into, roots};
+pub(super) use relations::{relation, relations_by_id, relations_of, save_relation};
+pub(super) use snapshots::{
+    add_values, begun_before, count_surplus, forget_part, insert_snapshot, lock_snapshot, named,
+    save_snapshot, snapshots_by_id, surplus, system_ids,
+};
 
 use super::service::CustomerFilter;
 use crate::error::{Error, Result};
@@ -36,21 +51,24 @@ pub(super) const VALUE: Column = ("identifier", "value");
 /// Cell of an assigned resource.
 pub(super) const RESOURCE: Column = ("assignment", "resource");
 
-pub(super) async fn insert(db: &impl ConnectionTrait, row: customer::Model) -> Result<()> {
-    customer::Entity::insert(row.into_active_model())
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn insert_identifiers(
-    db: &impl ConnectionTrait,
-    rows: Vec<identifier::Model>,
-) -> Result<()> {
+/// Inserts new customers, and writes the changes of known ones.
+pub(super) async fn save(db: &impl ConnectionTrait, rows: Vec<customer::Model>) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    identifier::Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
+    let same = [customer::Column::ControllerId, customer::Column::Id];
+    let changed = [
+        customer::Column::Kind,
+        customer::Column::Category,
+        customer::Column::Country,
+        customer::Column::Name,
+        customer::Column::RegisteredAt,
+        customer::Column::ServicesEndedAt,
+        customer::Column::Version,
+    ];
+    let conflict = OnConflict::columns(same).update_columns(changed).to_owned();
+    customer::Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
+        .on_conflict(conflict)
         .exec_without_returning(db)
         .await?;
     Ok(())
@@ -123,30 +141,25 @@ pub(super) async fn lock(
     }
 }
 
-pub(super) async fn identifiers(
+/// The same, with the rows as they are then, in ascending order.
+///
+/// # Errors
+/// `NotFound` when one is not there.
+pub(super) async fn hold(
     db: &impl ConnectionTrait,
     scope: Scope,
-    customers: &[CustomerId],
-) -> Result<Vec<identifier::Model>> {
-    Ok(scope
-        .select::<identifier::Entity>()
-        .filter(identifier::Column::CustomerId.is_in(customers.iter().copied()))
-        .order_by_asc(identifier::Column::Id)
-        .all(db)
-        .await?)
-}
-
-pub(super) async fn count_identifiers(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    customer: CustomerId,
-) -> Result<usize> {
-    let select = scope.select::<identifier::Entity>();
-    let count = select
-        .filter(identifier::Column::CustomerId.eq(customer))
-        .count(db)
-        .await?;
-    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    ids: &[CustomerId],
+) -> Result<Vec<customer::Model>> {
+    let select = scope
+        .select::<customer::Entity>()
+        .filter(customer::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(customer::Column::Id);
+    let found = locked(db, select).all(db).await?;
+    if found.len() == ids.len() {
+        Ok(found)
+    } else {
+        Err(Error::NotFound { what: "customer" })
+    }
 }
 
 fn filtered(scope: Scope, filter: &CustomerFilter) -> Select<customer::Entity> {
@@ -161,7 +174,33 @@ fn filtered(scope: Scope, filter: &CustomerFilter) -> Select<customer::Entity> {
     if let Some(until) = filter.registered.until {
         select = select.filter(customer::Column::RegisteredAt.lt(until));
     }
-    select
+    if let Some(brand) = filter.brand {
+        let served = scope
+            .select::<customer_brand::Entity>()
+            .select_only()
+            .column(customer_brand::Column::CustomerId)
+            .filter(customer_brand::Column::BrandId.eq(brand));
+        select = select.filter(customer::Column::Id.in_subquery(served.into_query()));
+    }
+    match filter.closed {
+        Some(true) => select = select.filter(customer::Column::ServicesEndedAt.is_not_null()),
+        Some(false) => select = select.filter(customer::Column::ServicesEndedAt.is_null()),
+        None => {}
+    }
+    let merged = Expr::exists(merge_of(scope));
+    select.filter(if filter.merged { merged } else { merged.not() })
+}
+
+/// The merge of the customer of the statement around it, if it was merged.
+fn merge_of(scope: Scope) -> SelectStatement {
+    let customer = Expr::col((customer::Entity, customer::Column::Id));
+    let merged = Expr::col((customer_merge::Entity, customer_merge::Column::CustomerId));
+    scope
+        .select::<customer_merge::Entity>()
+        .select_only()
+        .column(customer_merge::Column::CustomerId)
+        .filter(ExprTrait::eq(merged, customer))
+        .into_query()
 }
 
 /// A page of customers by the instant they were registered.

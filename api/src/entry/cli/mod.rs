@@ -1,5 +1,6 @@
 //! The command line: the only place that writes to standard output.
 
+mod demo;
 mod doctor;
 mod schema;
 
@@ -60,6 +61,16 @@ enum Command {
     Token {
         #[command(subcommand)]
         command: TokenCommand,
+    },
+    /// Make a controller that shows a whole provider: brands, customers, resellers, shared addresses, ten years of
+    /// payments, abuse reports. It prints an OWNER token. The same seed makes the same provider.
+    Demo {
+        /// How many customers: 1 to 5000000.
+        #[arg(long, default_value_t = 1_000)]
+        customers: u64,
+        /// Another number makes another provider.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
     },
     /// Check the installation, and say what to do about what is wrong.
     Doctor,
@@ -199,6 +210,12 @@ async fn run(arguments: Arguments) -> Result<ExitCode, StartError> {
         }
         Command::Token { command } => {
             with(config, async |instance| tokens(instance, command).await).await
+        }
+        Command::Demo { customers, seed } => {
+            with(config, async |instance| {
+                demo::run(instance, customers, seed).await
+            })
+            .await
         }
         Command::Schema { .. } | Command::Config => Ok(ExitCode::SUCCESS),
     }

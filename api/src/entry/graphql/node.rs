@@ -2,11 +2,13 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::id::{
-    AssignmentId, ControllerId, CustomerId, DisclosureId, EventId, IntegrationId, RecipientId,
+    AssignmentId, BrandId, ControllerId, CustomerId, DisclosureId, EventId, IntegrationId,
+    RecipientId, RelationId, SnapshotId,
 };
 
 use crate::auth::graphql::{Controller, Integration};
 use crate::customers::Customer;
+use crate::customers::graphql::{Brand, CustomerRelation, Snapshot};
 use crate::customers::service::Assignment;
 use crate::disclosures::service::Disclosure;
 use crate::error::{Error, Result};
@@ -41,6 +43,12 @@ pub(crate) enum Node {
     PersonRecipient(Box<PersonRecipient>),
     /// Any other recipient.
     ThirdParty(Box<ThirdParty>),
+    /// A trading name.
+    Brand(Box<Brand>),
+    /// What one customer is to another.
+    CustomerRelation(Box<CustomerRelation>),
+    /// The ids that an outside system says it has.
+    Snapshot(Box<Snapshot>),
     /// Who held a resource.
     Assignment(Box<Assignment>),
     /// Data that went to a recipient.
@@ -99,6 +107,16 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     }
     if let Ok(id) = id.parse::<EventId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::Event));
+    }
+    if let Ok(id) = id.parse::<BrandId>() {
+        return Ok(load(context, id).await?.map(Box::new).map(Node::Brand));
+    }
+    if let Ok(id) = id.parse::<RelationId>() {
+        let relation = load(context, id).await?.map(Box::new);
+        return Ok(relation.map(Node::CustomerRelation));
+    }
+    if let Ok(id) = id.parse::<SnapshotId>() {
+        return Ok(load(context, id).await?.map(Box::new).map(Node::Snapshot));
     }
     if let Ok(id) = id.parse::<IntegrationId>() {
         return Ok(load(context, id).await?.map(Node::Integration));

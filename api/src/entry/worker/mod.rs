@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth;
 use crate::context::{Actor, App, Ctx, expire_idempotency_records};
+use crate::customers;
 use crate::disclosures;
 use crate::error::Error;
 use crate::ledger::sequencer;
@@ -106,6 +107,8 @@ async fn expire(app: &App, stop: &CancellationToken) {
     {
         let outcome = expire_idempotency_records(app, app.clock.now()).await;
         report("deleting expired idempotency records", &outcome);
+        let outcome = customers::service::expire_snapshots(app).await;
+        report("deleting old snapshots", &outcome);
     }
 }
 

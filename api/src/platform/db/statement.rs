@@ -81,10 +81,8 @@ where
     let most = largest_power(MOST_VALUES / columns.max(1));
     let mut rows = rows.into_iter();
     while rows.len() > 0 {
-        let part: Vec<_> = rows
-            .by_ref()
-            .take(largest_power(rows.len()).min(most))
-            .collect();
+        let size = largest_power(rows.len()).min(most);
+        let part: Vec<_> = rows.by_ref().take(size).collect();
         let part = part.into_iter().map(IntoActiveModel::into_active_model);
         M::Entity::insert_many(part)
             .exec_without_returning(db)

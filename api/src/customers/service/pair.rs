@@ -1,0 +1,45 @@
+//! Two customers that a caller names.
+
+use entity::id::CustomerId;
+
+use super::lookup::{Lookup, resolve};
+use crate::context::Ctx;
+use crate::customers::rules::Match;
+use crate::error::{Error, Result};
+
+/// The customers that two look-ups lead to; the one that stands for it, where one was merged. `fields` names the
+/// inputs.
+///
+/// # Errors
+/// Invalid for a value that cannot be what it should be; `NotFound` or Ambiguous when a look-up does not lead to one.
+pub(super) async fn pair(
+    ctx: &Ctx,
+    lookups: [Lookup; 2],
+    fields: [&str; 2],
+) -> Result<[CustomerId; 2]> {
+    let [first_field, second_field] = fields;
+    let field = |number: usize| {
+        let field = if number == 0 {
+            first_field
+        } else {
+            second_field
+        };
+        field.to_owned()
+    };
+    let now = ctx.now();
+    let [first, second] = &lookups;
+    let found = resolve(ctx, &[(first, now), (second, now)], field).await?;
+    let mut found = found.into_iter().map(sole);
+    let nobody = || Err(Error::NotFound { what: "customer" });
+    let first = found.next().unwrap_or_else(nobody)?;
+    let second = found.next().unwrap_or_else(nobody)?;
+    Ok([first, second])
+}
+
+fn sole(found: Match) -> Result<CustomerId> {
+    match found {
+        Match::One(customer) => Ok(customer),
+        Match::Nobody => Err(Error::NotFound { what: "customer" }),
+        Match::Several(candidates) => Err(Error::Ambiguous { candidates }),
+    }
+}
