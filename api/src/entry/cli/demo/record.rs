@@ -93,11 +93,16 @@ pub(super) async fn relations(ctx: &Ctx, world: World, part: Part) -> Result<u64
         let Some(reseller) = client.reseller() else {
             continue;
         };
+        let from = client.since().max(reseller.since());
+        // Gone before the reseller came.
+        if client.until().is_some_and(|until| until <= from) {
+            continue;
+        }
         let relation = NewRelation {
             customer: by_number(reseller.number),
             kind: RelationKind::Reseller,
             related: by_number(client.number),
-            from: Some(client.since().max(reseller.since())),
+            from: Some(from),
             until: client.until().map_or(Patch::Keep, Patch::Set),
         };
         service::relate(ctx, relation, Once::none()).await?;
