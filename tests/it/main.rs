@@ -26,3 +26,4 @@ mod readme;
 mod recipients;
 mod schema;
 mod tokens;
+mod transfer;

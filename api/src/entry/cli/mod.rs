@@ -1,7 +1,9 @@
 //! The command line: the only place that writes to standard output.
 
 mod doctor;
+mod progress;
 mod schema;
+mod transfer;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -61,6 +63,18 @@ enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
+    /// Write everything of a controller out, as it is now.
+    ///
+    /// WARNING: what is written is personal data in the clear, also what a gag order hides. A file is readable by its
+    /// owner only (mode 0600); whoever copies it has all of it. Tokens, idempotency records, snapshots and keys are
+    /// not in it.
+    Export(transfer::ExportArguments),
+    /// Read what `export --format ndjson` wrote, as a controller that is not here yet. All ids, leaves and numbers
+    /// stay, so that the same questions have the same answers; the content is encrypted under new keys.
+    ///
+    /// All of the file is checked before anything is written. An import that is interrupted is finished by the same
+    /// command; until then the controller has no logs, and nobody should be let in.
+    Import(transfer::ImportArguments),
     /// Check the installation, and say what to do about what is wrong.
     Doctor,
 }
@@ -199,6 +213,18 @@ async fn run(arguments: Arguments) -> Result<ExitCode, StartError> {
         }
         Command::Token { command } => {
             with(config, async |instance| tokens(instance, command).await).await
+        }
+        Command::Export(arguments) => {
+            with(config, async |instance| {
+                transfer::export(instance, arguments).await
+            })
+            .await
+        }
+        Command::Import(arguments) => {
+            with(config, async |instance| {
+                transfer::import(instance, arguments).await
+            })
+            .await
         }
         Command::Schema { .. } | Command::Config => Ok(ExitCode::SUCCESS),
     }
