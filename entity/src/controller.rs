@@ -20,3 +20,8 @@ pub struct Model {
 }
 
 crate::table!();
+
+/// A controller is in its own scope.
+impl crate::Scoped for Entity {
+    const CONTROLLER: Column = Column::Id;
+}

@@ -15,7 +15,7 @@ use async_graphql::{
 };
 use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use type_safe_id::{StaticType, TypeSafeId};
+use type_safe_id::{DynamicType, StaticType, TypeSafeId};
 use uuid::Uuid;
 
 /// A text is not an id of the expected kind. It does not repeat the text.
@@ -35,6 +35,23 @@ impl fmt::Display for ParseIdError {
 }
 
 impl std::error::Error for ParseIdError {}
+
+/// The text form of an id whose kind is told by a prefix only; nothing for what is no prefix.
+pub fn text_of(prefix: &str, uuid: Uuid) -> Option<String> {
+    let kind = DynamicType::new(prefix).ok()?;
+    Some(TypeSafeId::from_type_and_uuid(kind, uuid).to_string())
+}
+
+/// The UUID of an id in its text form.
+///
+/// # Errors
+/// [`ParseIdError`] when it is not one of this prefix.
+pub fn uuid_of(prefix: &'static str, text: &str) -> Result<Uuid, ParseIdError> {
+    match text.parse::<TypeSafeId<DynamicType>>() {
+        Ok(id) if id.type_prefix() == prefix => Ok(id.uuid()),
+        _ => Err(ParseIdError { prefix }),
+    }
+}
 
 /// Declares ids, each with its prefix. In GraphQL they are the built-in `ID`.
 macro_rules! typed_id {
@@ -290,6 +307,15 @@ mod tests {
             message,
             "expected an id that begins with cus_ and goes on with 26 base32 digits"
         );
+    }
+
+    #[test]
+    fn a_kind_that_is_known_by_its_prefix_only_has_the_same_form() {
+        assert_eq!(text_of("cus", UUID).as_deref(), Some(TEXT));
+        assert_eq!(text_of("Cus", UUID), None);
+        assert_eq!(uuid_of("cus", TEXT), Ok(UUID));
+        assert_eq!(uuid_of("rcp", TEXT), Err(ParseIdError { prefix: "rcp" }));
+        assert_eq!(uuid_of("cus", "cus_"), Err(ParseIdError { prefix: "cus" }));
     }
 
     #[test]

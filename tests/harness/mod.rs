@@ -112,7 +112,8 @@ impl App {
         self.actor_of(controller, role).await
     }
 
-    async fn actor_of(&self, controller: ControllerId, role: Role) -> Actor {
+    /// An actor of any controller.
+    pub async fn actor_of(&self, controller: ControllerId, role: Role) -> Actor {
         let name = format!("{} {}", role.as_str(), uuid::Uuid::new_v4());
         let token = self
             .running

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -140,6 +140,22 @@ impl Drop for Process {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// Runs a command of the program over a database, to its end.
+pub async fn command(database: &Database, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_privops"));
+    let settings = database.settings();
+    let settings = settings
+        .iter()
+        .map(|(key, value)| variable((key.as_str(), value.as_str())));
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(settings)
+        .stdin(Stdio::null());
+    let run = tokio::task::spawn_blocking(move || command.output().expect("the program starts"));
+    run.await.unwrap()
 }
 
 /// A setting as an environment variable.

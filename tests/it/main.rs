@@ -27,3 +27,4 @@ mod readme;
 mod recipients;
 mod schema;
 mod tokens;
+mod transfer;

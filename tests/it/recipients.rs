@@ -286,6 +286,7 @@ async fn a_customer_is_a_recipient_once_and_under_its_own_name() {
         let nobody = json!({ "email": "complainant@example.org" });
         let mut variables = build::disclosure(&json!({ "customer": to }), &[nobody]);
         variables["input"]["ground"] = json!("CUSTOMER_ABUSE_FORWARD");
+        variables["input"]["dataCategories"] = json!(["user.content.hosted"]);
         let query = RECORD_DISCLOSURE.replace("disclosure { id", "disclosure { recipient { id }");
         actor.run(&query, variables).await
     };

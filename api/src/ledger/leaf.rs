@@ -9,6 +9,8 @@
 //! and name. So the opening holds the seed once instead of a salt for each field, and showing one field shows its salt
 //! and nothing of the others.
 
+use std::borrow::Cow;
+
 use aws_lc_rs::digest::{Context, SHA256, digest};
 use aws_lc_rs::hmac;
 use data_encoding::BASE64URL_NOPAD;
@@ -16,7 +18,7 @@ use entity::enums::{EventType, Log};
 use entity::event;
 use entity::id::{CustomerId, EventId};
 use entity::time::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::context::{Actor, OnBehalfOf};
@@ -118,7 +120,11 @@ pub(crate) fn leaf(
         );
     let opening = Opening {
         seed: BASE64URL_NOPAD.encode(&random::bytes::<32>()?),
-        fields: fields.0,
+        fields: fields
+            .0
+            .into_iter()
+            .map(|(name, value)| (name.into(), value))
+            .collect(),
     };
     let mut digests = opening.digests()?;
     // Their order must not tell which digest belongs to which field.
@@ -161,10 +167,10 @@ fn origin(prefix: &str, log: Log) -> String {
 }
 
 /// What the digests of a leaf are made of.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Opening {
     seed: String,
-    fields: Vec<(&'static str, Value)>,
+    fields: Vec<(Cow<'static, str>, Value)>,
 }
 
 impl Opening {
@@ -172,7 +178,7 @@ impl Opening {
     fn digests(&self) -> Result<Vec<String>> {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.seed.as_bytes());
         let fields = self.fields.iter().enumerate();
-        let digest = |(place, (name, value)): (usize, &(&'static str, Value))| {
+        let digest = |(place, (name, value)): (usize, &(Cow<'static, str>, Value))| {
             let salt = hmac::sign(&key, format!("{place} {name}").as_bytes());
             let salt = BASE64URL_NOPAD.encode(salt.as_ref());
             let disclosure = to_json(&(salt, name, value))?;
@@ -194,6 +200,30 @@ fn leaf_hash(body: &str) -> Vec<u8> {
     hash.finish().as_ref().to_vec()
 }
 
+/// Whether a leaf that was kept elsewhere is whole: its hash is that of its body, and its body shows the digest of
+/// everything that its opening opens, and of nothing else. Of an opening that was erased, only the hash is looked at.
+pub(crate) fn is_whole(body: &str, hash: &[u8], opening: Option<&str>) -> bool {
+    #[derive(Deserialize)]
+    struct Shown {
+        _sd: Vec<String>,
+    }
+    if leaf_hash(body) != hash {
+        return false;
+    }
+    let Some(opening) = opening else {
+        return true;
+    };
+    let opening: Option<Opening> = serde_json::from_str(opening).ok();
+    let digests = opening.and_then(|opening| opening.digests().ok());
+    match (serde_json::from_str(body), digests) {
+        (Ok(Shown { _sd: shown }), Some(mut digests)) => {
+            digests.sort_unstable();
+            digests == shown
+        }
+        _ => false,
+    }
+}
+
 fn to_json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|cause| Error::internal("writing a leaf", cause))
 }
@@ -206,7 +236,7 @@ mod tests {
     fn the_seed_gives_each_field_a_salt_of_its_own() {
         let opening = |seed: &str, value: &str| Opening {
             seed: seed.to_owned(),
-            fields: vec![("a", value.into()), ("b", value.into())],
+            fields: vec![("a".into(), value.into()), ("b".into(), value.into())],
         };
         let digests = |seed, value| opening(seed, value).digests().unwrap();
         assert_eq!(digests("s", "x"), digests("s", "x"));
@@ -214,6 +244,29 @@ mod tests {
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), 6);
+    }
+
+    #[test]
+    fn a_leaf_is_whole_with_its_own_hash_and_opening_only() {
+        let opening = Opening {
+            seed: "s".to_owned(),
+            fields: vec![("name".into(), serde_json::json!([{ "b": 1, "a": "Ada" }]))],
+        };
+        let digests = opening.digests().unwrap();
+        let body = serde_json::json!({ "v": 1, "_sd": digests }).to_string();
+        let (hash, opened) = (leaf_hash(&body), to_json(&opening).unwrap());
+        assert!(is_whole(&body, &hash, Some(&opened)));
+        assert!(is_whole(&body, &hash, None));
+        for other in [
+            opened.replace("Ada", "Eve"),
+            opened.replace(r#""s""#, r#""t""#),
+            r#"{"seed":"s","fields":[]}"#.to_owned(),
+            "no JSON".to_owned(),
+        ] {
+            assert!(!is_whole(&body, &hash, Some(&other)), "{other}");
+        }
+        assert!(!is_whole(&body, &leaf_hash("another"), Some(&opened)));
+        assert!(!is_whole("no JSON", &leaf_hash("no JSON"), Some(&opened)));
     }
 
     #[test]

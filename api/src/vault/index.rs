@@ -38,6 +38,26 @@ pub(crate) enum Field {
 }
 
 impl Field {
+    /// Those that are columns.
+    const COLUMNS: &[Self] = &[
+        Self::CustomerEmail,
+        Self::CustomerPhone,
+        Self::CustomerExternalId,
+        Self::AssignmentPrefix,
+        Self::AssignmentPorts,
+        Self::AssignmentDomain,
+        Self::AssignmentMailbox,
+        Self::SubjectNetwork,
+        Self::SubjectDomain,
+        Self::RecipientName,
+    ];
+
+    /// The column with this name.
+    pub(crate) fn column(name: &str) -> Option<Self> {
+        let mut columns = Self::COLUMNS.iter().copied();
+        columns.find(|field| field.as_str() == name)
+    }
+
     /// Its name in the database and in the key derivation.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {

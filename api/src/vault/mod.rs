@@ -91,21 +91,33 @@ impl Vault {
         class: DataClass,
         now: Timestamp,
     ) -> Result<(data_key::Model, Arc<DataKey>)> {
-        let id = DataKeyId::from_uuid(random::id());
-        let secret = zeroize::Zeroizing::new(random::bytes::<32>()?);
-        let epoch = self.keyring.current();
-        let mut row = data_key::Model {
+        self.with_new_secret(data_key::Model {
             controller_id: controller,
-            id,
+            id: DataKeyId::from_uuid(random::id()),
             owner_kind: owner.kind,
             owner_id: owner.id,
             class,
-            epoch: epoch.number,
+            epoch: 0,
             wrapped: Vec::new(),
             created_at: now,
-        };
+        })
+    }
+
+    /// A data key whose id and owner are known, and whose secret comes from no other installation.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the system gives no randomness.
+    pub(crate) fn renewed_key(&self, row: data_key::Model) -> Result<data_key::Model> {
+        Ok(self.with_new_secret(row)?.0)
+    }
+
+    fn with_new_secret(&self, mut row: data_key::Model) -> Result<(data_key::Model, Arc<DataKey>)> {
+        let secret = zeroize::Zeroizing::new(random::bytes::<32>()?);
+        let epoch = self.keyring.current();
+        row.epoch = epoch.number;
         row.wrapped = epoch.wrap(&secret, &row)?;
-        Ok((row, Arc::new(DataKey::new(id, &secret)?)))
+        let key = Arc::new(DataKey::new(row.id, &secret)?);
+        Ok((row, key))
     }
 
     /// The data keys with these ids. One that is missing from the answer has been destroyed.
@@ -292,7 +304,9 @@ impl Vault {
     }
 }
 
-pub(crate) use store::{delete_index, index_rows, insert_index, insert_keys, targets};
+pub(crate) use store::{
+    delete_index, index_rows, indexed, insert_index, insert_keys, insert_missing, targets,
+};
 
 fn cache<K: Hash + Eq + Send + Sync + 'static>() -> moka::sync::Cache<K, Arc<DataKey>> {
     moka::sync::Cache::builder()

@@ -42,7 +42,11 @@ pub(super) async fn by_owners(
         .await?)
 }
 
-pub(super) async fn insert_missing(
+/// Inserts keys of owners that have none of their class yet; the others keep theirs.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn insert_missing(
     db: &impl ConnectionTrait,
     mut rows: Vec<data_key::Model>,
 ) -> Result<()> {
@@ -130,6 +134,27 @@ pub(crate) async fn delete_index(
         .exec(tx.connection())
         .await?;
     Ok(())
+}
+
+/// The index rows that lead to some records, by record.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn indexed(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    targets: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Vec<blind_index::Model>>> {
+    let mut found: HashMap<Uuid, Vec<blind_index::Model>> = HashMap::new();
+    let rows = scope
+        .select::<blind_index::Entity>()
+        .filter(blind_index::Column::TargetId.is_in(targets))
+        .all(db)
+        .await?;
+    for row in rows {
+        found.entry(row.target_id).or_default().push(row);
+    }
+    Ok(found)
 }
 
 /// The records that index values lead to, by value.

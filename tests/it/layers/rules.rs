@@ -30,12 +30,14 @@ const SQL: [&str; 5] = [
 ];
 
 /// Where a transaction without an event may begin.
-const HOUSEKEEPING: [&str; 5] = [
+const HOUSEKEEPING: [&str; 6] = [
     "api/src/context/idempotency.rs",
     "api/src/customers/service/snapshot.rs",
     "api/src/ledger/sequencer.rs",
     "api/src/disclosures/service/follow.rs",
     "api/src/auth/service.rs",
+    // The events of an import are among its rows, and must stay as they are.
+    "api/src/transfer/service/import.rs",
 ];
 
 /// Where a transaction begins; services begin at `ctx` only.

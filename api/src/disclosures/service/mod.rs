@@ -14,6 +14,7 @@ pub(crate) use accounting::{AccountingLine, AccountingPeriod, accounting, series
 pub(crate) use change::{resolve_subject, supersede};
 pub(crate) use check::{NewDisclosure, grounds};
 pub(crate) use follow::follow;
+pub(crate) use nearby::neighbourhoods_of;
 pub(crate) use read::{
     Disclosure, DisclosureFilter, DisclosureOrder, Finding, Subject, Supersession, by_ids, count,
     findings, list, of_customers, subjects, superseded_by, supersedes,

@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use crate::context::Ctx;
 use crate::customers::Lookup;
 use crate::error::Result;
+use crate::platform::personal::Personal;
 use crate::vault::{self, Field};
 
 /// Bits of a neighbourhood.
@@ -28,6 +29,31 @@ pub(super) fn index_rows(
     subject: DisclosureSubjectId,
     lookups: &[&Lookup],
 ) -> Result<Vec<blind_index::Model>> {
+    let mut rows = Vec::new();
+    for (field, normal) in neighbourhoods(lookups)? {
+        let values = ctx.vault().index(ctx.controller(), field, &normal)?;
+        let of = subject.uuid();
+        rows.extend(vault::index_rows(
+            ctx.controller(),
+            field,
+            values,
+            of,
+            false,
+        ));
+    }
+    Ok(rows)
+}
+
+/// The neighbourhoods that a subject is indexed under, of its look-ups as they are kept.
+///
+/// # Errors
+/// Invalid for what cannot be asked.
+pub(crate) fn neighbourhoods_of(kept: &Personal) -> Result<Vec<(Field, String)>> {
+    let lookups = Lookup::kept(kept);
+    neighbourhoods(&lookups.iter().collect::<Vec<_>>())
+}
+
+fn neighbourhoods(lookups: &[&Lookup]) -> Result<Vec<(Field, String)>> {
     let mut places: Vec<(Field, String)> = Vec::new();
     for lookup in lookups {
         // What cannot be asked has been refused before.
@@ -46,19 +72,7 @@ pub(super) fn index_rows(
     places
         .sort_unstable_by(|one, other| (one.0.as_str(), &one.1).cmp(&(other.0.as_str(), &other.1)));
     places.dedup();
-    let mut rows = Vec::new();
-    for (field, normal) in places {
-        let values = ctx.vault().index(ctx.controller(), field, &normal)?;
-        let of = subject.uuid();
-        rows.extend(vault::index_rows(
-            ctx.controller(),
-            field,
-            values,
-            of,
-            false,
-        ));
-    }
-    Ok(rows)
+    Ok(places)
 }
 
 /// The neighbourhood of an address.

@@ -2,7 +2,9 @@
 
 mod demo;
 mod doctor;
+mod progress;
 mod schema;
+mod transfer;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -72,6 +74,18 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Write everything of a controller out, as it is now.
+    ///
+    /// WARNING: what is written is personal data in the clear, also what a gag order hides. A file is readable by its
+    /// owner only (mode 0600); whoever copies it has all of it. Tokens, idempotency records, snapshots and keys are
+    /// not in it.
+    Export(transfer::ExportArguments),
+    /// Read what `export --format ndjson` wrote, as a controller that is not here yet. All ids, leaves and numbers
+    /// stay, so that the same questions have the same answers; the content is encrypted under new keys.
+    ///
+    /// All of the file is checked before anything is written. An import that is interrupted is finished by the same
+    /// command; until then the controller has no logs, and nobody should be let in.
+    Import(transfer::ImportArguments),
     /// Check the installation, and say what to do about what is wrong.
     Doctor,
 }
@@ -214,6 +228,18 @@ async fn run(arguments: Arguments) -> Result<ExitCode, StartError> {
         Command::Demo { customers, seed } => {
             with(config, async |instance| {
                 demo::run(instance, customers, seed).await
+            })
+            .await
+        }
+        Command::Export(arguments) => {
+            with(config, async |instance| {
+                transfer::export(instance, arguments).await
+            })
+            .await
+        }
+        Command::Import(arguments) => {
+            with(config, async |instance| {
+                transfer::import(instance, arguments).await
             })
             .await
         }

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sqlx::Connection as _;
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -204,6 +204,27 @@ impl Db {
                 Ok(Transaction { inner, _turn: None })
             }
         }
+    }
+
+    /// Begins to read the database as it is now, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when no connection is to be had in time.
+    pub(crate) async fn snapshot(&self) -> Result<Transaction> {
+        let (connection, options) = match self {
+            // A transaction of a reader sees what its first statement saw.
+            Self::Sqlite { readers, .. } => (readers, TransactionOptions::default()),
+            Self::Postgres { pool } => {
+                let options = TransactionOptions {
+                    isolation_level: Some(IsolationLevel::RepeatableRead),
+                    access_mode: Some(AccessMode::ReadOnly),
+                    ..TransactionOptions::default()
+                };
+                (pool, options)
+            }
+        };
+        let inner = begin(connection, options).await?;
+        Ok(Transaction { inner, _turn: None })
     }
 
     /// Runs `work` while no other instance does: migrations and the first start.

@@ -10,5 +10,5 @@ pub(crate) use super::rules::Kind;
 pub(crate) use details::{Contact, NewContact};
 pub(crate) use ensure::ensure;
 pub(crate) use read::{Recipient, RecipientFilter, by_ids, list, processors};
-pub(crate) use register::{NewRecipient, RecipientRef, register};
+pub(crate) use register::{NewRecipient, RecipientRef, normal_name, register};
 pub(crate) use update::{RecipientChange, update};

@@ -191,7 +191,11 @@ async fn by_name(
         .map(RecipientId::from_uuid))
 }
 
-pub(super) fn normal_name(role: RecipientRole, name: &Personal, field: &str) -> Result<String> {
+/// What a recipient is indexed by: role and name.
+///
+/// # Errors
+/// [`Error::Invalid`] for a name that cannot be used.
+pub(crate) fn normal_name(role: RecipientRole, name: &Personal, field: &str) -> Result<String> {
     let name = normalise::name(name.expose())
         .map_err(|expected| Error::invalid(field, expected.to_string()))?;
     Ok(format!("{role}\u{1f}{name}"))

@@ -5,12 +5,14 @@ mod record;
 mod world;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use entity::enums::Role;
 use entity::id::ControllerId;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::progress::Progress;
 use super::say;
 use crate::context::Ctx;
 use crate::entry::instance::{Instance, StartError};
@@ -80,7 +82,8 @@ async fn each(
     what: &'static str,
     work: impl AsyncFn(Ctx, Part) -> Result<u64>,
 ) -> Result<()> {
-    let bar = bar(world.customers, what);
+    let (progress, began) = (Progress::new(what, "customers", true), Instant::now());
+    let so_far = AtomicU64::new(0);
     let parts = (0..world.customers.div_ceil(AT_ONCE)).map(|number| {
         let first = number * AT_ONCE + 1;
         first..(first + AT_ONCE).min(world.customers + 1)
@@ -88,30 +91,21 @@ async fn each(
     let done = stream::iter(parts.map(|part| {
         // A context of its own: each makes its own change.
         let own = Ctx::new(Arc::clone(&ctx.app), ctx.actor.clone());
-        let (bar, work) = (&bar, &work);
+        let (progress, so_far, work) = (&progress, &so_far, &work);
         async move {
             let size = part.end - part.start;
             let count = work(own, part).await?;
-            bar.inc(size);
+            let done = so_far.fetch_add(size, Ordering::Relaxed) + size;
+            progress.at(done, world.customers);
             Ok::<u64, Error>(count)
         }
     }));
     let counts: Vec<u64> = done.buffer_unordered(AHEAD).try_collect().await?;
-    bar.finish_and_clear();
-    let took = bar.elapsed().as_secs_f64();
+    progress.end();
+    let took = began.elapsed().as_secs_f64();
     say(&format!(
         "{what}: {} in {took:.1} s",
         counts.iter().sum::<u64>()
     ));
     Ok(())
-}
-
-/// On a terminal; elsewhere the lines at the end of each step tell.
-fn bar(length: u64, what: &'static str) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
-    let template = "{msg:12} {wide_bar} {pos}/{len} customers, {per_sec}, {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar.with_message(what)
 }

@@ -1,0 +1,192 @@
+//! The tables of an export, each said once, in an order in which a row comes after those that it refers to.
+
+use sea_orm::ConnectionTrait;
+
+use super::table::{self, Row, Table};
+use crate::error::Result;
+use crate::platform::db::Scope;
+
+/// Declares the kinds: the table of each, the columns that its rows are ordered by, which of its columns are cells,
+/// and which are left out. The first of those that it is ordered by is the row's id to its cells and its index.
+macro_rules! kinds {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident = $table:ident by $($order:ident)+, cells $cells:tt, without $without:tt;
+    )+) => {
+        /// A table of an export.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(crate) enum Kind {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Kind {
+            /// All of them, in order.
+            pub(crate) const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The name of the table.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($table),)+
+                }
+            }
+
+            /// Its columns, without the one that names the controller.
+            pub(crate) fn table(self) -> Table {
+                match self {
+                    $(Self::$name => Table {
+                        name: stringify!($table),
+                        columns: table::columns::<entity::$table::Entity>(&$cells, &$without),
+                        order: &[$(stringify!($order)),+],
+                    },)+
+                }
+            }
+
+            /// The rows after another one, in order.
+            pub(crate) async fn page(
+                self,
+                db: &impl ConnectionTrait,
+                scope: Scope,
+                table: &Table,
+                after: Option<&Row>,
+            ) -> Result<Vec<Row>> {
+                match self {
+                    $(Self::$name => {
+                        table::page::<entity::$table::Entity>(db, scope, table, after).await
+                    })+
+                }
+            }
+
+            /// How many rows there are.
+            pub(crate) async fn count(
+                self,
+                db: &impl ConnectionTrait,
+                scope: Scope,
+            ) -> Result<u64> {
+                match self {
+                    $(Self::$name => table::count::<entity::$table::Entity>(db, scope).await,)+
+                }
+            }
+
+            /// Whether a row can be one of the table.
+            pub(crate) fn check(
+                self,
+                scope: Scope,
+                table: &Table,
+                row: &Row,
+            ) -> Result<()> {
+                match self {
+                    $(Self::$name => table::check::<entity::$table::Entity>(scope, table, row),)+
+                }
+            }
+
+            /// Inserts rows; with `again`, one that is there already stays.
+            pub(crate) async fn insert(
+                self,
+                db: &impl ConnectionTrait,
+                scope: Scope,
+                table: &Table,
+                rows: &[Row],
+                again: bool,
+            ) -> Result<()> {
+                match self {
+                    $(Self::$name => {
+                        table::insert::<entity::$table::Entity>(db, scope, table, rows, again).await
+                    })+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The controller itself.
+    Controller = controller by id, cells [], without [];
+    /// Who called, without their tokens.
+    Integration = integration by id, cells [], without [];
+    /// Whose content is under which key, without the keys.
+    Key = data_key by id, cells [], without ["epoch", "wrapped"];
+    /// How far those have read who follow the ledger: before the events, so that nothing old is new to them.
+    Follower = follower by name, cells [], without [];
+    /// Trading names.
+    Brand = brand by id, cells [], without [];
+    /// Persons and organisations.
+    Customer = customer by id, cells ["name"], without [];
+    /// Under which brand they are served.
+    CustomerBrand = customer_brand by customer_id, cells [], without [];
+    /// Which of them are one.
+    CustomerMerge = customer_merge by customer_id, cells [], without [];
+    /// What they are to each other.
+    CustomerRelation = customer_relation by id, cells [], without [];
+    /// What they are known by.
+    Identifier = identifier by id, cells ["value"], without [];
+    /// What they held.
+    Assignment = assignment by id, cells ["resource"], without [];
+    /// Whom data went to.
+    Recipient = recipient by id, cells ["name", "contacts", "notice_url"], without [];
+    /// Which of those are customers.
+    RecipientCustomer = recipient_customer by recipient_id, cells [], without [];
+    /// That data went out.
+    Disclosure = disclosure by id, cells ["reference", "authority", "note"], without [];
+    /// Which data.
+    DisclosureCategory = disclosure_category by category disclosure_id, cells [], without [];
+    /// Whose data.
+    DisclosureSubject = disclosure_subject by id, cells ["lookup"], without [];
+    /// What took the place of what.
+    DisclosureSupersession = disclosure_supersession by old_id, cells ["reason"], without [];
+    /// What turned out later.
+    SubjectFinding = subject_finding by id, cells [], without [];
+    /// The leaves of the ledger.
+    Event = event by id, cells ["opening"], without [];
+    /// How long each log is: last, because a controller without logs is one whose import did not end.
+    Log = ledger_state by log, cells [], without [];
+}
+
+impl Kind {
+    /// The kind of a table's name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether its rows can be looked up by a text.
+    pub(crate) fn is_indexed(self) -> bool {
+        matches!(
+            self,
+            Self::Identifier | Self::Assignment | Self::Recipient | Self::DisclosureSubject
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::Shape;
+    use super::*;
+
+    /// Bytes that are not encrypted: hashes and digests.
+    const PLAIN: &[&str] = &["event.leaf_hash", "disclosure_subject.line"];
+
+    #[test]
+    fn every_column_of_bytes_is_a_cell_or_known_to_be_none() {
+        for kind in Kind::ALL {
+            let table = kind.table();
+            for column in &table.columns {
+                let place = format!("{}.{}", table.name, column.name);
+                let plain = PLAIN.contains(&place.as_str());
+                let bytes = column.shape == Shape::Bytes;
+                assert_eq!(bytes, plain || column.is_cell(), "{place}");
+            }
+            assert_eq!(Kind::named(table.name), Some(*kind));
+        }
+    }
+
+    #[test]
+    fn cells_have_a_row_and_a_key() {
+        for kind in Kind::ALL {
+            let table = kind.table();
+            assert!(table.order_is_known(), "{}", table.name);
+            if table.has_cells() {
+                assert!(table.place("key_id").is_some(), "{}", table.name);
+            }
+        }
+    }
+}
