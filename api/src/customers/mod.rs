@@ -1,10 +1,13 @@
 //! Customers: the persons and organisations whose personal data the controller holds.
 //!
-//! It owns customers, what outside systems know them by (*identifiers*), and which resources they held from
-//! when to when (*assignments*); and so the answer to "whose was this?".
+//! It owns customers, what outside systems know them by (*identifiers*), which brand serves them, what they are to
+//! each other (*relations*), which of them turned out to be one (*merges*), and which resources they held from when to
+//! when (*assignments*); and so the answer to "whose was this?". *Snapshots* are the ids that an outside system says it
+//! has: comparing them finds calls that were lost.
 //!
-//! Invariants: an external id leads to one customer of a controller; what is personal is in cells under the
-//! customer's PROFILE key and findable only by equality; the narrowest prefix that covers an address at an
+//! Invariants: an external id that has not ended leads to one customer of a controller; what is personal is in cells
+//! under the customer's PROFILE key and findable only by equality; a merge moves nothing, and leads to a customer that
+//! was not merged itself; of a snapshot, only index values are kept; the narrowest prefix that covers an address at an
 //! instant decides who held it.
 
 pub(crate) mod graphql;

@@ -1,12 +1,17 @@
 //! Billing says which clients it has, and is told what differs: so lost calls are found.
 
+use std::time::Duration;
+
 use entity::enums::Role;
+use privops::entry::instance::Instance;
+use privops::platform::clock::Clock;
 use serde_json::{Value, json};
 
 use super::{end, events_of, register, whmcs};
 use crate::harness::build::{self, input};
+use crate::harness::poll::eventually;
 use crate::harness::survey::Survey;
-use crate::harness::{Actor, Answer, App};
+use crate::harness::{Actor, Answer, App, BEGINNING, Database, config, serve};
 
 /// Sends a part of a snapshot.
 async fn send(actor: &Actor, ids: &[&str], more: Value) -> Answer {
@@ -182,4 +187,47 @@ async fn a_part_of_five_thousand_ids_is_one_call() {
     let id = answer.text_at("reconcileSnapshot.snapshot.id");
     assert_eq!(snapshot(&billing, &id).await["surplus"]["totalCount"], 0);
     end(app).await;
+}
+
+/// An instance over a database at an instant.
+async fn open(database: &Database, at: &str) -> Instance {
+    let clock = Clock::standing_at(at.parse().unwrap());
+    Instance::open(config(database, &[]), clock).await.unwrap()
+}
+
+#[tokio::test]
+async fn snapshots_are_kept_for_thirty_days() {
+    let database = Database::new().await;
+    let instance = open(&database, BEGINNING).await;
+    let token = instance.bootstrap().await.unwrap().unwrap().token;
+    let running = serve(instance).await;
+    let owner = Actor::new(running.address(), Some(token.clone()));
+    let ids: Vec<_> = (0..5_000).map(|n| n.to_string()).collect();
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+    let old = send(&owner, &ids, json!({})).await;
+    let old = old.text_at("reconcileSnapshot.snapshot.id");
+    send(&owner, &["one more"], json!({ "snapshotId": old }))
+        .await
+        .ok();
+    running.stop().await;
+    // The next day another one.
+    let running = serve(open(&database, "2026-11-21T10:00:00Z").await).await;
+    let owner = Actor::new(running.address(), Some(token.clone()));
+    let later = send(&owner, &["1"], json!({})).await;
+    let later = later.text_at("reconcileSnapshot.snapshot.id");
+    assert_eq!(snapshot(&owner, &old).await["received"], 5_001);
+    running.stop().await;
+
+    let running = serve(open(&database, "2026-12-20T10:00:00.001Z").await).await;
+
+    let survey = Survey::of(&database).await;
+    let gone = async || (survey.count("snapshot").await == 1).then_some(());
+    eventually(Duration::from_secs(10), "the old one is gone", gone).await;
+    assert_eq!(survey.count("snapshot_value").await, 1);
+    survey.close().await;
+    let owner = Actor::new(running.address(), Some(token));
+    assert_eq!(snapshot(&owner, &later).await["received"], 1);
+    assert_eq!(snapshot(&owner, &old).await, Value::Null);
+    running.stop().await;
+    database.remove().await;
 }

@@ -15,7 +15,7 @@ use crate::ledger::{Event, Fields};
 use crate::platform::page::{Page, PageRequest};
 use crate::platform::personal::Personal;
 use crate::platform::random;
-use crate::vault::{Field, normalise};
+use crate::vault::{DataKey, Field, normalise};
 
 /// How long snapshots are kept.
 const KEPT: Duration = Duration::from_hours(24 * 30);
@@ -77,18 +77,7 @@ pub(crate) async fn reconcile(ctx: &Ctx, part: Part, once: Once) -> Result<Recon
         tx.rollback().await?;
         return Ok(compared.answer(id));
     }
-    tx.record(Event {
-        kind: EventType::SnapshotReconciled,
-        log: Log::Main,
-        object: id.to_string(),
-        customer: None,
-        key: &key,
-        fields: Fields::new()
-            .with("system", row.system.as_str())
-            .with("received", row.received)
-            .with("unknown", row.unknown)
-            .with("complete", part.complete),
-    })?;
+    tx.record(event(&row, &key))?;
     match part.snapshot {
         Some(_) => store::save_snapshot(tx.db(), tx.scope(), &row).await?,
         None => store::insert_snapshot(tx.db(), row).await?,
@@ -96,6 +85,22 @@ pub(crate) async fn reconcile(ctx: &Ctx, part: Part, once: Once) -> Result<Recon
     store::add_values(tx.db(), tx.scope(), id, fresh).await?;
     tx.commit().await?;
     Ok(compared.answer(id))
+}
+
+/// The record of a part.
+fn event<'a>(row: &snapshot::Model, key: &'a DataKey) -> Event<'a> {
+    Event {
+        kind: EventType::SnapshotReconciled,
+        log: Log::Main,
+        object: row.id.to_string(),
+        customer: None,
+        key,
+        fields: Fields::new()
+            .with("system", row.system.as_str())
+            .with("received", row.received)
+            .with("unknown", row.unknown)
+            .with("complete", row.completed_at.is_some()),
+    }
 }
 
 fn begun(ctx: &Ctx, id: SnapshotId, system: &str) -> snapshot::Model {

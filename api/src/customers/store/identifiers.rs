@@ -9,7 +9,7 @@ use entity::{blind_index, identifier};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, Statement, Value,
+    QueryFilter, Statement, Value,
 };
 
 use crate::error::Result;
@@ -33,17 +33,20 @@ pub(in crate::customers) async fn insert_identifiers(
     Ok(())
 }
 
+/// The identifiers of some customers, oldest first.
 pub(in crate::customers) async fn identifiers(
     db: &impl ConnectionTrait,
     scope: Scope,
     customers: &[CustomerId],
 ) -> Result<Vec<identifier::Model>> {
-    Ok(scope
+    let mut rows = scope
         .select::<identifier::Entity>()
         .filter(identifier::Column::CustomerId.is_in(customers.iter().copied()))
-        .order_by_asc(identifier::Column::Id)
         .all(db)
-        .await?)
+        .await?;
+    // Asked for an order, SQLite reads all identifiers of the controller in that order.
+    rows.sort_unstable_by_key(|row| row.id);
+    Ok(rows)
 }
 
 pub(in crate::customers) async fn count_identifiers(

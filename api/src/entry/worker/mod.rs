@@ -99,16 +99,17 @@ async fn write_last_uses(app: &App, stop: &CancellationToken) {
     }
 }
 
+/// At the start, and every hour.
 async fn expire(app: &App, stop: &CancellationToken) {
-    while stop
-        .run_until_cancelled(tokio::time::sleep(EXPIRY))
-        .await
-        .is_some()
-    {
+    loop {
         let outcome = expire_idempotency_records(app, app.clock.now()).await;
         report("deleting expired idempotency records", &outcome);
         let outcome = customers::service::expire_snapshots(app).await;
         report("deleting old snapshots", &outcome);
+        let pause = tokio::time::sleep(EXPIRY);
+        if stop.run_until_cancelled(pause).await.is_none() {
+            return;
+        }
     }
 }
 

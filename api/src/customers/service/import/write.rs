@@ -116,24 +116,21 @@ impl<'a> Writer<'a> {
     fn change(&mut self, tx: &mut Tx, said: Said) -> Result<Result<Imported>> {
         let customer = said.customer;
         let known = self.known.remove(&customer).unwrap_or_default();
-        let live: Vec<_> = known
-            .iter()
-            .filter(|one| one.row.ended_at.is_none())
-            .collect();
+        let mut live: Vec<_> = known.iter().collect();
+        live.retain(|one| one.row.ended_at.is_none());
         if !live.iter().any(|one| is(one, &said.primary)) {
             return Err(Error::Conflict("this external id was ended meanwhile"));
         }
         let ended = self.superseded(&live, &said);
-        let said_of = said.emails.into_iter().chain(said.phones).flatten();
-        let mut added: Vec<_> = said.external_ids.into_iter().chain(said_of).collect();
-        added.retain(|normal| !live.iter().any(|one| is(one, normal)));
-        if known.len() + added.len() > rules::MOST_IDENTIFIERS {
-            let error = identifiers::too_many_identifiers();
-            return Ok(Err(error.at(&said.place)));
-        }
         let (row, key) = (self.profiles.row(customer)?, self.profiles.key(customer)?);
         let brand = self.brands.get(&customer).copied();
         let changed = Changed::of(row.clone(), brand, key, &said.changes)?;
+        let place = said.place.clone();
+        let added = missing(said, &live);
+        if known.len() + added.len() > rules::MOST_IDENTIFIERS {
+            let error = identifiers::too_many_identifiers();
+            return Ok(Err(error.at(&place)));
+        }
         let differs = changed.is_some() || !added.is_empty() || !ended.is_empty();
         for normal in added {
             let built = Built::new(self.ctx, customer, key, normal)?;
@@ -183,6 +180,14 @@ impl<'a> Writer<'a> {
         store::end(tx.db(), tx.scope(), &self.ended, self.ctx.now()).await?;
         identifiers::insert_in(tx, self.added).await
     }
+}
+
+/// What is said and not on record.
+fn missing(said: Said, live: &[&Known]) -> Vec<Normal> {
+    let contacts = said.emails.into_iter().chain(said.phones).flatten();
+    let mut all: Vec<_> = said.external_ids.into_iter().chain(contacts).collect();
+    all.retain(|normal| !live.iter().any(|one| is(one, normal)));
+    all
 }
 
 /// Whether an identifier on record is what is said.
