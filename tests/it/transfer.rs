@@ -188,6 +188,32 @@ async fn what_was_erased_stays_erased() {
     there.stop().await;
 }
 
+/// More rows than are read or written at once.
+#[tokio::test]
+async fn many_rows_leave_and_arrive_in_parts() {
+    let here = App::start().await;
+    let there = Database::new().await;
+    let controller = here.controller.to_string();
+    fill::many(&here.owner()).await;
+    // What gets a number meanwhile is another export.
+    let survey = Survey::of(here.database()).await;
+    survey.assert_gapless().await;
+    survey.close().await;
+    let exported = Exported::of(here.database(), &controller, "export.ndjson").await;
+    let counts = exported.counts();
+    for table in ["assignment", "disclosure_category", "event"] {
+        assert!(counts[table] > 1_000, "{table}: {}", counts[table]);
+    }
+
+    succeeded(&command(&there, &["migrate"]).await);
+    succeeded(&import(&there, &exported.path).await);
+
+    let again = Exported::of(&there, &controller, "again.ndjson").await;
+    assert_eq!(exported.rows(), again.rows());
+    here.stop().await;
+    there.remove().await;
+}
+
 /// An import that died is known by the logs that are not there, and the same file finishes it.
 #[tokio::test]
 async fn an_interrupted_import_is_finished_by_the_same_file() {

@@ -21,7 +21,7 @@ use crate::harness::build::{
     populate,
 };
 use crate::harness::poll::feed;
-use crate::harness::{App, Database};
+use crate::harness::{Actor, App, Database};
 
 /// What was made.
 pub struct Filled {
@@ -99,6 +99,29 @@ pub async fn controller(app: &App) -> Filled {
     // What is not numbered yet has no place in the answers.
     feed(&owner, |seen| seen.len() >= events).await;
     Filled { ids, events }
+}
+
+/// Fills a controller with more than a thousand rows in a table.
+pub async fn many(owner: &Actor) {
+    let customer = json!({ "name": "Client 1", "externalIds": [{ "system": "whmcs", "id": 1 }] });
+    owner.run(REGISTER_CUSTOMER, input(&customer)).await.ok();
+    let client = json!({ "externalId": { "system": "whmcs", "id": 1 } });
+    for network in 0..3 {
+        let assignment = |host: u32| {
+            let prefix = format!("10.{network}.{}.{}", host / 256, host % 256);
+            json!({ "customer": client, "ipPrefix": prefix, "from": "2026-01-01T00:00:00Z" })
+        };
+        let assignments: Vec<_> = (0..500).map(assignment).collect();
+        let all = input(&json!({ "assignments": assignments }));
+        owner.run(RECORD_ASSIGNMENTS, all).await.ok();
+    }
+    let spamhaus = json!({ "name": "Spamhaus", "role": "PRIVATE_PARTY" });
+    let mut one = build::disclosure(&spamhaus, &[client])["input"].take();
+    one["dataCategories"] = json!(["user.contact.email", "user.device.ip_address", "user.name"]);
+    let all = input(&json!({ "disclosures": vec![one; 400] }));
+    let query = "mutation($input: RecordDisclosuresInput!) {
+        recordDisclosures(input: $input) { results { error { code } } } }";
+    owner.run(query, all).await.ok();
 }
 
 /// One of each kind of resource.
