@@ -1,25 +1,92 @@
 //! Statements over events and the state of the logs.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use entity::enums::{EventType, Log};
 use entity::id::{ControllerId, EventId};
 use entity::{event, ledger_state};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::platform::db::{Scope, Transaction, insert_rows, locked, rows};
 
 /// How many leaves are numbered at once.
 pub(super) const BATCH: i64 = 4_096;
 
-/// Inserts events that are not numbered yet.
+/// Inserts events. Where one transaction writes at a time, they are numbered at once: nobody waits for that, and the
+/// sequencer need not write them again. Elsewhere they wait for the sequencer.
 ///
 /// # Errors
 /// As every statement.
-pub(crate) async fn insert(tx: &Transaction, rows: Vec<event::Model>) -> Result<()> {
+pub(crate) async fn insert(tx: &Transaction, mut rows: Vec<event::Model>) -> Result<()> {
+    if tx.connection().get_database_backend() == DbBackend::Sqlite {
+        number_now(tx.connection(), &mut rows).await?;
+    }
     insert_rows(tx.connection(), rows).await
+}
+
+/// Numbers events in the order in which they were recorded.
+async fn number_now(db: &impl ConnectionTrait, rows: &mut [event::Model]) -> Result<()> {
+    let mut sizes: BTreeMap<(ControllerId, Log), (i64, i64)> = BTreeMap::new();
+    for row in rows.iter_mut() {
+        let place = (row.controller_id, row.log);
+        if let Entry::Vacant(vacant) = sizes.entry(place) {
+            let size = size_of(db, place).await?;
+            vacant.insert((size, size));
+        }
+        if let Some((_, next)) = sizes.get_mut(&place) {
+            row.idx = Some(*next);
+            *next += 1;
+        }
+    }
+    for ((controller, log), (before, after)) in sizes {
+        if !advance(db, controller, log, before, after).await? {
+            return Err(Error::internal("numbering events", NoLog));
+        }
+    }
+    Ok(())
+}
+
+async fn size_of(db: &impl ConnectionTrait, (controller, log): (ControllerId, Log)) -> Result<i64> {
+    let scope = Scope {
+        controller,
+        sealed: true,
+    };
+    let size: Option<i64> = scope
+        .select::<ledger_state::Entity>()
+        .select_only()
+        .column(ledger_state::Column::Size)
+        .filter(ledger_state::Column::Log.eq(log))
+        .into_tuple()
+        .one(db)
+        .await?;
+    size.ok_or_else(|| Error::internal("numbering events", NoLog))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the controller has no logs")]
+struct NoLog;
+
+/// Moves the end of a log; answers no where it is not where it was.
+async fn advance(
+    db: &impl ConnectionTrait,
+    controller: ControllerId,
+    log: Log,
+    before: i64,
+    after: i64,
+) -> Result<bool> {
+    let advanced = ledger_state::Entity::update_many()
+        .col_expr(ledger_state::Column::Size, after.into())
+        .filter(ledger_state::Column::ControllerId.eq(controller))
+        .filter(ledger_state::Column::Log.eq(log))
+        .filter(ledger_state::Column::Size.eq(before))
+        .exec(db)
+        .await?;
+    Ok(advanced.rows_affected == 1)
 }
 
 /// Makes the two logs of a new controller.
@@ -81,15 +148,10 @@ pub(super) async fn number(tx: &Transaction, log: &Pending) -> Result<Option<i64
     ];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     let numbered = i64::try_from(db.execute_raw(statement).await?.rows_affected()).unwrap_or(0);
-    let advanced = ledger_state::Entity::update_many()
-        .col_expr(ledger_state::Column::Size, (state.size + numbered).into())
-        .filter(ledger_state::Column::ControllerId.eq(log.controller_id))
-        .filter(ledger_state::Column::Log.eq(log.log))
-        // Another sequencer that was faster makes this one start over.
-        .filter(ledger_state::Column::Size.eq(state.size))
-        .exec(db)
-        .await?;
-    Ok((advanced.rows_affected == 1).then_some(numbered))
+    // Another sequencer that was faster makes this one start over.
+    let after = state.size + numbered;
+    let advanced = advance(db, log.controller_id, log.log, state.size, after).await?;
+    Ok(advanced.then_some(numbered))
 }
 
 /// How many leaves of open logs wait for a number, and since when the oldest does, in milliseconds since the
