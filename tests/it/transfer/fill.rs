@@ -1,14 +1,9 @@
 //! A controller with a row of every kind, and what can happen to it.
 
-use entity::enums::{EventType, RelationKind, SubjectResolution, Visibility};
-use entity::id::{
-    BrandId, ControllerId, CustomerId, DisclosureId, DisclosureSubjectId, EventId, FindingId,
-    RelationId,
-};
+use entity::enums::{EventType, SubjectResolution, Visibility};
+use entity::id::{ControllerId, CustomerId, DisclosureId, DisclosureSubjectId, EventId, FindingId};
 use entity::time::Timestamp;
-use entity::{
-    brand, customer_brand, customer_merge, customer_relation, event, follower, subject_finding,
-};
+use entity::{event, follower, subject_finding};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter,
@@ -17,11 +12,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::harness::build::{
-    self, Ids, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER, UPDATE_RECIPIENT, input,
-    populate,
+    self, END_IDENTIFIER, Ids, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER,
+    UPDATE_CUSTOMER, UPDATE_RECIPIENT, input, populate,
 };
 use crate::harness::poll::feed;
-use crate::harness::{App, Database};
+use crate::harness::{Actor, App, Database};
 
 /// What was made.
 pub struct Filled {
@@ -59,10 +54,18 @@ pub async fn controller(app: &App) -> Filled {
     let awkward = json!({
         "name": AWKWARD,
         "country": "GB",
+        "emails": ["old@example.org"],
         "phones": ["020 7946 0958"],
         "externalIds": [{ "system": "whmcs", "id": "=1+1" }],
     });
-    owner.run(REGISTER_CUSTOMER, input(&awkward)).await.ok();
+    let awkward = owner.run(REGISTER_CUSTOMER, input(&awkward)).await;
+    let old = awkward.text_at("registerCustomer.customer.identifiers.1.id");
+    let awkward = awkward.text_at("registerCustomer.customer.id");
+    // What was a number of one country stays one.
+    let moved = json!({ "customerId": awkward, "country": "US" });
+    owner.run(UPDATE_CUSTOMER, input(&moved)).await.ok();
+    let ended = json!({ "identifierId": old, "endedAt": "2026-11-20T09:30:00Z" });
+    owner.run(END_IDENTIFIER, input(&ended)).await.ok();
     let stripe = owner.ask("{ processors { nodes { id } } }").await;
     let stripe = stripe.text_at("processors.nodes.0.id");
     let change = json!({
@@ -101,6 +104,29 @@ pub async fn controller(app: &App) -> Filled {
     Filled { ids, events }
 }
 
+/// Fills a controller with more than a thousand rows in a table.
+pub async fn many(owner: &Actor) {
+    let customer = json!({ "name": "Client 1", "externalIds": [{ "system": "whmcs", "id": 1 }] });
+    owner.run(REGISTER_CUSTOMER, input(&customer)).await.ok();
+    let client = json!({ "externalId": { "system": "whmcs", "id": 1 } });
+    for network in 0..3 {
+        let assignment = |host: u32| {
+            let prefix = format!("10.{network}.{}.{}", host / 256, host % 256);
+            json!({ "customer": client, "ipPrefix": prefix, "from": "2026-01-01T00:00:00Z" })
+        };
+        let assignments: Vec<_> = (0..500).map(assignment).collect();
+        let all = input(&json!({ "assignments": assignments }));
+        owner.run(RECORD_ASSIGNMENTS, all).await.ok();
+    }
+    let spamhaus = json!({ "name": "Spamhaus", "role": "PRIVATE_PARTY" });
+    let mut one = build::disclosure(&spamhaus, &[client])["input"].take();
+    one["dataCategories"] = json!(["user.contact.email", "user.device.ip_address", "user.name"]);
+    let all = input(&json!({ "disclosures": vec![one; 400] }));
+    let query = "mutation($input: RecordDisclosuresInput!) {
+        recordDisclosures(input: $input) { results { error { code } } } }";
+    owner.run(query, all).await.ok();
+}
+
 /// One of each kind of resource.
 fn assignments(customer: &Value) -> Vec<Value> {
     let mut all = vec![
@@ -119,48 +145,9 @@ fn assignments(customer: &Value) -> Vec<Value> {
 /// Rows of what nobody has asked for on the way.
 async fn rows(db: &DatabaseConnection, controller_id: ControllerId, ids: &Ids) {
     let event_id: EventId = ids.event.parse().unwrap();
-    let customer_id: CustomerId = ids.customer.parse().unwrap();
-    let other: CustomerId = ids.other_customer.parse().unwrap();
     let disclosure_id: DisclosureId = ids.disclosure.parse().unwrap();
     let subject_id: DisclosureSubjectId = ids.subject.parse().unwrap();
     let at = Timestamp::from_millis(1_700_000_000_123);
-    let brand_id = BrandId::from_uuid(Uuid::now_v7());
-    let brand = brand::Model {
-        controller_id,
-        id: brand_id,
-        name: "Cheap Hosting".to_owned(),
-        normal_name: "cheap hosting".to_owned(),
-        recorded_at: at,
-        event_id,
-    };
-    insert::<brand::Entity, _>(db, brand).await;
-    let served = customer_brand::Model {
-        controller_id,
-        customer_id,
-        brand_id,
-    };
-    insert::<customer_brand::Entity, _>(db, served).await;
-    let merged = customer_merge::Model {
-        controller_id,
-        customer_id: other,
-        into_id: customer_id,
-        merged_at: at,
-        event_id,
-    };
-    insert::<customer_merge::Entity, _>(db, merged).await;
-    let relation = customer_relation::Model {
-        controller_id,
-        id: RelationId::from_uuid(Uuid::now_v7()),
-        customer_id,
-        kind: RelationKind::Reseller,
-        related_id: other,
-        valid_from: at,
-        valid_until: None,
-        recorded_at: at,
-        version: 1,
-        event_id,
-    };
-    insert::<customer_relation::Entity, _>(db, relation).await;
     let finding = subject_finding::Model {
         controller_id,
         id: FindingId::from_uuid(Uuid::now_v7()),
