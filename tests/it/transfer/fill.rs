@@ -1,14 +1,9 @@
 //! A controller with a row of every kind, and what can happen to it.
 
-use entity::enums::{EventType, RelationKind, SubjectResolution, Visibility};
-use entity::id::{
-    BrandId, ControllerId, CustomerId, DisclosureId, DisclosureSubjectId, EventId, FindingId,
-    RelationId,
-};
+use entity::enums::{EventType, SubjectResolution, Visibility};
+use entity::id::{ControllerId, CustomerId, DisclosureId, DisclosureSubjectId, EventId, FindingId};
 use entity::time::Timestamp;
-use entity::{
-    brand, customer_brand, customer_merge, customer_relation, event, follower, subject_finding,
-};
+use entity::{event, follower, subject_finding};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter,
@@ -17,8 +12,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::harness::build::{
-    self, Ids, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER, UPDATE_RECIPIENT, input,
-    populate,
+    self, END_IDENTIFIER, Ids, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER,
+    UPDATE_CUSTOMER, UPDATE_RECIPIENT, input, populate,
 };
 use crate::harness::poll::feed;
 use crate::harness::{Actor, App, Database};
@@ -59,10 +54,18 @@ pub async fn controller(app: &App) -> Filled {
     let awkward = json!({
         "name": AWKWARD,
         "country": "GB",
+        "emails": ["old@example.org"],
         "phones": ["020 7946 0958"],
         "externalIds": [{ "system": "whmcs", "id": "=1+1" }],
     });
-    owner.run(REGISTER_CUSTOMER, input(&awkward)).await.ok();
+    let awkward = owner.run(REGISTER_CUSTOMER, input(&awkward)).await;
+    let old = awkward.text_at("registerCustomer.customer.identifiers.1.id");
+    let awkward = awkward.text_at("registerCustomer.customer.id");
+    // What was a number of one country stays one.
+    let moved = json!({ "customerId": awkward, "country": "US" });
+    owner.run(UPDATE_CUSTOMER, input(&moved)).await.ok();
+    let ended = json!({ "identifierId": old, "endedAt": "2026-11-20T09:30:00Z" });
+    owner.run(END_IDENTIFIER, input(&ended)).await.ok();
     let stripe = owner.ask("{ processors { nodes { id } } }").await;
     let stripe = stripe.text_at("processors.nodes.0.id");
     let change = json!({
@@ -142,48 +145,9 @@ fn assignments(customer: &Value) -> Vec<Value> {
 /// Rows of what nobody has asked for on the way.
 async fn rows(db: &DatabaseConnection, controller_id: ControllerId, ids: &Ids) {
     let event_id: EventId = ids.event.parse().unwrap();
-    let customer_id: CustomerId = ids.customer.parse().unwrap();
-    let other: CustomerId = ids.other_customer.parse().unwrap();
     let disclosure_id: DisclosureId = ids.disclosure.parse().unwrap();
     let subject_id: DisclosureSubjectId = ids.subject.parse().unwrap();
     let at = Timestamp::from_millis(1_700_000_000_123);
-    let brand_id = BrandId::from_uuid(Uuid::now_v7());
-    let brand = brand::Model {
-        controller_id,
-        id: brand_id,
-        name: "Cheap Hosting".to_owned(),
-        normal_name: "cheap hosting".to_owned(),
-        recorded_at: at,
-        event_id,
-    };
-    insert::<brand::Entity, _>(db, brand).await;
-    let served = customer_brand::Model {
-        controller_id,
-        customer_id,
-        brand_id,
-    };
-    insert::<customer_brand::Entity, _>(db, served).await;
-    let merged = customer_merge::Model {
-        controller_id,
-        customer_id: other,
-        into_id: customer_id,
-        merged_at: at,
-        event_id,
-    };
-    insert::<customer_merge::Entity, _>(db, merged).await;
-    let relation = customer_relation::Model {
-        controller_id,
-        id: RelationId::from_uuid(Uuid::now_v7()),
-        customer_id,
-        kind: RelationKind::Reseller,
-        related_id: other,
-        valid_from: at,
-        valid_until: None,
-        recorded_at: at,
-        version: 1,
-        event_id,
-    };
-    insert::<customer_relation::Entity, _>(db, relation).await;
     let finding = subject_finding::Model {
         controller_id,
         id: FindingId::from_uuid(Uuid::now_v7()),
