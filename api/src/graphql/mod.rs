@@ -9,7 +9,7 @@ mod scalars;
 pub(crate) use batch::{Batch, Loaders, load};
 pub(crate) use connection::{OrderDirection, connection};
 pub(crate) use directive::personal;
-pub(crate) use scalars::{CountryCode, InstantFilter, Long, OnBehalfOfInput, patch};
+pub(crate) use scalars::{CountryCode, InstantFilter, Long, OnBehalfOfInput};
 
 use async_graphql::{Context, ID, InputType, Value};
 

@@ -1,15 +1,12 @@
 //! Small scalars and inputs that several slices use.
 
-use async_graphql::{
-    InputObject, InputValueError, InputValueResult, MaybeUndefined, Scalar, ScalarType, Value,
-};
+use async_graphql::{InputObject, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
 use entity::time::Timestamp;
 
 use crate::context::OnBehalfOf;
 use crate::error::{Error, Result};
 use crate::platform::page::InstantRange;
-use crate::platform::patch::Patch;
 use crate::platform::personal::Personal;
 
 /// A country: ISO 3166-1 alpha-2, in capitals, such as `DE`.
@@ -92,15 +89,6 @@ impl From<InstantFilter> for InstantRange {
             from: filter.gte,
             until: filter.lt,
         }
-    }
-}
-
-/// What an input says about a field: absent means unchanged, null means cleared.
-pub(crate) fn patch<T>(value: MaybeUndefined<T>) -> Patch<T> {
-    match value {
-        MaybeUndefined::Undefined => Patch::Keep,
-        MaybeUndefined::Null => Patch::Clear,
-        MaybeUndefined::Value(value) => Patch::Set(value),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the schema takes in about customers.
 
-use async_graphql::{Enum, ID, InputObject, MaybeUndefined, OneofObject, SimpleObject};
+use async_graphql::{Enum, ID, InputObject, OneofObject, SimpleObject};
 use entity::enums::{AssignmentSharing, CustomerKind, DataSubjectCategory, ErrorCode, ErrorPolicy};
 use entity::id::{BrandId, CustomerId};
 use entity::time::Timestamp;
@@ -9,9 +9,8 @@ use crate::customers::service::{
     CustomerFilter, Lookup, NewAssignment, NewCustomer, NewIdentifier, NewResource, ResourceLookup,
 };
 use crate::error::{Error, Result};
-use crate::graphql::{
-    CountryCode, InstantFilter, OnBehalfOfInput, OrderDirection, patch, personal,
-};
+use crate::graphql::{CountryCode, InstantFilter, OnBehalfOfInput, OrderDirection, personal};
+use crate::platform::patch::Patch;
 use crate::platform::personal::Personal;
 
 /// An id in an outside system.
@@ -273,7 +272,7 @@ pub(crate) struct AssignmentInput {
     from: Timestamp,
     /// The first instant after it; null while it lasts. Absent: as it is recorded, so that a late message about the
     /// beginning does not undo the end.
-    until: MaybeUndefined<Timestamp>,
+    until: Patch<Timestamp>,
 }
 
 impl AssignmentInput {
@@ -294,7 +293,7 @@ impl AssignmentInput {
                 resource,
                 sharing: self.sharing,
                 from: self.from,
-                until: patch(self.until),
+                until: self.until,
             }),
             _ => Err(Error::invalid(
                 format!("assignments[{number}]"),

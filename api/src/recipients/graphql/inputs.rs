@@ -1,12 +1,12 @@
 //! What the schema takes in about recipients.
 
-use async_graphql::{ID, InputObject, MaybeUndefined};
+use async_graphql::{ID, InputObject};
 use entity::enums::{ContactKind, RecipientCategory, RecipientRole};
 use entity::id::RecipientId;
 
 use crate::customers::graphql::CustomerLookupInput;
 use crate::error::{Error, Result};
-use crate::graphql::{CountryCode, OnBehalfOfInput, patch, personal};
+use crate::graphql::{CountryCode, OnBehalfOfInput, personal};
 use crate::platform::patch::Patch;
 use crate::platform::personal::Personal;
 use crate::recipients::RecipientRef;
@@ -145,17 +145,17 @@ pub(crate) struct UpdateRecipientInput {
     recipient_id: RecipientId,
     /// What it is called: 1 to 200 characters; not null.
     #[graphql(directive = personal::apply("user.name".to_owned()))]
-    name: MaybeUndefined<Personal>,
+    name: Patch<Personal>,
     /// What it is in data-protection law; not null.
-    role: MaybeUndefined<RecipientRole>,
+    role: Patch<RecipientRole>,
     /// What it does; null means `OTHER`.
-    category: MaybeUndefined<RecipientCategory>,
+    category: Patch<RecipientCategory>,
     /// Where it is established; null when that is not known any more.
-    country: MaybeUndefined<CountryCode>,
+    country: Patch<CountryCode>,
     /// How to reach it: at most 20, in the place of those on record; null for none.
-    contacts: MaybeUndefined<Vec<RecipientContactInput>>,
+    contacts: Patch<Vec<RecipientContactInput>>,
     /// Where its privacy notice is: a http or https URL of at most 500 characters; null for none.
-    notice_url: MaybeUndefined<String>,
+    notice_url: Patch<String>,
     /// The version that the caller has seen. Where it is another by now, nothing is changed.
     expected_version: Option<i32>,
     /// The person behind the integration.
@@ -172,25 +172,18 @@ impl UpdateRecipientInput {
     pub(super) fn split(self) -> Result<(Option<OnBehalfOfInput>, RecipientChange)> {
         let change = RecipientChange {
             id: self.recipient_id,
-            name: required("name", self.name)?,
-            role: required("role", self.role)?,
-            category: match patch(self.category) {
+            name: self.name.required("name")?,
+            role: self.role.required("role")?,
+            category: match self.category {
                 Patch::Clear => Some(RecipientCategory::Other),
                 category => category.apply(None),
             },
-            country: patch(self.country.map_value(country_text)),
-            contacts: patch(self.contacts.map_value(contacts)),
-            notice_url: patch(self.notice_url),
+            country: self.country.map(country_text),
+            contacts: self.contacts.map(contacts),
+            notice_url: self.notice_url,
             expected_version: self.expected_version,
         };
         Ok((self.on_behalf_of, change))
-    }
-}
-
-fn required<T>(field: &str, value: MaybeUndefined<T>) -> Result<Option<T>> {
-    match patch(value) {
-        Patch::Clear => Err(Error::invalid(field, "cannot be null: leave it out")),
-        value => Ok(value.apply(None)),
     }
 }
 
