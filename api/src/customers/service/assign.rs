@@ -1,14 +1,14 @@
 //! Recording who held a resource, from when to when: in bulk, late, and again with a correction.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use entity::assignment;
 use entity::enums::{Action, AssignmentSharing, ErrorCode, ErrorPolicy, EventType, Log};
-use entity::id::{AssignmentId, CustomerId, DataKeyId, EventId};
+use entity::id::{AssignmentId, CustomerId, EventId};
 use entity::time::Timestamp;
 
 use super::lookup::{Lookup, resolve_each};
+use super::profile::Profiles;
 use super::resource::{NewResource, Resource, input_field};
 use crate::context::{Begun, Ctx, Once, Tx};
 use crate::customers::rules::{self, Match};
@@ -134,25 +134,25 @@ async fn write(
     mut outcome: Vec<Assigned>,
     once: &Once,
 ) -> Result<Vec<Assigned>> {
-    let keys = ProfileKeys::load(ctx, &ready).await?;
+    let mut customers: Vec<_> = ready.iter().map(|item| item.customer).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let mut profiles = Profiles::load(ctx, &customers).await?;
     let mut tx = match ctx.begin_once(once, &[]).await? {
         Begun::New(tx) => tx,
         Begun::Replay(results) => return Ok(replayed(&results)),
     };
     // Locking the customers makes two recordings of one assignment wait for each other.
-    store::lock(tx.db(), tx.scope(), &keys.customers).await?;
-    ctx.vault()
-        .pin(tx.inner(), tx.scope(), keys.keys.keys().copied().collect())
-        .await?;
+    profiles.hold(ctx, &tx).await?;
     let values: Vec<_> = ready
         .iter()
         .flat_map(|item| item.resource.values.iter().map(|value| value.bytes.clone()))
         .collect();
-    let recorded = store::assignments_like(tx.db(), tx.scope(), &values, &keys.customers).await?;
+    let recorded = store::assignments_like(tx.db(), tx.scope(), &values, &customers).await?;
     let (mut rows, mut index) = (Vec::new(), Vec::new());
     let mut changed = false;
     for item in ready {
-        let key = keys.of(item.customer)?;
+        let key = profiles.key(item.customer)?;
         if let Some(before) = item.same(&recorded) {
             changed |= correct(&mut tx, &item, before, key).await?;
             set(&mut outcome, item.number, before.id);
@@ -284,38 +284,6 @@ fn event<'a>(
             .with("from", ready.item.from.to_string())
             .with_some("until", until.map(|until| until.to_string()))
             .with_some("corrects", corrects.map(|id| id.to_string())),
-    }
-}
-
-/// The PROFILE keys of the customers of some items.
-struct ProfileKeys {
-    customers: Vec<CustomerId>,
-    ids: HashMap<CustomerId, DataKeyId>,
-    keys: HashMap<DataKeyId, Arc<DataKey>>,
-}
-
-impl ProfileKeys {
-    async fn load(ctx: &Ctx, ready: &[Ready]) -> Result<Self> {
-        let mut customers: Vec<_> = ready.iter().map(|item| item.customer).collect();
-        customers.sort_unstable();
-        customers.dedup();
-        let rows = store::by_ids(ctx.db(), ctx.scope(), &customers).await?;
-        let ids: HashMap<_, _> = rows.iter().map(|row| (row.id, row.key_id)).collect();
-        let keys = ctx
-            .vault()
-            .keys(ctx.db(), ctx.scope(), ids.values().copied())
-            .await?;
-        Ok(Self {
-            customers,
-            ids,
-            keys,
-        })
-    }
-
-    fn of(&self, customer: CustomerId) -> Result<&DataKey> {
-        let key = self.ids.get(&customer).and_then(|id| self.keys.get(id));
-        key.map(|key| &**key)
-            .ok_or(Error::Conflict("the profile of this customer was erased"))
     }
 }
 

@@ -117,31 +117,8 @@ pub(super) async fn known(
     Ok(rows.into_iter().map(root).collect())
 }
 
-/// Keeps customers from being changed by others until the change ends. In ascending order, so that two changes
-/// cannot wait for each other.
-///
-/// # Errors
-/// `NotFound` when one is not there.
-pub(super) async fn lock(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    ids: &[CustomerId],
-) -> Result<()> {
-    let select = scope
-        .select::<customer::Entity>()
-        .select_only()
-        .column(customer::Column::Id)
-        .filter(customer::Column::Id.is_in(ids.iter().copied()))
-        .order_by_asc(customer::Column::Id);
-    let found: Vec<CustomerId> = locked(db, select).into_tuple().all(db).await?;
-    if found.len() == ids.len() {
-        Ok(())
-    } else {
-        Err(Error::NotFound { what: "customer" })
-    }
-}
-
-/// The same, with the rows as they are then, in ascending order.
+/// Keeps customers from being changed by others until the change ends, and reads them as they are then. In ascending
+/// order, so that two changes cannot wait for each other.
 ///
 /// # Errors
 /// `NotFound` when one is not there.
