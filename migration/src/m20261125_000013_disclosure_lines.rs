@@ -11,7 +11,8 @@ crate::sql_migration!(
     alter table disclosure_subject add column line {bytes};
     update disclosure_subject set line = {bytes_of:disclosure_id} where line is null;
     create index disclosure_subject_line on disclosure_subject
-        (controller_id, customer_id, line, disclosed_at, disclosed_until, occurrences, visibility, disclosure_id)
+        (controller_id, customer_id, line, disclosed_at, disclosed_until, occurrences, visibility, disclosure_id,
+            superseded)
         where not superseded and customer_id is not null",
     "drop index disclosure_subject_line;
     alter table disclosure_subject drop column line;

@@ -16,7 +16,9 @@ use uuid::Uuid;
 use crate::customers::service::Clusters;
 use crate::customers::store::WantedResource;
 use crate::error::Result;
-use crate::platform::db::{Scope, after_place, for_each_parent, placeholders, scoped};
+use crate::platform::db::{
+    Scope, after_place, for_each_parent, join_in_order, placeholders, scoped,
+};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Field;
 
@@ -96,12 +98,17 @@ pub(in crate::customers) async fn covering(
     page: &CheckedPage,
 ) -> Result<Page<assignment::Model>> {
     let (mut all, mut binds) = (Vec::new(), vec![Value::from(scope.controller)]);
+    // Each kind by itself: an index serves one at a time.
     for one in wanted {
         let first = binds.len() + 1;
         all.push(format!(
-            "(b.field = ${} and a.valid_from <= ${at} and (a.valid_until is null or ${at} < a.valid_until)
-                and (a.first_port is null or ${} between a.first_port and a.last_port) and b.value in ({}))",
-            first,
+            "select a.*, {BREADTH} as breadth from blind_index b
+            {} assignment a on a.controller_id = b.controller_id and a.id = b.target_id
+            where {} and b.field = ${first} and a.valid_from <= ${at}
+                and (a.valid_until is null or ${at} < a.valid_until)
+                and (a.first_port is null or ${} between a.first_port and a.last_port) and b.value in ({})",
+            join_in_order(db.get_database_backend()),
+            scoped("b", "$1"),
             first + 2,
             placeholders(first + 3, one.values.len()),
             at = first + 1,
@@ -114,13 +121,8 @@ pub(in crate::customers) async fn covering(
         .map_or((i64::MIN, Uuid::nil()), |after| (after.key, after.id));
     let next = binds.len() + 1;
     let sql = format!(
-        "select * from (
-            select a.*, {BREADTH} as breadth from blind_index b
-            join assignment a on a.controller_id = b.controller_id and a.id = b.target_id
-            where {} and ({})
-        ) as covering where (breadth, id) > (${next}, ${}) order by breadth, id limit ${}",
-        scoped("b", "$1"),
-        all.join(" or "),
+        "select * from ({}) as covering where (breadth, id) > (${next}, ${}) order by breadth, id limit ${}",
+        all.join(" union all "),
         next + 1,
         next + 2,
     );

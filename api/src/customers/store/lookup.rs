@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 
 use crate::customers::rules::Holders;
 use crate::error::Result;
-use crate::platform::db::{Scope, placeholder_rows, placeholders, scoped};
+use crate::platform::db::{Scope, join_in_order, placeholder_rows, placeholders, scoped};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Field;
 
@@ -320,11 +320,12 @@ pub(in crate::customers) async fn candidates_by_identifier(
 ) -> Result<Page<CustomerId>> {
     let sql = format!(
         "select distinct {root} as customer_id from blind_index b
-        join identifier i on i.controller_id = b.controller_id and i.id = b.target_id
+        {} identifier i on i.controller_id = b.controller_id and i.id = b.target_id
         {}
         where {} and b.field = $2 and (i.ended_at is null or $3 < i.ended_at) and {root} > $4
             and b.value in ({})
         order by 1 limit $5",
+        join_in_order(db.get_database_backend()),
         roots_of("i"),
         scoped("b", "$1"),
         placeholders(6, wanted.values.len()),
@@ -352,7 +353,7 @@ pub(in crate::customers) async fn candidates_by_resource(
     let sql = format!(
         "select customer_id from (
             select {root} as customer_id from blind_index b
-            join assignment a on a.controller_id = b.controller_id and a.id = b.target_id
+            {} assignment a on a.controller_id = b.controller_id and a.id = b.target_id
             {}
             where {} and b.field = $2 and a.prefix_length = $6 and a.valid_from <= $3
                 and (a.valid_until is null or $3 < a.valid_until)
@@ -361,6 +362,7 @@ pub(in crate::customers) async fn candidates_by_resource(
             union select id from customer where controller_id = $1 and id = $8
         ) as candidates
         where customer_id > $4 order by customer_id limit $5",
+        join_in_order(db.get_database_backend()),
         roots_of("a"),
         scoped("b", "$1"),
         placeholders(9, wanted.values.len()),

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 
 use super::seen;
 use crate::error::Result;
-use crate::platform::db::{Scope, placeholder_rows, scoped};
+use crate::platform::db::{Scope, join_in_order, placeholder_rows, scoped};
 
 /// Which disclosures an accounting covers: those that went out within it, in part or whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,13 +93,11 @@ pub(in crate::disclosures) async fn lines(
                 union all
                 select walk.customer_id, {} from walk where walk.line is not null
             )
-            select customer_id, line, first_at from (
-                select walk.customer_id, walk.line, (
-                    select s.disclosed_at from disclosure_subject s
-                    where {} and s.customer_id = walk.customer_id and s.line = walk.line
-                    order by s.disclosed_at limit 1
-                ) as first_at from walk where walk.line is not null
-            ) as lines where first_at is not null",
+            select walk.customer_id, walk.line, (
+                select s.disclosed_at from disclosure_subject s
+                where {} and s.customer_id = walk.customer_id and s.line = walk.line
+                order by s.disclosed_at limit 1
+            ) as first_at from walk where walk.line is not null",
             placeholder_rows(5, chunk.len(), 1),
             next("w.customer_id", ""),
             next("walk.customer_id", "and s.line > walk.line"),
@@ -144,10 +142,11 @@ pub(in crate::disclosures) async fn totals(
                 min(s.disclosed_at) as first_at,
                 max(coalesce(s.disclosed_until, s.disclosed_at)) as last_at,
                 cast(sum(s.occurrences) as bigint) as count, count(*) as records
-            from wanted w join disclosure_subject s on s.customer_id = w.customer_id and s.line = w.line
+            from wanted w {} disclosure_subject s on s.customer_id = w.customer_id and s.line = w.line
             where {counted}
             group by w.number, w.customer_id, w.line",
             placeholder_rows(5, chunk.len(), 3),
+            join_in_order(db.get_database_backend()),
             counted = counted(scope),
         );
         let mut binds = binds(scope, period);

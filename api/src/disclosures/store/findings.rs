@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use crate::error::Result;
-use crate::platform::db::{Scope, insert_rows, placeholders, rows, scoped};
+use crate::platform::db::{Scope, insert_rows, join_in_order, placeholders, rows, scoped};
 use crate::vault::Field;
 
 /// The open findings about some subjects.
@@ -196,9 +196,10 @@ async fn page(
     };
     let sql = format!(
         "select distinct s.* from blind_index b
-        join disclosure_subject s on s.controller_id = b.controller_id and s.id = b.target_id
+        {} disclosure_subject s on s.controller_id = b.controller_id and s.id = b.target_id
         where {} and b.field = $2 and s.lookup_at >= $3 and s.id > $4 and not s.superseded {} {among}
         order by s.id limit {limit}",
+        join_in_order(db.get_database_backend()),
         scoped("b", "$1"),
         super::seen(scope),
     );

@@ -62,6 +62,14 @@ pub(crate) fn after_place<C: ColumnTrait>(
     )
 }
 
+/// A join that `SQLite` makes in the order in which the tables are written: it knows nothing of their sizes.
+pub(crate) fn join_in_order(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Sqlite => "cross join",
+        _ => "join",
+    }
+}
+
 /// `$n, $n+1, ..` for a list of values.
 pub(crate) fn placeholders(first: usize, count: usize) -> String {
     let numbers: Vec<_> = (first..first + count).map(|n| format!("${n}")).collect();

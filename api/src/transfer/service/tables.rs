@@ -40,7 +40,7 @@ impl Sink for Tables {
 
     fn row(&mut self, table: &Table, row: &Row, _indexed: Vec<Indexed>) -> Result<()> {
         let columns = || table.columns.iter().zip(row);
-        let values = columns().map(|(column, one)| value::to_text(column, one));
+        let values = columns().map(|(column, one)| harmless(value::to_text(column, one)));
         let gone: Vec<_> = columns()
             .filter(|(_, one)| **one == Scalar::Erased)
             .map(|(column, _)| column.name)
@@ -57,5 +57,29 @@ impl Sink for Tables {
             Some(mut writer) => writer.flush().map_err(failed),
             None => Ok(()),
         }
+    }
+}
+
+/// A text that no spreadsheet takes for a formula: names and notes come from strangers. What could be one gets an
+/// apostrophe before it.
+fn harmless(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_is_a_text() {
+        let text = |text: &str| harmless(text.to_owned());
+        assert_eq!(text("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
+        assert_eq!(text("+49 30 123456"), "'+49 30 123456");
+        assert_eq!(text("Ada = Example"), "Ada = Example");
+        assert_eq!(text(""), "");
     }
 }
