@@ -43,6 +43,8 @@ pub struct Model {
     pub superseded: bool,
     /// The instant that the look-up asked for, where it asked for one.
     pub lookup_at: Option<Timestamp>,
+    /// Whether a person said who it was.
+    pub resolved_by_hand: bool,
     /// Digest of what repeated disclosures have in common: a line of the accounting.
     pub line: Vec<u8>,
 }

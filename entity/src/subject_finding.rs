@@ -33,6 +33,8 @@ pub struct Model {
     pub event_id: EventId,
     /// When it was settled; none while it is open.
     pub settled_at: Option<Timestamp>,
+    /// Whether a person settled it by saying that what is on record is right: then the same is not raised again.
+    pub dismissed: bool,
 }
 
 crate::table!(scoped, open where Visibility is "OPEN");

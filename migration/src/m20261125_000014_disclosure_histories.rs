@@ -27,6 +27,7 @@ crate::sql_migration!(
         raised_at bigint not null,
         event_id {uuid} not null,
         settled_at bigint,
+        dismissed boolean not null default false,
         primary key (controller_id, id),
         foreign key (controller_id, subject_id) references disclosure_subject (controller_id, id),
         foreign key (controller_id, disclosure_id) references disclosure (controller_id, id),

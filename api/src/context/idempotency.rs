@@ -90,7 +90,7 @@ impl Ctx {
                 }
                 // It has expired and was not deleted yet, or was deleted this moment.
                 _ => {
-                    delete(tx.db(), &row).await?;
+                    forget(tx.db(), tx.scope(), &[&row], self.now()).await?;
                     if !insert(tx.db(), &row).await? {
                         return Err(Error::Conflict("another call with this key is under way"));
                     }
@@ -114,6 +114,30 @@ impl Ctx {
             Some(earlier) if earlier.expires_at > self.now() => replay(&earlier, &row).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// The results of those of some calls that were done before, in one statement: an error where the key came with
+    /// another input.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub(crate) async fn all_done_before(
+        &self,
+        calls: &[Once],
+    ) -> Result<Vec<Result<Option<Vec<String>>>>> {
+        let rows: Vec<_> = calls.iter().map(|once| self.record_of(once, &[])).collect();
+        let known: Vec<_> = rows.iter().flatten().flatten().collect();
+        let found = earlier_of(self.db(), self.scope(), &known).await?;
+        let result = |row: Result<Option<idempotency::Model>>| {
+            let Some(row) = row? else {
+                return Ok(None);
+            };
+            match found.get(&name_of(&row)) {
+                Some(earlier) if earlier.expires_at > self.now() => replay(earlier, &row).map(Some),
+                _ => Ok(None),
+            }
+        };
+        Ok(rows.into_iter().map(result).collect())
     }
 
     /// The record of a call, where it has a key.
@@ -265,14 +289,27 @@ pub(crate) async fn insert_all(
     Ok(inserted)
 }
 
-/// Deletes the records of calls that have expired, so that their keys can be used again.
+/// Deletes the records of calls that have expired, so that their keys can be used again. One that was replaced
+/// meanwhile stays.
 ///
 /// # Errors
 /// As every statement.
-pub(crate) async fn forget(db: &impl ConnectionTrait, rows: &[&idempotency::Model]) -> Result<()> {
-    for row in rows {
-        delete(db, row).await?;
+pub(crate) async fn forget(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    rows: &[&idempotency::Model],
+    now: Timestamp,
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
     }
+    let keys = rows.iter().map(|row| row.key_digest.clone());
+    idempotency::Entity::delete_many()
+        .filter(idempotency::Column::ControllerId.eq(scope.controller))
+        .filter(idempotency::Column::KeyDigest.is_in(keys))
+        .filter(idempotency::Column::ExpiresAt.lte(now))
+        .exec(db)
+        .await?;
     Ok(())
 }
 
@@ -291,14 +328,6 @@ async fn earlier(
 ) -> Result<Option<idempotency::Model>> {
     let select = ctx.scope().select::<idempotency::Entity>();
     Ok(select.filter(place_of(row)).one(db).await?)
-}
-
-async fn delete(db: &impl ConnectionTrait, row: &idempotency::Model) -> Result<()> {
-    idempotency::Entity::delete_many()
-        .filter(place_of(row))
-        .exec(db)
-        .await?;
-    Ok(())
 }
 
 /// Deletes records that have expired, a part at a time.

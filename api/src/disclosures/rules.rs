@@ -82,7 +82,7 @@ pub(super) const REPORT: &str = "user.content.private.abuse_report";
 /// What names whoever made it.
 pub(super) const IDENTITY: [&str; 2] = ["user.contact.email", "user.name"];
 
-/// Whether a data category tells who a person is.
+/// Whether a data category tells who a person is: such a category, one below it, or one that it is a part of.
 pub(super) fn identifies(category: &str) -> bool {
     let kinds = [
         "user.name",
@@ -92,10 +92,13 @@ pub(super) fn identifies(category: &str) -> bool {
         "user.government_id",
         "user.device",
     ];
-    kinds.iter().any(|kind| {
-        let below = category.strip_prefix(kind);
-        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    })
+    let within = |inner: &str, outer: &str| {
+        let rest = inner.strip_prefix(outer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    kinds
+        .iter()
+        .any(|kind| within(category, kind) || within(kind, category))
 }
 
 /// What repeated disclosures have in common.
@@ -185,13 +188,13 @@ pub(super) fn resolved(found: Match) -> Resolved {
 }
 
 /// Whether what a look-up finds now says that a past disclosure was about somebody else. `recorded` names the
-/// customer that stands for the one on record. A subject that a person has resolved stays with that, unless the
-/// look-up leads to one other customer now.
-pub(super) fn contradicts(recorded: Resolved, now: Resolved) -> bool {
-    match (recorded.customer, now.customer) {
+/// customer that stands for the one on record. What a person has resolved (`by_hand`) stays, unless the look-up leads
+/// to one other customer now.
+pub(super) fn contradicts(recorded: Option<CustomerId>, by_hand: bool, now: Resolved) -> bool {
+    match (recorded, now.customer) {
         (Some(recorded), Some(now)) => recorded != now,
         (None, Some(_)) => true,
-        (Some(_), None) => recorded.candidates == 1,
+        (Some(_), None) => !by_hand,
         (None, None) => false,
     }
 }
@@ -254,6 +257,7 @@ mod tests {
             assert!(identifies(category), "{category}");
         }
         assert!(identifies("user.device.ip_address"));
+        assert!(identifies("user"));
         assert!(!identifies(REPORT));
         assert!(!identifies("user.named"));
     }
@@ -294,17 +298,14 @@ mod tests {
     fn a_finding_needs_another_customer() {
         let one = |n| resolved(Match::One(customer(n)));
         let (nobody, several) = (resolved(Match::Nobody), resolved(Match::Several(3)));
-        assert!(contradicts(one(1), one(2)));
-        assert!(contradicts(nobody, one(1)));
-        assert!(contradicts(one(1), several));
-        assert!(contradicts(one(1), nobody));
-        assert!(!contradicts(one(1), one(1)));
-        assert!(!contradicts(several, nobody));
-        let by_hand = Resolved {
-            candidates: 300,
-            ..one(1)
-        };
-        assert!(!contradicts(by_hand, several));
-        assert!(contradicts(by_hand, one(2)));
+        let known = Some(customer(1));
+        assert!(contradicts(known, false, one(2)));
+        assert!(contradicts(None, false, one(1)));
+        assert!(contradicts(known, false, several));
+        assert!(contradicts(known, false, nobody));
+        assert!(!contradicts(known, false, one(1)));
+        assert!(!contradicts(None, false, several));
+        assert!(!contradicts(known, true, several));
+        assert!(contradicts(known, true, one(2)));
     }
 }

@@ -16,6 +16,9 @@ use super::{Field, IndexValue, Owner, normalise};
 use crate::error::Result;
 use crate::platform::db::{Scope, Transaction, insert_rows, pinned};
 
+/// How many ids one statement names; `SQLite` takes 32,766 values.
+const IDS_AT_ONCE: usize = 10_000;
+
 pub(super) async fn by_ids(
     db: &impl ConnectionTrait,
     scope: Scope,
@@ -57,10 +60,17 @@ pub(crate) async fn insert_missing(
         data_key::Column::OwnerId,
         data_key::Column::Class,
     ];
-    data_key::Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
-        .on_conflict(OnConflict::columns(owner).do_nothing().to_owned())
-        .exec_without_returning(db)
-        .await?;
+    // Eight values each; SQLite takes 32,766 a statement.
+    for chunk in rows.chunks(2_000) {
+        let rows = chunk
+            .iter()
+            .cloned()
+            .map(IntoActiveModel::into_active_model);
+        data_key::Entity::insert_many(rows)
+            .on_conflict(OnConflict::columns(owner).do_nothing().to_owned())
+            .exec_without_returning(db)
+            .await?;
+    }
     Ok(())
 }
 
@@ -75,14 +85,18 @@ pub(super) async fn locked_ids(
     scope: Scope,
     ids: &[DataKeyId],
 ) -> Result<HashSet<DataKeyId>> {
-    let select = scope
-        .select::<data_key::Entity>()
-        .select_only()
-        .column(data_key::Column::Id)
-        .filter(data_key::Column::Id.is_in(ids.iter().copied()))
-        .order_by_asc(data_key::Column::Id);
-    let found = pinned(db, select).into_tuple().all(db).await?;
-    Ok(found.into_iter().collect())
+    let mut found = HashSet::new();
+    for chunk in ids.chunks(IDS_AT_ONCE) {
+        let select = scope
+            .select::<data_key::Entity>()
+            .select_only()
+            .column(data_key::Column::Id)
+            .filter(data_key::Column::Id.is_in(chunk.iter().copied()))
+            .order_by_asc(data_key::Column::Id);
+        let rows: Vec<DataKeyId> = pinned(db, select).into_tuple().all(db).await?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Rows that make a record findable by a value, under every epoch in use.

@@ -77,7 +77,7 @@ async fn attempt(
     if let Some(ids) = replayed {
         return Ok(Replaced::Before(ids));
     }
-    let mut ready = record::ready(ctx, new, once).await?;
+    let mut ready = record::ready(ctx, new, once, "by").await?;
     let row = ready.row.clone();
     replace(ctx, &before, &mut ready, &reason).await?;
     let outcomes = Recorder::write(ctx, vec![vec![ready]]).await?;
@@ -158,13 +158,19 @@ pub(crate) async fn resolve_subject(
         }
         Some(Match::Nobody) | None => return Err(Error::NotFound { what: "customer" }),
     };
+    let recorded: Vec<_> = subject.customer_id.into_iter().collect();
+    let roots = customers::service::roots(ctx, &recorded).await?;
     let Resolution { key, lookup } = resolution(ctx, &subject, customer).await?;
     let mut tx = match ctx.begin_once(&once, &[row.id.to_string()]).await? {
         Begun::New(tx) => tx,
         Begun::Replay(ids) => return only_id(&ids, "disclosure"),
     };
     let now = store::lock_subject(tx.db(), tx.scope(), id).await?;
-    if let Some(refusal) = refuse(&now, customer) {
+    // A customer that was merged since is meant as the one that stands for it.
+    let recorded = now
+        .customer_id
+        .map(|id| roots.get(&id).copied().unwrap_or(id));
+    if let Some(refusal) = refuse(&now, recorded, customer) {
         tx.rollback().await?;
         let (code, reason) = refusal;
         return Err(ctx
@@ -184,11 +190,12 @@ pub(crate) async fn resolve_subject(
             .with("subject", id.to_string())
             .with("reason", reason.expose()),
     })?;
-    store::settle_findings(tx.db(), tx.scope(), id, ctx.now()).await?;
+    store::settle_findings(tx.db(), tx.scope(), &[id], ctx.now(), true).await?;
     if now.customer_id.is_none() {
         let resolved = disclosure_subject::Model {
             customer_id: Some(customer),
             resolution: SubjectResolution::Resolved,
+            resolved_by_hand: true,
             event_id: event,
             key_id: key.id(),
             lookup,
@@ -203,13 +210,14 @@ pub(crate) async fn resolve_subject(
 /// Why a subject cannot be said to be a customer.
 fn refuse(
     now: &disclosure_subject::Model,
+    recorded: Option<CustomerId>,
     customer: CustomerId,
 ) -> Option<(ErrorCode, &'static str)> {
     if now.superseded {
         let reason = "another disclosure has taken the place of this one";
         return Some((ErrorCode::DisclosureSuperseded, reason));
     }
-    if now.customer_id.is_some_and(|recorded| recorded != customer) {
+    if recorded.is_some_and(|recorded| recorded != customer) {
         let reason = "another customer is on record; supersede the disclosure if that is wrong";
         return Some((ErrorCode::SubjectResolved, reason));
     }

@@ -307,6 +307,7 @@ impl Writer<'_> {
             disclosed_until: new.disclosed_until,
             occurrences: new.occurrences,
             superseded: false,
+            resolved_by_hand: false,
             lookup_at: latest(&subject.lookups),
             line: self.line.clone(),
         })

@@ -27,18 +27,19 @@ pub(crate) async fn record(
     once: Once,
 ) -> Result<Option<Disclosure>> {
     ctx.authorize(Action::RecordDisclosure)?;
-    let outcomes = record_all(ctx, vec![(new, once)], ErrorPolicy::RejectAll, |_| None).await?;
+    let outcomes = record_all(ctx, vec![(Ok(new), once)], ErrorPolicy::RejectAll, |_| None).await?;
     outcomes.into_iter().next().unwrap_or(Ok(None))
 }
 
-/// Records several disclosures; answers for each, in the order of the input. `list` names the list in errors.
+/// Records several disclosures; answers for each, in the order of the input. An item that is an error is answered with
+/// it. `list` names the list in errors.
 ///
 /// # Errors
 /// Forbidden; Invalid for a list of no or more than 500 items; under `RejectAll`, the error of the first item that
 /// cannot be recorded.
 pub(crate) async fn record_many(
     ctx: &Ctx,
-    items: Vec<(NewDisclosure, Once)>,
+    items: Vec<(Result<NewDisclosure>, Once)>,
     policy: ErrorPolicy,
     list: &'static str,
 ) -> Result<Vec<Result<Option<Disclosure>>>> {
@@ -58,6 +59,8 @@ enum Item {
     Checked(Box<Checked>),
     /// It was recorded before, or cannot be.
     Settled(Result<Vec<String>>),
+    /// It is the one of this number once more, under the same key.
+    Repeats(usize),
 }
 
 /// Where an error of an item is: none for the only one.
@@ -66,7 +69,7 @@ impl<F: Fn(usize) -> Option<String>> Prefix for F {}
 
 async fn record_all(
     ctx: &Ctx,
-    items: Vec<(NewDisclosure, Once)>,
+    items: Vec<(Result<NewDisclosure>, Once)>,
     policy: ErrorPolicy,
     prefix: impl Prefix,
 ) -> Result<Vec<Result<Option<Disclosure>>>> {
@@ -74,16 +77,16 @@ async fn record_all(
         Some(prefix) => error.at(&prefix),
         None => error,
     };
-    let (mut all, mut onces) = (Vec::new(), Vec::new());
-    for (number, (new, once)) in items.into_iter().enumerate() {
-        all.push(match Checked::new(ctx, new) {
-            Ok(checked) => Item::Checked(Box::new(checked)),
-            Err(error) => Item::Settled(Err(at(number, error))),
-        });
-        onces.push(once);
+    let (items, onces): (Vec<_>, Vec<_>) = items.into_iter().unzip();
+    // What was recorded once answers as it did, even if it could not be recorded now, and registers nothing again.
+    let before = ctx.all_done_before(&onces).await?;
+    let mut all = begin(ctx, items, &onces, before, policy);
+    for (number, item) in all.iter_mut().enumerate() {
+        if let Item::Settled(Err(error)) = item {
+            *error = at(number, error.clone());
+        }
     }
     let ready = prepare(ctx, &mut all, &onces, policy, &at).await?;
-    remember(ctx, &mut all, &onces).await?;
     let failed = all.iter().find_map(|item| match item {
         Item::Settled(Err(error)) => Some(error.clone()),
         _ => None,
@@ -93,6 +96,42 @@ async fn record_all(
     }
     let written = write(ctx, ready, policy).await?;
     Ok(answer(ctx, all, written).await)
+}
+
+/// Checks items, as far as they were not recorded before.
+fn begin(
+    ctx: &Ctx,
+    items: Vec<Result<NewDisclosure>>,
+    onces: &[Once],
+    before: Vec<Result<Option<Vec<String>>>>,
+    policy: ErrorPolicy,
+) -> Vec<Item> {
+    let mut keys: HashMap<&str, (usize, &str)> = HashMap::new();
+    let mut all = Vec::new();
+    for (number, ((new, once), before)) in items.into_iter().zip(onces).zip(before).enumerate() {
+        let checked = match before {
+            Ok(None) => new.and_then(|new| Checked::new(ctx, new)),
+            Ok(Some(ids)) => {
+                all.push(Item::Settled(Ok(ids)));
+                continue;
+            }
+            Err(error) => Err(error),
+        };
+        // What is written whole cannot wait for a part of itself.
+        let key = once.key.as_deref();
+        let key = key.filter(|_| policy == ErrorPolicy::RejectAll);
+        let first = key.and_then(|key| keys.get(key));
+        all.push(match (checked, first) {
+            (Ok(_), Some((first, input))) if *input == once.input => Item::Repeats(*first),
+            (Ok(_), Some(_)) => Item::Settled(Err(Error::IdempotencyKeyReused)),
+            (Ok(checked), None) => {
+                keys.extend(key.map(|key| (key, (number, once.input.as_str()))));
+                Item::Checked(Box::new(checked))
+            }
+            (Err(error), _) => Item::Settled(Err(error)),
+        });
+    }
+    all
 }
 
 /// An item whose subjects are known, with its number.
@@ -109,11 +148,12 @@ async fn prepare(
 ) -> Result<BTreeMap<usize, Ready>> {
     let found = look_up(ctx, all, at).await?;
     let (known, mut failed) = known(all, found);
-    let in_vain = failed.len() + known.len() < all.len() || !failed.is_empty();
+    let fails = |item: &Item| matches!(item, Item::Settled(Err(_)));
+    let in_vain = !failed.is_empty() || all.iter().any(fails);
     let ready = if policy == ErrorPolicy::RejectAll && in_vain {
         BTreeMap::new()
     } else {
-        make(ctx, known, onces, at, &mut failed).await?
+        make(ctx, known, onces, policy, at, &mut failed).await?
     };
     for (number, error) in failed {
         if let Some(item) = all.get_mut(number) {
@@ -145,6 +185,7 @@ async fn make(
     ctx: &Ctx,
     known: Vec<Known<'_>>,
     onces: &[Once],
+    policy: ErrorPolicy,
     at: &impl Fn(usize, Error) -> Error,
     failed: &mut Vec<(usize, Error)>,
 ) -> Result<BTreeMap<usize, Ready>> {
@@ -152,7 +193,8 @@ async fn make(
         .iter()
         .map(|(_, checked, _)| (checked.recipient.clone(), "recipient".to_owned()))
         .collect();
-    let recipients = recipients::service::ensure(ctx, &named).await;
+    let all_or_none = policy == ErrorPolicy::RejectAll;
+    let recipients = recipients::service::ensure(ctx, &named, all_or_none).await;
     let keys = customer_keys(ctx, known.iter().flat_map(|(_, _, subjects)| subjects)).await?;
     let mut ready = BTreeMap::new();
     for ((number, checked, subjects), recipient) in known.iter().zip(recipients) {
@@ -211,18 +253,6 @@ async fn look_up(
     Ok(by_item)
 }
 
-/// What was recorded once answers as it did, even if it could not be recorded now.
-async fn remember(ctx: &Ctx, all: &mut [Item], onces: &[Once]) -> Result<()> {
-    for (item, once) in all.iter_mut().zip(onces) {
-        if let Item::Settled(Err(_cannot_be_recorded_now)) = item
-            && let Some(ids) = ctx.done_before(once).await?
-        {
-            *item = Item::Settled(Ok(ids));
-        }
-    }
-    Ok(())
-}
-
 /// What was written: the ids of each item, and the rows of those that are new.
 type AllWritten = BTreeMap<usize, Result<(Written, entity::disclosure::Model)>>;
 
@@ -265,7 +295,8 @@ async fn answer(
     all: Vec<Item>,
     mut written: AllWritten,
 ) -> Vec<Result<Option<Disclosure>>> {
-    let (mut rows, mut replayed, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut replayed) = (Vec::new(), Vec::new());
+    let mut places: Vec<Result<Option<DisclosureId>>> = Vec::new();
     for (number, item) in all.into_iter().enumerate() {
         let ids = match (item, written.remove(&number)) {
             (_, Some(Ok((Written::New, row)))) => {
@@ -279,6 +310,7 @@ async fn answer(
                 Ok(id)
             }
             (_, Some(Err(error))) | (Item::Settled(Err(error)), None) => Err(error),
+            (Item::Repeats(first), None) => places.get(first).cloned().unwrap_or(Ok(None)),
             (Item::Checked(_), None) => Ok(None),
         };
         places.push(ids);
@@ -293,16 +325,22 @@ async fn answer(
         .collect()
 }
 
-/// Makes one disclosure ready to be written, for a use case that writes something with it.
+/// Makes one disclosure ready to be written, for a use case that writes something with it. `field` names its input in
+/// errors.
 ///
 /// # Errors
 /// As [`record`].
-pub(super) async fn ready(ctx: &Ctx, new: NewDisclosure, once: &Once) -> Result<Ready> {
-    let checked = Checked::new(ctx, new)?;
+pub(super) async fn ready(
+    ctx: &Ctx,
+    new: NewDisclosure,
+    once: &Once,
+    field: &str,
+) -> Result<Ready> {
+    let at = |_: usize, error: Error| error.at(field);
+    let checked = Checked::new(ctx, new).map_err(|error| at(0, error))?;
     let mut all = [Item::Checked(Box::new(checked))];
-    let same = |_: usize, error: Error| error;
     let policy = ErrorPolicy::RejectAll;
-    let made = prepare(ctx, &mut all, std::slice::from_ref(once), policy, &same).await?;
+    let made = prepare(ctx, &mut all, std::slice::from_ref(once), policy, &at).await?;
     match (made.into_values().next(), all) {
         (Some(ready), _) => Ok(ready),
         (None, [Item::Settled(Err(error))]) => Err(error),

@@ -5,10 +5,12 @@
 //! one. A group that cannot be written does not keep the others from it.
 
 use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use entity::id::ControllerId;
 use entity::idempotency;
+use futures_util::FutureExt as _;
 use tokio::sync::oneshot;
 
 use super::ready::Ready;
@@ -18,8 +20,8 @@ use crate::error::{Error, Result};
 use crate::platform::db::Db;
 use crate::vault;
 
-/// How many disclosures share a commit, unless one call alone brings more.
-const MOST_AT_ONCE: usize = 500;
+/// How many subjects of disclosures share a commit, unless one call alone brings more.
+const MOST_AT_ONCE: usize = 1_000;
 /// How many commits of a controller may be under way on a database that takes several.
 const COMMITS_AT_ONCE: usize = 3;
 /// How often a group is tried whose idempotency keys others use at the same time.
@@ -93,13 +95,18 @@ impl Recorder {
 
     /// Writes until nobody waits.
     async fn work(self, ctx: Ctx) {
-        let leave = Leave(&self, &ctx);
         while let Some(batch) = self.with(&ctx, take) {
             let counts: Vec<_> = batch.iter().map(|one| one.groups.len()).collect();
             let (groups, replies): (Vec<_>, Vec<_>) =
                 batch.into_iter().map(|one| (one.groups, one.reply)).unzip();
             let groups: Vec<_> = groups.into_iter().flatten().collect();
-            let mut outcomes = write_all(&ctx, &groups).await.into_iter();
+            // Whoever waits must not be left alone by what went wrong with others.
+            let written = AssertUnwindSafe(write_all(&ctx, &groups)).catch_unwind();
+            let Ok(outcomes) = written.await else {
+                tracing::error!("recording disclosures panicked");
+                continue;
+            };
+            let mut outcomes = outcomes.into_iter();
             for (reply, count) in replies.into_iter().zip(counts) {
                 let own = outcomes.by_ref().take(count).collect();
                 if reply.send(own).is_err() {
@@ -107,32 +114,30 @@ impl Recorder {
                 }
             }
         }
-        drop(leave);
     }
 }
 
-/// Takes what is written together: who came first comes first. When nobody waits the writer has gone with that.
+/// Takes what is written together: who came first comes first. When nobody waits, the writer is counted off in the
+/// same moment: whoever comes later needs another one.
 fn take(queue: &mut Queue) -> Option<Vec<Waiting>> {
     let mut count = 0;
     let fits = |one: &&Waiting| {
-        count += one.groups.iter().map(Vec::len).sum::<usize>();
+        count += one.groups.iter().flatten().map(weight).sum::<usize>();
         count <= MOST_AT_ONCE
     };
     let part = queue.waiting.iter().take_while(fits).count().max(1);
     let part = part.min(queue.waiting.len());
     let batch: Vec<_> = queue.waiting.drain(..part).collect();
-    (!batch.is_empty()).then_some(batch)
+    if batch.is_empty() {
+        queue.writers = queue.writers.saturating_sub(1);
+        return None;
+    }
+    Some(batch)
 }
 
-/// Counts a writer off, however it ends.
-struct Leave<'a>(&'a Recorder, &'a Ctx);
-
-impl Drop for Leave<'_> {
-    fn drop(&mut self) {
-        self.0.with(self.1, |queue| {
-            queue.writers = queue.writers.saturating_sub(1);
-        });
-    }
+/// What a disclosure weighs in a commit: its subjects.
+fn weight(ready: &Ready) -> usize {
+    ready.subjects.len().max(1)
 }
 
 /// Writes all groups together; where that fails, each by itself, so that what is wrong with one fails no other.
@@ -217,7 +222,7 @@ async fn judge(ctx: &Ctx, tx: &Tx, groups: &[&Group]) -> Result<Vec<Option<Outco
     let keys: Vec<_> = all().filter_map(|one| one.once.as_ref()).collect();
     let mut earlier = once::earlier_of(tx.db(), tx.scope(), &keys).await?;
     let expired = earlier.values().filter(|row| row.expires_at <= ctx.now());
-    once::forget(tx.db(), &expired.collect::<Vec<_>>()).await?;
+    once::forget(tx.db(), tx.scope(), &expired.collect::<Vec<_>>(), ctx.now()).await?;
     earlier.retain(|_, row| row.expires_at > ctx.now());
     let mut pins: Vec<_> = all().flat_map(|one| &one.pins).copied().collect();
     pins.sort_unstable();

@@ -92,6 +92,7 @@ pub(in crate::disclosures) async fn resolve(
     disclosure_subject::Entity::update_many()
         .col_expr(Column::CustomerId, Expr::val(row.customer_id))
         .col_expr(Column::Resolution, row.resolution.as_str().into())
+        .col_expr(Column::ResolvedByHand, row.resolved_by_hand.into())
         .col_expr(Column::EventId, Expr::val(row.event_id))
         .col_expr(Column::KeyId, Expr::val(row.key_id))
         .col_expr(Column::Lookup, Expr::val(row.lookup.clone()))

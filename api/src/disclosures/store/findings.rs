@@ -1,6 +1,6 @@
 //! Statements over findings, and over what has to be looked at again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::enums::{EventType, Log};
 use entity::id::{ControllerId, DisclosureId, DisclosureSubjectId};
@@ -8,12 +8,14 @@ use entity::time::Timestamp;
 use entity::{disclosure_subject, event, follower, subject_finding};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Statement, Value,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Statement, Value,
 };
 
+use uuid::Uuid;
+
 use crate::error::Result;
-use crate::platform::db::{Scope, insert_rows, join_in_order, placeholders, rows, scoped};
+use crate::platform::db::{Scope, insert_rows, join_in_order, locked, placeholders, rows, scoped};
 use crate::vault::Field;
 
 /// The open findings about some subjects.
@@ -31,6 +33,45 @@ pub(in crate::disclosures) async fn open_findings(
     Ok(rows.into_iter().map(|row| (row.subject_id, row)).collect())
 }
 
+/// What was found about some subjects and is open, or was dismissed by a person, who will not be asked again.
+pub(in crate::disclosures) async fn known_findings(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    subjects: &[DisclosureSubjectId],
+) -> Result<HashMap<DisclosureSubjectId, Vec<subject_finding::Model>>> {
+    let open = Condition::any()
+        .add(subject_finding::Column::SettledAt.is_null())
+        .add(subject_finding::Column::Dismissed.eq(true));
+    let rows = scope
+        .select::<subject_finding::Entity>()
+        .filter(subject_finding::Column::SubjectId.is_in(subjects.iter().copied()))
+        .filter(open)
+        .all(db)
+        .await?;
+    let mut found: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows {
+        found.entry(row.subject_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// Which of some subjects still count; they cannot be changed until the change ends.
+pub(in crate::disclosures) async fn lock_current(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    subjects: &[DisclosureSubjectId],
+) -> Result<HashSet<DisclosureSubjectId>> {
+    let select = scope
+        .select::<disclosure_subject::Entity>()
+        .select_only()
+        .column(disclosure_subject::Column::Id)
+        .filter(disclosure_subject::Column::Id.is_in(subjects.iter().copied()))
+        .filter(disclosure_subject::Column::Superseded.eq(false))
+        .order_by_asc(disclosure_subject::Column::Id);
+    let rows: Vec<_> = locked(db, select).into_tuple().all(db).await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Inserts findings.
 pub(in crate::disclosures) async fn insert_findings(
     db: &impl ConnectionTrait,
@@ -44,9 +85,11 @@ async fn settle(
     scope: Scope,
     of: sea_orm::sea_query::SimpleExpr,
     at: Timestamp,
+    dismissed: bool,
 ) -> Result<()> {
     subject_finding::Entity::update_many()
         .col_expr(subject_finding::Column::SettledAt, Expr::val(at))
+        .col_expr(subject_finding::Column::Dismissed, dismissed.into())
         .filter(subject_finding::Column::ControllerId.eq(scope.controller))
         .filter(subject_finding::Column::SettledAt.is_null())
         .filter(of)
@@ -55,20 +98,16 @@ async fn settle(
     Ok(())
 }
 
-/// Settles what is open about a subject.
+/// Settles what is open about some subjects; `dismissed` by a person, who says that what is on record is right.
 pub(in crate::disclosures) async fn settle_findings(
     db: &impl ConnectionTrait,
     scope: Scope,
-    subject: DisclosureSubjectId,
+    subjects: &[DisclosureSubjectId],
     at: Timestamp,
+    dismissed: bool,
 ) -> Result<()> {
-    settle(
-        db,
-        scope,
-        subject_finding::Column::SubjectId.eq(subject),
-        at,
-    )
-    .await
+    let of = subject_finding::Column::SubjectId.is_in(subjects.iter().copied());
+    settle(db, scope, of, at, dismissed).await
 }
 
 /// Settles what is open about the subjects of a disclosure.
@@ -79,7 +118,7 @@ pub(super) async fn settle_findings_of(
     at: Timestamp,
 ) -> Result<()> {
     let of = subject_finding::Column::DisclosureId.eq(disclosure);
-    settle(db, scope, of, at).await
+    settle(db, scope, of, at, false).await
 }
 
 /// Who reads on in the ledger.
@@ -157,6 +196,8 @@ pub(in crate::disclosures) struct Nearby {
     pub(in crate::disclosures) values: Option<Vec<Vec<u8>>>,
     /// The first instant that the change concerns.
     pub(in crate::disclosures) from: Timestamp,
+    /// Subjects whose ids are not below this were looked up after the change.
+    pub(in crate::disclosures) before: Uuid,
 }
 
 /// A page of the subjects that are near a change, after an id.
@@ -192,12 +233,13 @@ async fn page(
 ) -> Result<Vec<disclosure_subject::Model>> {
     let among = match values.len() {
         0 => String::new(),
-        count => format!("and b.value in ({})", placeholders(5, count)),
+        count => format!("and b.value in ({})", placeholders(6, count)),
     };
     let sql = format!(
         "select distinct s.* from blind_index b
         {} disclosure_subject s on s.controller_id = b.controller_id and s.id = b.target_id
-        where {} and b.field = $2 and s.lookup_at >= $3 and s.id > $4 and not s.superseded {} {among}
+        where {} and b.field = $2 and b.target_id > $3 and b.target_id < $4 and s.lookup_at >= $5
+            and not s.superseded {} {among}
         order by s.id limit {limit}",
         join_in_order(db.get_database_backend()),
         scoped("b", "$1"),
@@ -206,8 +248,9 @@ async fn page(
     let mut binds: Vec<Value> = vec![
         scope.controller.into(),
         near.field.as_str().into(),
-        near.from.into(),
         after.into(),
+        near.before.into(),
+        near.from.into(),
     ];
     binds.extend(values.iter().cloned().map(Value::from));
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);

@@ -22,7 +22,8 @@ pub(super) use change::{
     lock_subject, resolve, sole_customer, subject, superseded_by, supersedes, supersessions,
 };
 pub(super) use findings::{
-    Nearby, advance, insert_findings, nearby, open_findings, settle_findings, unread,
+    Nearby, advance, insert_findings, known_findings, lock_current, nearby, open_findings,
+    settle_findings, unread,
 };
 pub(super) use write::insert_all;
 

@@ -73,17 +73,21 @@ async fn follow(app: &Arc<App>, stop: &CancellationToken) {
         .await
         .is_some()
     {
-        report("looking at past disclosures again", &look_again(app).await);
+        let controllers = auth::service::controllers(app).await;
+        report("listing controllers", &controllers);
+        for row in controllers.into_iter().flatten() {
+            let own = Actor::operator(row.id, &row.log_origin);
+            let ctx = Ctx::new(Arc::clone(app), own);
+            // One that fails does not keep the others waiting; what is left is read after the next start.
+            while !stop.is_cancelled() {
+                let read = disclosures::service::follow(&ctx).await;
+                report("looking at past disclosures again", &read);
+                if !matches!(read, Ok(true)) {
+                    break;
+                }
+            }
+        }
     }
-}
-
-async fn look_again(app: &Arc<App>) -> Result<(), Error> {
-    for row in auth::service::controllers(app).await? {
-        let own = Actor::operator(row.id, &row.log_origin);
-        let ctx = Ctx::new(Arc::clone(app), own);
-        while disclosures::service::follow(&ctx).await? {}
-    }
-    Ok(())
 }
 
 async fn write_last_uses(app: &App, stop: &CancellationToken) {

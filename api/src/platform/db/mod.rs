@@ -30,7 +30,7 @@ pub(crate) use statement::{
 const MIGRATION_LOCK: i64 = 0x7072_6976_6f70_7301;
 
 /// How many statements a connection keeps prepared.
-const STATEMENTS_PREPARED: usize = 400;
+const STATEMENTS_PREPARED: usize = 200;
 
 /// How many rows of `SQLite` may wait between the driver's thread and ours.
 const ROWS_BUFFERED: usize = 2_048;

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use entity::enums::Role;
 use entity::id::ControllerId;
+use entity::time::Timestamp;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::progress::Progress;
@@ -20,6 +21,8 @@ use crate::error::{Error, Result};
 use crate::ledger::sequencer;
 use world::World;
 
+/// Where the provider's history ends: not with the clock, so that the same seed is the same provider on any day.
+const END: &str = "2026-11-20T00:00:00Z";
 /// How many customers, or things about them, one change records.
 const AT_ONCE: u64 = 500;
 /// How many changes are prepared at the same time: the databases are busy while the next one is encrypted.
@@ -40,7 +43,7 @@ pub(super) async fn run(instance: &Instance, customers: u64, seed: u64) -> Resul
     let world = World {
         customers,
         seed,
-        now: instance.app.clock.now(),
+        now: END.parse().unwrap_or(Timestamp::MAX),
     };
     fill(instance, controller, world).await?;
     let token = instance
