@@ -200,6 +200,15 @@ fn leaf_hash(body: &str) -> Vec<u8> {
     hash.finish().as_ref().to_vec()
 }
 
+/// The forms that openings have had.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Kept {
+    Now(Opening),
+    /// The texts of all fields, each with a salt of its own.
+    Before(Vec<String>),
+}
+
 /// Whether a leaf that was kept elsewhere is whole: its hash is that of its body, and its body shows the digest of
 /// everything that its opening opens, and of nothing else. Of an opening that was erased, only the hash is looked at.
 pub(crate) fn is_whole(body: &str, hash: &[u8], opening: Option<&str>) -> bool {
@@ -213,8 +222,11 @@ pub(crate) fn is_whole(body: &str, hash: &[u8], opening: Option<&str>) -> bool {
     let Some(opening) = opening else {
         return true;
     };
-    let opening: Option<Opening> = serde_json::from_str(opening).ok();
-    let digests = opening.and_then(|opening| opening.digests().ok());
+    let digests = match serde_json::from_str(opening) {
+        Ok(Kept::Now(opening)) => opening.digests().ok(),
+        Ok(Kept::Before(texts)) => Some(texts.iter().map(|text| digest_of(text)).collect()),
+        Err(_neither) => None,
+    };
     match (serde_json::from_str(body), digests) {
         (Ok(Shown { _sd: shown }), Some(mut digests)) => {
             digests.sort_unstable();
@@ -257,6 +269,11 @@ mod tests {
         let (hash, opened) = (leaf_hash(&body), to_json(&opening).unwrap());
         assert!(is_whole(&body, &hash, Some(&opened)));
         assert!(is_whole(&body, &hash, None));
+        let texts = ["WyJzIiwgIm5hbWUiLCAiQWRhIl0"];
+        let body_before = serde_json::json!({ "_sd": [digest_of(texts[0])] }).to_string();
+        let opened_before = serde_json::json!(texts).to_string();
+        let hash_before = leaf_hash(&body_before);
+        assert!(is_whole(&body_before, &hash_before, Some(&opened_before)));
         for other in [
             opened.replace("Ada", "Eve"),
             opened.replace(r#""s""#, r#""t""#),

@@ -15,8 +15,8 @@ use crate::graphql::{Batch, Long, Nullable, connection, load};
 use crate::platform::page::{Page, PageRequest};
 
 /// A line of an accounting: one disclosure, or all those of the period that repeat each other, with the first, the
-/// number and the last (45 CFR 164.528(b)(3)). Who received what, for what purpose and on what authority, the first
-/// says for all of them.
+/// number and the last (45 CFR 164.528(b)(3)). They have recipient, ground, purpose, data and tier in common; what only
+/// one of them has, such as its authority and its reference, the first shows for itself.
 #[Object(name = "AccountingLine")]
 impl AccountingLine {
     /// The first disclosure of the period.

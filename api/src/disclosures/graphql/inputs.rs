@@ -144,6 +144,22 @@ disclosure_input! {
 }
 
 disclosure_input! {
+    /// What takes the place of a disclosure that was recorded wrongly: of one, or of what one came to in a period.
+    SupersedingDisclosureInput {
+        /// When it went out; the first time, where the record stands for several. Not in the future.
+        disclosed_at: Timestamp,
+        /// When it went out the last time, where the record stands for several: with `count`, not in the future, and at
+        /// most 366 days after `disclosedAt`.
+        disclosed_until: Option<Timestamp>,
+        /// How many times it went out, with `disclosedUntil`: 1 to 1000000000.
+        count: Option<Long>,
+        /// With the ground `CUSTOMER_ABUSE_FORWARD`, whose subject is whoever reported: whether the recipient was told
+        /// who that is. `WITHHELD` when absent, and then no data category may tell it.
+        complainant_identity: Option<ComplainantIdentity>,
+    }
+}
+
+disclosure_input! {
     /// What a routine disclosure came to in a period, such as the payments of a customer in a month.
     DisclosureObservationInput {
         /// When it went out the first time.
@@ -215,6 +231,23 @@ impl TryFrom<DisclosureInput> for NewDisclosure {
     }
 }
 
+impl TryFrom<SupersedingDisclosureInput> for NewDisclosure {
+    type Error = crate::error::Error;
+
+    fn try_from(input: SupersedingDisclosureInput) -> Result<Self> {
+        let complainant = input.complainant_identity;
+        let repeated = match (input.disclosed_until, input.count) {
+            (Some(until), Some(count)) => Some((until, count.0)),
+            (None, None) => None,
+            _ => {
+                let problem = "belongs together with count";
+                return Err(crate::error::Error::invalid("disclosedUntil", problem));
+            }
+        };
+        new_disclosure!(input, input.disclosed_at, repeated, complainant)
+    }
+}
+
 impl TryFrom<DisclosureObservationInput> for NewDisclosure {
     type Error = crate::error::Error;
 
@@ -269,10 +302,10 @@ pub(crate) struct SupersedeDisclosureInput {
     #[graphql(directive = personal::apply("user.content.private.abuse_report".to_owned()))]
     pub(super) reason: Personal,
     /// What takes its place, whole.
-    pub(super) by: DisclosureInput,
+    pub(super) by: SupersedingDisclosureInput,
     /// The person behind the integration.
     pub(super) on_behalf_of: Option<OnBehalfOfInput>,
-    /// Sent again with the same input, the call answers as before and changes nothing. The key inside `by` is not used.
+    /// Sent again with the same input, the call answers as before and changes nothing.
     pub(super) idempotency_key: Option<ID>,
 }
 

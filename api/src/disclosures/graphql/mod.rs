@@ -170,7 +170,7 @@ impl DisclosuresMutation {
 
     /// Records what routine disclosures came to in a period: up to 500 observations, each of one series, append-only.
     /// Observations that have recipient, ground, purpose, data, tier and customer in common are one series, whose
-    /// totals follow from them; a wrong one is superseded. Errors of an item: as of `recordDisclosure`.
+    /// totals follow from them; a wrong one is superseded by a right one. Errors of an item: as of `recordDisclosure`.
     async fn record_disclosure_series(
         &self,
         context: &Context<'_>,

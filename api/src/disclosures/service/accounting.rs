@@ -13,7 +13,7 @@ use crate::customers;
 use crate::disclosures::rules;
 use crate::disclosures::store::{self, Line, LineTotals, Period};
 use crate::error::{Error, Result};
-use crate::platform::page::{Cursor, Page, PageRequest};
+use crate::platform::page::{CheckedPage, Cursor, Page, PageRequest};
 
 /// How far an accounting looks back when nobody says: six years (45 CFR 164.528(a)(1)).
 const LOOK_BACK: Duration = Duration::from_hours(24 * 2_192);
@@ -38,14 +38,17 @@ impl AccountingLine {
     pub(crate) fn frequency(&self) -> DisclosureFrequency {
         rules::frequency(self.count, self.first_at, self.last_at)
     }
+}
 
-    fn add(&mut self, more: &LineTotals) {
-        if (more.first_at, more.first) < (self.first_at, self.first) {
-            (self.first_at, self.first) = (more.first_at, more.first);
+impl From<LineTotals> for AccountingLine {
+    fn from(totals: LineTotals) -> Self {
+        Self {
+            first: totals.first,
+            first_at: totals.first_at,
+            last_at: totals.last_at,
+            count: totals.count,
+            records: totals.records,
         }
-        self.last_at = self.last_at.max(more.last_at);
-        self.count = self.count.saturating_add(more.count);
-        self.records = self.records.saturating_add(more.records);
     }
 }
 
@@ -98,37 +101,58 @@ pub(crate) async fn accounting(
     let (db, scope) = (ctx.db(), ctx.scope());
     let clusters = customers::service::clusters(ctx, customers).await?;
     let lines = store::lines(db, scope, &clusters.all(), period).await?;
-    let mut chosen: Vec<Line> = Vec::new();
+    let mut by_customer: HashMap<CustomerId, Vec<(&[u8], Timestamp)>> = HashMap::new();
+    for ((customer, line), first) in &lines {
+        let of = by_customer.entry(*customer).or_default();
+        of.push((line.as_slice(), *first));
+    }
+    let mut chosen: Vec<(i64, Line)> = Vec::new();
     let mut pages = Vec::new();
     for (customer, members) in clusters.each() {
-        // The same line of two merged customers is one.
-        let mut firsts: BTreeMap<&[u8], Timestamp> = BTreeMap::new();
-        for ((_, line), first) in lines.iter().filter(|((of, _), _)| members.contains(of)) {
-            let known = firsts.entry(line.as_slice()).or_insert(*first);
-            *known = (*known).min(*first);
-        }
-        let total = i64::try_from(firsts.len()).unwrap_or(i64::MAX);
-        let mut places: Vec<_> = firsts
-            .into_iter()
-            .map(|(line, first)| (place(first, line), line))
-            .collect();
-        places.sort_unstable_by_key(|(place, _)| *place);
-        let after = page.after;
-        places.retain(|(place, _)| after.is_none_or(|after| *place > after));
-        let most = usize::try_from(page.limit_and_one()).unwrap_or(usize::MAX);
-        places.truncate(most);
-        let shown = Page::of(places, &page, |(place, _)| *place).map(|(_, line)| line.to_vec());
-        for (_, line) in &shown.rows {
-            chosen.extend(members.iter().map(|member| (*member, line.clone())));
-        }
-        pages.push((*customer, members, shown, total));
+        let (shown, total) = choose(members, &by_customer, &page);
+        let numbered = shown.map(|(line, holders)| {
+            let number = i64::try_from(chosen.len()).unwrap_or(i64::MAX);
+            chosen.extend(holders.iter().map(|one| (number, (*one, line.to_vec()))));
+            number
+        });
+        pages.push((*customer, numbered, total));
     }
-    let totals = store::totals(db, scope, &chosen, period).await?;
-    let pages = pages.into_iter().map(|(customer, members, shown, total)| {
-        let shown = shown.filter_map(|line| sum(&totals, members, &line));
+    let mut totals = store::totals(db, scope, &chosen, period).await?;
+    let pages = pages.into_iter().map(|(customer, shown, total)| {
+        let shown = shown.filter_map(|number| totals.remove(&number).map(AccountingLine::from));
         (customer, (shown, total))
     });
     Ok(pages.collect())
+}
+
+/// A line, with the customers that have it.
+type Held<'a> = (&'a [u8], Vec<CustomerId>);
+
+/// A page of the lines of a cluster by their first instants, each with the customers that have it, and how many lines
+/// there are. The same line of two merged customers is one.
+fn choose<'a>(
+    members: &[CustomerId],
+    by_customer: &HashMap<CustomerId, Vec<(&'a [u8], Timestamp)>>,
+    page: &CheckedPage,
+) -> (Page<Held<'a>>, i64) {
+    let mut lines: BTreeMap<&[u8], (Timestamp, Vec<CustomerId>)> = BTreeMap::new();
+    for member in members {
+        for (line, first) in by_customer.get(member).into_iter().flatten() {
+            let (known, holders) = lines.entry(line).or_insert((*first, Vec::new()));
+            *known = (*known).min(*first);
+            holders.push(*member);
+        }
+    }
+    let total = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+    let mut places: Vec<_> = lines
+        .into_iter()
+        .map(|(line, (first, holders))| (place(first, line), (line, holders)))
+        .collect();
+    places.sort_unstable_by_key(|(place, _)| *place);
+    places.retain(|(place, _)| page.after.is_none_or(|after| *place > after));
+    places.truncate(usize::try_from(page.limit_and_one()).unwrap_or(usize::MAX));
+    let shown = Page::of(places, page, |(place, _)| *place);
+    (shown.map(|(_, line)| line), total)
 }
 
 /// The place of a line in the order of an accounting.
@@ -139,43 +163,28 @@ fn place(first: Timestamp, line: &[u8]) -> Cursor {
     }
 }
 
-/// What a line of a cluster comes to.
-fn sum(
-    totals: &HashMap<Line, LineTotals>,
-    members: &[CustomerId],
-    line: &[u8],
-) -> Option<AccountingLine> {
-    let keys = members.iter().map(|member| (*member, line.to_vec()));
-    let mut parts: Vec<_> = keys.filter_map(|key| totals.get(&key)).collect();
-    let first = parts.pop()?;
-    let mut whole = AccountingLine {
-        first: first.first,
-        first_at: first.first_at,
-        last_at: first.last_at,
-        count: first.count,
-        records: first.records,
-    };
-    for part in parts {
-        whole.add(part);
-    }
-    Some(whole)
-}
-
-/// All disclosures that repeat each other about a customer, over all time: the series that a record belongs to.
+/// All disclosures that repeat each other about a customer, over all time: the series that a record belongs to. What was
+/// merged with the customer is part of it.
 ///
 /// # Errors
 /// Forbidden.
 pub(crate) async fn series(ctx: &Ctx, lines: &[Line]) -> Result<HashMap<Line, AccountingLine>> {
     ctx.authorize(Action::ReadDisclosures)?;
-    let (from, to) = (
-        Timestamp::from_millis(i64::MIN),
-        Timestamp::from_millis(i64::MAX),
-    );
-    let found = store::totals(ctx.db(), ctx.scope(), lines, period(from, to)).await?;
-    let whole = |(customer, line): &Line| {
-        let key = (*customer, line.clone());
-        let whole = sum(&found, &[*customer], line)?;
-        Some((key, whole))
-    };
-    Ok(lines.iter().filter_map(whole).collect())
+    let customers: Vec<_> = lines.iter().map(|(customer, _)| *customer).collect();
+    let roots = customers::service::roots(ctx, &customers).await?;
+    let root = |customer: &CustomerId| roots.get(customer).copied().unwrap_or(*customer);
+    let mut all: Vec<_> = customers.iter().map(root).collect();
+    all.sort_unstable();
+    all.dedup();
+    let clusters = customers::service::clusters(ctx, &all).await?;
+    let mut asked = Vec::new();
+    for (number, (customer, line)) in (0..).zip(lines) {
+        let of = clusters.each().iter().find(|(of, _)| *of == root(customer));
+        let members = of.into_iter().flat_map(|(_, members)| members);
+        asked.extend(members.map(|member| (number, (*member, line.clone()))));
+    }
+    let period = period(Timestamp::MIN, Timestamp::MAX);
+    let mut found = store::totals(ctx.db(), ctx.scope(), &asked, period).await?;
+    let whole = |(number, line): (i64, &Line)| Some((line.clone(), found.remove(&number)?.into()));
+    Ok((0..).zip(lines).filter_map(whole).collect())
 }

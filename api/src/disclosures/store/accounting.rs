@@ -113,13 +113,35 @@ pub(in crate::disclosures) async fn lines(
     Ok(found)
 }
 
-/// What some lines come to within a period.
+/// What some lines come to within a period, by number. Lines of one number are one: a disclosure about two customers
+/// of a cluster counts once.
 pub(in crate::disclosures) async fn totals(
     db: &impl ConnectionTrait,
     scope: Scope,
-    lines: &[Line],
+    lines: &[(i64, Line)],
     period: Period,
-) -> Result<HashMap<Line, LineTotals>> {
+) -> Result<HashMap<i64, LineTotals>> {
+    // Three values each; what has one number belongs into one statement.
+    const AT_ONCE: usize = 9_000;
+    let mut found = HashMap::new();
+    let mut part: Vec<(i64, Line)> = Vec::new();
+    for same in lines.chunk_by(|one, other| one.0 == other.0) {
+        if part.len() + same.len() > AT_ONCE {
+            found.extend(totals_of(db, scope, &part, period).await?);
+            part.clear();
+        }
+        part.extend_from_slice(same);
+    }
+    found.extend(totals_of(db, scope, &part, period).await?);
+    Ok(found)
+}
+
+async fn totals_of(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    lines: &[(i64, Line)],
+    period: Period,
+) -> Result<HashMap<i64, LineTotals>> {
     #[derive(FromQueryResult)]
     struct Row {
         number: i64,
@@ -129,44 +151,48 @@ pub(in crate::disclosures) async fn totals(
         count: i64,
         records: i64,
     }
-    const AT_ONCE: usize = 5_000;
-    let mut found = HashMap::new();
-    for chunk in lines.chunks(AT_ONCE) {
-        let sql = format!(
-            "with wanted (number, customer_id, line) as (values {})
-            select w.number, (
-                    select s.disclosure_id from disclosure_subject s
-                    where {counted} and s.customer_id = w.customer_id and s.line = w.line
-                    order by s.disclosed_at, s.disclosed_until, s.occurrences, s.visibility, s.disclosure_id limit 1
-                ) as first,
-                min(s.disclosed_at) as first_at,
-                max(coalesce(s.disclosed_until, s.disclosed_at)) as last_at,
-                cast(sum(s.occurrences) as bigint) as count, count(*) as records
-            from wanted w {} disclosure_subject s on s.customer_id = w.customer_id and s.line = w.line
-            where {counted}
-            group by w.number, w.customer_id, w.line",
-            placeholder_rows(5, chunk.len(), 3),
-            join_in_order(db.get_database_backend()),
-            counted = counted(scope),
-        );
-        let mut binds = binds(scope, period);
-        for (number, (customer, line)) in (0_i64..).zip(chunk) {
-            binds.extend([number.into(), (*customer).into(), line.clone().into()]);
-        }
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
-        for row in Row::find_by_statement(statement).all(db).await? {
-            let Some(line) = usize::try_from(row.number).ok().and_then(|n| chunk.get(n)) else {
-                continue;
-            };
-            let totals = LineTotals {
-                first: row.first,
-                first_at: row.first_at,
-                last_at: row.last_at,
-                count: row.count,
-                records: row.records,
-            };
-            found.insert(line.clone(), totals);
-        }
+    if lines.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(found)
+    let sql = format!(
+        "with wanted (number, customer_id, line) as (values {}),
+        counted as (
+            select distinct w.number, s.disclosure_id, s.disclosed_at, s.occurrences,
+                coalesce(s.disclosed_until, s.disclosed_at) as last_at
+            from wanted w {} disclosure_subject s on s.customer_id = w.customer_id and s.line = w.line
+            where {}
+        ),
+        ranked as (
+            select number, disclosure_id,
+                row_number() over (partition by number order by disclosed_at, disclosure_id) as place
+            from counted
+        ),
+        whole as (
+            select number, min(disclosed_at) as first_at, max(last_at) as last_at,
+                cast(sum(occurrences) as bigint) as count, count(*) as records
+            from counted group by number
+        )
+        select whole.number, ranked.disclosure_id as first, first_at, last_at, count, records
+        from whole join ranked on ranked.number = whole.number and ranked.place = 1",
+        placeholder_rows(5, lines.len(), 3),
+        join_in_order(db.get_database_backend()),
+        counted(scope),
+    );
+    let mut binds = binds(scope, period);
+    for (number, (customer, line)) in lines {
+        binds.extend([(*number).into(), (*customer).into(), line.clone().into()]);
+    }
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let rows = Row::find_by_statement(statement).all(db).await?;
+    let totals = |row: Row| {
+        let totals = LineTotals {
+            first: row.first,
+            first_at: row.first_at,
+            last_at: row.last_at,
+            count: row.count,
+            records: row.records,
+        };
+        (row.number, totals)
+    };
+    Ok(rows.into_iter().map(totals).collect())
 }
