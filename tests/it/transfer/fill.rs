@@ -160,6 +160,7 @@ async fn rows(db: &DatabaseConnection, controller_id: ControllerId, ids: &Ids) {
         raised_at: at,
         event_id,
         settled_at: None,
+        dismissed: false,
     };
     insert::<subject_finding::Entity, _>(db, finding).await;
     let follower = follower::Model {
