@@ -4,8 +4,10 @@ use entity::enums::EventType;
 use serde_json::{Value, json};
 
 use crate::harness::build::{
-    ADD_IDENTIFIER, ISSUE_TOKEN, Ids, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER,
-    REGISTER_RECIPIENT, REVOKE_TOKEN,
+    ADD_IDENTIFIER, ISSUE_TOKEN, Ids, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE,
+    RECORD_DISCLOSURE_SERIES, RECORD_DISCLOSURES, REGISTER_CUSTOMER, REGISTER_RECIPIENT,
+    RESOLVE_DISCLOSURE_SUBJECT, REVOKE_TOKEN, SUPERSEDE_DISCLOSURE, disclosure, input, item,
+    observation,
 };
 
 /// What a mutation is asked to do, and which events record it.
@@ -13,8 +15,39 @@ pub struct Case {
     pub query: &'static str,
     pub input: Value,
     pub events: Vec<EventType>,
+    /// Where the items are that have a key each; none where the whole input has one.
+    pub list: Option<&'static str>,
     /// An input that cannot be done, and the code that says so.
     pub wrong: (Value, &'static str),
+}
+
+impl Case {
+    /// The variables under a key, or its items under one each.
+    pub fn keyed(&self, key: &str) -> Value {
+        let mut keyed = self.input.clone();
+        match self.list {
+            None => keyed["idempotencyKey"] = json!(key),
+            Some(list) => {
+                for (n, item) in keyed[list].as_array_mut().unwrap().iter_mut().enumerate() {
+                    item["idempotencyKey"] = json!(format!("{key} {n}"));
+                }
+            }
+        }
+        input(&keyed)
+    }
+
+    /// Other variables under the same key.
+    pub fn changed(&self, keyed: &Value) -> Value {
+        let mut changed = keyed.clone();
+        match self.list {
+            None => {
+                let somebody = json!({ "system": "whmcs", "staffId": "1" });
+                changed["input"]["onBehalfOf"] = somebody;
+            }
+            Some(list) => changed["input"][list][0]["note"] = json!("another"),
+        }
+        changed
+    }
 }
 
 /// The case of a mutation, over what `populate` made; none for a mutation that is not known here.
@@ -25,6 +58,10 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
         "recordAssignments" => record_assignments(ids),
         "registerRecipient" => register_recipient(),
         "recordDisclosure" => record_disclosure(ids),
+        "recordDisclosures" => record_disclosures(ids),
+        "recordDisclosureSeries" => record_disclosure_series(ids),
+        "supersedeDisclosure" => supersede_disclosure(ids),
+        "resolveDisclosureSubject" => resolve_disclosure_subject(ids),
         "issueToken" => issue_token(),
         "revokeToken" => revoke_token(ids),
         _ => return None,
@@ -38,6 +75,7 @@ fn register_customer() -> Case {
         query: REGISTER_CUSTOMER,
         input: of("new"),
         events: vec![EventType::CustomerRegistered],
+        list: None,
         wrong: (of("42"), "CONFLICT"),
     }
 }
@@ -48,6 +86,7 @@ fn add_identifier(ids: &Ids) -> Case {
         query: ADD_IDENTIFIER,
         input: of(&ids.customer),
         events: vec![EventType::IdentifierAdded],
+        list: None,
         wrong: (of("cus_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }
@@ -59,6 +98,7 @@ fn record_assignments(ids: &Ids) -> Case {
         query: RECORD_ASSIGNMENTS,
         input: of(&ids.other_customer),
         events: vec![EventType::AssignmentRecorded; 2],
+        list: None,
         wrong: (of("cus_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }
@@ -69,6 +109,7 @@ fn register_recipient() -> Case {
         query: REGISTER_RECIPIENT,
         input: of("Somebody else"),
         events: vec![EventType::RecipientRegistered],
+        list: None,
         wrong: (of("spamhaus"), "CONFLICT"),
     }
 }
@@ -94,6 +135,73 @@ fn record_disclosure(ids: &Ids) -> Case {
             EventType::DisclosureSubjectRecorded,
             EventType::DisclosureSubjectRecorded,
         ],
+        list: None,
+        wrong: (of("cus_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
+    }
+}
+
+/// A disclosure about a customer, to somebody who is registered.
+fn disclosed(ids: &Ids, customer: &str, ground: &str) -> Value {
+    let about = json!({ "id": customer });
+    let mut disclosure = item(disclosure(&json!({ "id": ids.recipient }), &[about]));
+    disclosure["ground"] = json!(ground);
+    disclosure
+}
+
+fn record_disclosures(ids: &Ids) -> Case {
+    let of = |customer: &str| {
+        let items = ["BLOCKLIST_REPORT", "UNAUTHORISED"];
+        let items = items.map(|ground| disclosed(ids, customer, ground));
+        json!({ "disclosures": items })
+    };
+    Case {
+        query: RECORD_DISCLOSURES,
+        input: of(&ids.customer),
+        events: vec![
+            EventType::DisclosureRecorded,
+            EventType::DisclosureRecorded,
+            EventType::DisclosureUnauthorised,
+        ],
+        list: Some("disclosures"),
+        wrong: (of("cus_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
+    }
+}
+
+fn record_disclosure_series(ids: &Ids) -> Case {
+    let of = |customer: &str| {
+        let observed = observation(disclosed(ids, customer, "PAYMENT_PROCESSING"));
+        json!({ "observations": [observed] })
+    };
+    Case {
+        query: RECORD_DISCLOSURE_SERIES,
+        input: of(&ids.customer),
+        events: vec![EventType::DisclosureRecorded],
+        list: Some("observations"),
+        wrong: (of("cus_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
+    }
+}
+
+fn supersede_disclosure(ids: &Ids) -> Case {
+    let of = |old: &str| json!({ "disclosureId": old, "by": disclosed(ids, &ids.customer, "CONTRACT"), "reason": "a wrong ground" });
+    Case {
+        query: SUPERSEDE_DISCLOSURE,
+        input: of(&ids.disclosure),
+        events: vec![
+            EventType::DisclosureRecorded,
+            EventType::DisclosureSuperseded,
+        ],
+        list: None,
+        wrong: (of("dis_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
+    }
+}
+
+fn resolve_disclosure_subject(ids: &Ids) -> Case {
+    let of = |customer: &str| json!({ "subjectId": ids.unresolved, "customer": { "id": customer }, "reason": "a log" });
+    Case {
+        query: RESOLVE_DISCLOSURE_SUBJECT,
+        input: of(&ids.customer),
+        events: vec![EventType::DisclosureSubjectResolved],
+        list: None,
         wrong: (of("cus_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }
@@ -104,6 +212,7 @@ fn issue_token() -> Case {
         query: ISSUE_TOKEN,
         input: of("support desk"),
         events: vec![EventType::TokenIssued],
+        list: None,
         wrong: (of("billing"), "CONFLICT"),
     }
 }
@@ -114,6 +223,7 @@ fn revoke_token(ids: &Ids) -> Case {
         query: REVOKE_TOKEN,
         input: of(&ids.token),
         events: vec![EventType::TokenRevoked],
+        list: None,
         wrong: (of("tok_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }
