@@ -23,5 +23,6 @@ mod ledger;
 mod main_job;
 mod migrations;
 mod readme;
+mod resources;
 mod schema;
 mod tokens;
