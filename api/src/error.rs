@@ -140,7 +140,10 @@ impl Error {
                 problem,
                 suggestion,
             } => Self::Invalid {
-                field: format!("{prefix}.{field}"),
+                field: match field.as_str() {
+                    "" => prefix.to_owned(),
+                    field => format!("{prefix}.{field}"),
+                },
                 problem,
                 suggestion,
             },

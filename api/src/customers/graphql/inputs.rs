@@ -277,8 +277,8 @@ pub(crate) struct AssignmentInput {
 }
 
 impl AssignmentInput {
-    /// The assignment; `number` is its place in the list.
-    fn check(self, number: usize) -> Result<NewAssignment> {
+    /// The assignment.
+    fn check(self) -> Result<NewAssignment> {
         let mut given = [
             self.ip_prefix.map(NewResource::IpPrefix),
             self.port_range
@@ -297,7 +297,7 @@ impl AssignmentInput {
                 until: patch(self.until),
             }),
             _ => Err(Error::invalid(
-                format!("assignments[{number}]"),
+                "",
                 "give exactly one of ipPrefix, portRange, domain and mailbox",
             )),
         }
@@ -318,20 +318,21 @@ pub(crate) struct RecordAssignmentsInput {
 }
 
 impl RecordAssignmentsInput {
-    /// The person behind the integration, the assignments, and the policy.
-    ///
-    /// # Errors
-    /// Invalid for an item that names no resource, or several.
+    /// The person behind the integration, the assignments, and the policy. An item that names no resource, or several,
+    /// is an error.
     pub(super) fn split(
         self,
-    ) -> Result<(Option<OnBehalfOfInput>, Vec<NewAssignment>, ErrorPolicy)> {
-        let items = self.assignments.into_iter().enumerate();
-        let items = items.map(|(number, item)| item.check(number));
-        Ok((
+    ) -> (
+        Option<OnBehalfOfInput>,
+        Vec<Result<NewAssignment>>,
+        ErrorPolicy,
+    ) {
+        let items = self.assignments.into_iter().map(AssignmentInput::check);
+        (
             self.on_behalf_of,
-            items.collect::<Result<_>>()?,
+            items.collect(),
             self.error_policy.unwrap_or(ErrorPolicy::RejectAll),
-        ))
+        )
     }
 }
 

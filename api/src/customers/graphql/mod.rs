@@ -171,7 +171,7 @@ impl RegisterMutation {
         #[graphql(desc = "The assignments.")] input: RecordAssignmentsInput,
     ) -> Result<RecordAssignmentsPayload> {
         let once = once("recordAssignments", input.idempotency_key.as_ref(), &input)?;
-        let (person, items, policy) = input.split()?;
+        let (person, items, policy) = input.split();
         let ctx = ctx_for(context, person)?;
         let recorded = service::record_assignments(&ctx, items, policy, once).await?;
         let ids: Vec<_> = recorded

@@ -46,14 +46,14 @@ struct Ready {
 }
 
 /// Records assignments; answers for each item, in the order of the input. An item whose customer, resource and
-/// first instant are recorded already corrects that assignment.
+/// first instant are recorded already corrects that assignment; one that is an error is answered with it.
 ///
 /// # Errors
 /// Forbidden; Invalid for a list of no or more than 500 items; under `RejectAll`, the error of the first item that
 /// cannot be recorded.
 pub(crate) async fn record_assignments(
     ctx: &Ctx,
-    items: Vec<NewAssignment>,
+    items: Vec<Result<NewAssignment>>,
     policy: ErrorPolicy,
     once: Once,
 ) -> Result<Vec<Assigned>> {
@@ -83,19 +83,34 @@ pub(crate) async fn record_assignments(
     write(ctx, ready, outcome, &once).await
 }
 
-async fn check(ctx: &Ctx, items: Vec<NewAssignment>) -> Result<Vec<Result<Ready>>> {
-    let lookups: Vec<_> = items
-        .iter()
-        .map(|item| (&item.customer, item.from))
+async fn check(ctx: &Ctx, items: Vec<Result<NewAssignment>>) -> Result<Vec<Result<Ready>>> {
+    let known = items.iter().enumerate();
+    let known: Vec<_> = known
+        .filter_map(|(number, item)| Some((number, item.as_ref().ok()?)))
         .collect();
-    let field = |number: usize| format!("assignments[{number}].customer");
-    let found = resolve_each(ctx, &lookups, field).await?;
+    let lookups: Vec<_> = known
+        .iter()
+        .map(|(_, item)| (&item.customer, item.from))
+        .collect();
+    let field = |n: usize| {
+        let number = known.get(n).map_or(0, |(number, _)| *number);
+        format!("assignments[{number}].customer")
+    };
+    let mut found = resolve_each(ctx, &lookups, field).await?.into_iter();
     let mut seen = HashMap::new();
     let mut checked = Vec::new();
-    for (number, (item, found)) in items.into_iter().zip(found).enumerate() {
+    for (number, item) in items.into_iter().enumerate() {
+        let at = |error: Error| error.at(&format!("assignments[{number}]"));
+        let item = match item {
+            Ok(item) => item,
+            Err(error) => {
+                checked.push(Err(at(error)));
+                continue;
+            }
+        };
+        let found = found.next().unwrap_or(Ok(Match::Nobody));
         let ready = found.and_then(|found| {
-            let ready = check_item(ctx, number, item, found)
-                .map_err(|error| error.at(&format!("assignments[{number}]")))?;
+            let ready = check_item(ctx, number, item, found).map_err(at)?;
             let text = ready.resource.text.clone();
             let same = (ready.customer, ready.resource.kind, text, ready.item.from);
             match seen.insert(same, number) {

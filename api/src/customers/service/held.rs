@@ -66,7 +66,7 @@ pub(crate) async fn holders(
     page: PageRequest,
 ) -> Result<Page<Assignment>> {
     authorize(ctx)?;
-    let asked = of.check("of")?;
+    let asked = of.check(&format!("of.{}", of.input_field()))?;
     let covering = asked.covering(ctx)?;
     let page = page.check(&format!("holders {covering:?} {:?}", asked.at()))?;
     let wanted: Vec<_> = covering

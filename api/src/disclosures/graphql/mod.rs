@@ -159,9 +159,7 @@ impl DisclosuresMutation {
         let mut items = Vec::new();
         for (number, item) in input.disclosures.into_iter().enumerate() {
             let once = once_each(context, "recordDisclosures", number, item.key(), &item)?;
-            let new = NewDisclosure::try_from(item);
-            let at = format!("disclosures[{number}]");
-            items.push((new.map_err(|error| error.at(&at))?, once));
+            items.push((NewDisclosure::try_from(item), once));
         }
         let policy = input.error_policy.unwrap_or(ErrorPolicy::RejectAll);
         let recorded = service::record_many(&ctx, items, policy, "disclosures").await?;
@@ -182,9 +180,7 @@ impl DisclosuresMutation {
         let mut items = Vec::new();
         for (number, item) in input.observations.into_iter().enumerate() {
             let once = once_each(context, "recordDisclosureSeries", number, item.key(), &item)?;
-            let new = NewDisclosure::try_from(item);
-            let at = format!("observations[{number}]");
-            items.push((new.map_err(|error| error.at(&at))?, once));
+            items.push((NewDisclosure::try_from(item), once));
         }
         let policy = input.error_policy.unwrap_or(ErrorPolicy::RejectAll);
         let recorded = service::record_many(&ctx, items, policy, "observations").await?;

@@ -27,18 +27,19 @@ pub(crate) async fn record(
     once: Once,
 ) -> Result<Option<Disclosure>> {
     ctx.authorize(Action::RecordDisclosure)?;
-    let outcomes = record_all(ctx, vec![(new, once)], ErrorPolicy::RejectAll, |_| None).await?;
+    let outcomes = record_all(ctx, vec![(Ok(new), once)], ErrorPolicy::RejectAll, |_| None).await?;
     outcomes.into_iter().next().unwrap_or(Ok(None))
 }
 
-/// Records several disclosures; answers for each, in the order of the input. `list` names the list in errors.
+/// Records several disclosures; answers for each, in the order of the input. An item that is an error is answered with
+/// it. `list` names the list in errors.
 ///
 /// # Errors
 /// Forbidden; Invalid for a list of no or more than 500 items; under `RejectAll`, the error of the first item that
 /// cannot be recorded.
 pub(crate) async fn record_many(
     ctx: &Ctx,
-    items: Vec<(NewDisclosure, Once)>,
+    items: Vec<(Result<NewDisclosure>, Once)>,
     policy: ErrorPolicy,
     list: &'static str,
 ) -> Result<Vec<Result<Option<Disclosure>>>> {
@@ -66,7 +67,7 @@ impl<F: Fn(usize) -> Option<String>> Prefix for F {}
 
 async fn record_all(
     ctx: &Ctx,
-    items: Vec<(NewDisclosure, Once)>,
+    items: Vec<(Result<NewDisclosure>, Once)>,
     policy: ErrorPolicy,
     prefix: impl Prefix,
 ) -> Result<Vec<Result<Option<Disclosure>>>> {
@@ -76,14 +77,17 @@ async fn record_all(
     };
     let (mut all, mut onces) = (Vec::new(), Vec::new());
     for (number, (new, once)) in items.into_iter().enumerate() {
-        all.push(match Checked::new(ctx, new) {
-            Ok(checked) => Item::Checked(Box::new(checked)),
-            Err(error) => Item::Settled(Err(at(number, error))),
-        });
+        let checked = new.and_then(|new| Checked::new(ctx, new));
+        all.push(
+            match checked.and_then(|new| ctx.check_key(&once).map(|()| new)) {
+                Ok(checked) => Item::Checked(Box::new(checked)),
+                Err(error) => Item::Settled(Err(at(number, error))),
+            },
+        );
         onces.push(once);
     }
     let ready = prepare(ctx, &mut all, &onces, policy, &at).await?;
-    remember(ctx, &mut all, &onces).await?;
+    remember(ctx, &mut all, &onces).await;
     let failed = all.iter().find_map(|item| match item {
         Item::Settled(Err(error)) => Some(error.clone()),
         _ => None,
@@ -113,7 +117,7 @@ async fn prepare(
     let ready = if policy == ErrorPolicy::RejectAll && in_vain {
         BTreeMap::new()
     } else {
-        make(ctx, known, onces, at, &mut failed).await?
+        make(ctx, known, onces, policy, at, &mut failed).await?
     };
     for (number, error) in failed {
         if let Some(item) = all.get_mut(number) {
@@ -145,6 +149,7 @@ async fn make(
     ctx: &Ctx,
     known: Vec<Known<'_>>,
     onces: &[Once],
+    policy: ErrorPolicy,
     at: &impl Fn(usize, Error) -> Error,
     failed: &mut Vec<(usize, Error)>,
 ) -> Result<BTreeMap<usize, Ready>> {
@@ -152,7 +157,8 @@ async fn make(
         .iter()
         .map(|(_, checked, _)| (checked.recipient.clone(), "recipient".to_owned()))
         .collect();
-    let recipients = recipients::service::ensure(ctx, &named).await;
+    let all_or_none = policy == ErrorPolicy::RejectAll;
+    let recipients = recipients::service::ensure(ctx, &named, all_or_none).await;
     let keys = customer_keys(ctx, known.iter().flat_map(|(_, _, subjects)| subjects)).await?;
     let mut ready = BTreeMap::new();
     for ((number, checked, subjects), recipient) in known.iter().zip(recipients) {
@@ -212,15 +218,17 @@ async fn look_up(
 }
 
 /// What was recorded once answers as it did, even if it could not be recorded now.
-async fn remember(ctx: &Ctx, all: &mut [Item], onces: &[Once]) -> Result<()> {
+async fn remember(ctx: &Ctx, all: &mut [Item], onces: &[Once]) {
     for (item, once) in all.iter_mut().zip(onces) {
-        if let Item::Settled(Err(_cannot_be_recorded_now)) = item
-            && let Some(ids) = ctx.done_before(once).await?
-        {
-            *item = Item::Settled(Ok(ids));
+        if let Item::Settled(Err(_cannot_be_recorded_now)) = item {
+            match ctx.done_before(once).await {
+                Ok(Some(ids)) => *item = Item::Settled(Ok(ids)),
+                // A key that cannot be is what is wrong with the item.
+                Ok(None) | Err(Error::Invalid { .. }) => {}
+                Err(error) => *item = Item::Settled(Err(error)),
+            }
         }
     }
-    Ok(())
 }
 
 /// What was written: the ids of each item, and the rows of those that are new.

@@ -9,7 +9,8 @@ use crate::context::Ctx;
 use crate::error::{Error, Result};
 
 /// The recipients that some changes name: found, or registered now, in a change of its own, where they are new.
-/// Each comes with the input field that names it, and is looked for once, however often it is named.
+/// Each comes with the input field that names it, and is looked for once, however often it is named. With
+/// `all_or_none`, none is registered where one cannot be.
 ///
 /// # Errors
 /// For each: `NotFound` for an id that is not the controller's; Invalid for a name that cannot be used; Forbidden when
@@ -17,6 +18,30 @@ use crate::error::{Error, Result};
 pub(crate) async fn ensure(
     ctx: &Ctx,
     named: &[(RecipientRef, String)],
+    all_or_none: bool,
+) -> Vec<Result<RecipientId>> {
+    // Where all name the same, there are no others.
+    if all_or_none && named.windows(2).any(|two| differ(two)) {
+        let found = each(ctx, named, false).await;
+        if found.iter().any(Result::is_err) {
+            return found;
+        }
+    }
+    each(ctx, named, true).await
+}
+
+fn differ(two: &[(RecipientRef, String)]) -> bool {
+    match two {
+        [(one, _), (other, _)] => one.describe() != other.describe(),
+        _ => false,
+    }
+}
+
+/// Looks for each, once, however often it is named; registers what is new, or gives the id that it would have.
+async fn each(
+    ctx: &Ctx,
+    named: &[(RecipientRef, String)],
+    register: bool,
 ) -> Vec<Result<RecipientId>> {
     let mut known: HashMap<String, Result<RecipientId>> = HashMap::new();
     let mut found = Vec::new();
@@ -24,7 +49,10 @@ pub(crate) async fn ensure(
         let name = named.describe().expose().to_owned();
         let one = match known.get(&name) {
             Some(known) => known.clone(),
-            None => find_or_register(ctx, named, field).await,
+            None if register => find_or_register(ctx, named, field).await,
+            None => prepare(ctx, named.clone(), field)
+                .await
+                .map(|prepared| prepared.id()),
         };
         known.insert(name, one.clone());
         found.push(one);

@@ -141,7 +141,8 @@ pub(super) async fn assignments(ctx: &Ctx, world: World, part: Part) -> Result<u
     }
     let count = u64::try_from(items.len()).unwrap_or(u64::MAX);
     while !items.is_empty() {
-        let part: Vec<_> = items.drain(..items.len().min(MOST_ITEMS)).collect();
+        let part = items.drain(..items.len().min(MOST_ITEMS));
+        let part = part.map(Ok).collect();
         let policy = ErrorPolicy::RejectAll;
         service::record_assignments(ctx, part, policy, Once::none()).await?;
     }
@@ -153,7 +154,7 @@ pub(super) async fn disclosures(ctx: &Ctx, world: World, part: Part) -> Result<u
     let clients = part.map(|number| world.client(number));
     let mut items: Vec<_> = clients
         .flat_map(|client| client.outgoing().into_iter().map(move |one| (client, one)))
-        .map(|(client, outgoing)| (disclosure(client, outgoing), Once::none()))
+        .map(|(client, outgoing)| (Ok(disclosure(client, outgoing)), Once::none()))
         .collect();
     let count = u64::try_from(items.len()).unwrap_or(u64::MAX);
     while !items.is_empty() {
