@@ -1,8 +1,11 @@
 //! Operations and inputs, filled with what a story does not care about.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::Actor;
+use super::poll::eventually;
 
 /// Registers a customer.
 pub const REGISTER_CUSTOMER: &str = "mutation($input: RegisterCustomerInput!) {
@@ -49,6 +52,18 @@ pub const UPDATE_RECIPIENT: &str = "mutation($input: UpdateRecipientInput!) {
 /// Records a disclosure.
 pub const RECORD_DISCLOSURE: &str = "mutation($input: RecordDisclosureInput!) {
     recordDisclosure(input: $input) { disclosure { id subjects { id } event { id } } } }";
+/// Records disclosures.
+pub const RECORD_DISCLOSURES: &str = "mutation($input: RecordDisclosuresInput!) {
+    recordDisclosures(input: $input) { results { disclosure { id } error { code field } } } }";
+/// Records observations of routine disclosures.
+pub const RECORD_DISCLOSURE_SERIES: &str = "mutation($input: RecordDisclosureSeriesInput!) {
+    recordDisclosureSeries(input: $input) { results { disclosure { id } error { code field } } } }";
+/// Supersedes a disclosure.
+pub const SUPERSEDE_DISCLOSURE: &str = "mutation($input: SupersedeDisclosureInput!) {
+    supersedeDisclosure(input: $input) { disclosure { id } } }";
+/// Says who a subject was.
+pub const RESOLVE_DISCLOSURE_SUBJECT: &str = "mutation($input: ResolveDisclosureSubjectInput!) {
+    resolveDisclosureSubject(input: $input) { disclosure { id } } }";
 /// Issues a token.
 pub const ISSUE_TOKEN: &str = "mutation($input: IssueTokenInput!) {
     issueToken(input: $input) { secret token { id expiresAt } integration { id name role } } }";
@@ -84,6 +99,26 @@ pub fn disclosure(recipient: &Value, subjects: &[Value]) -> Value {
     }))
 }
 
+/// The disclosure of some variables, to be one item of a list or to take the place of another.
+pub fn item(mut variables: Value) -> Value {
+    variables["input"].take()
+}
+
+/// Some variables as those of a list with this one item.
+pub fn list(name: &str, item: &Value) -> Value {
+    input(&json!({ name: [item] }))
+}
+
+/// A disclosure as an observation of a series: twelve times in the year before.
+pub fn observation(mut disclosure: Value) -> Value {
+    let fields = disclosure.as_object_mut().expect("an input");
+    fields.remove("disclosedAt");
+    disclosure["from"] = json!("2025-12-01T00:00:00Z");
+    disclosure["to"] = json!("2026-11-01T00:00:00Z");
+    disclosure["count"] = json!(12);
+    disclosure
+}
+
 /// Ids of one record of every kind of a controller.
 #[derive(Debug, Clone, Default)]
 pub struct Ids {
@@ -105,7 +140,9 @@ pub struct Ids {
     pub recipient: String,
     /// A disclosure.
     pub disclosure: String,
-    /// Its subject.
+    /// Another one, about the same customers.
+    pub other_disclosure: String,
+    /// The subject of the first.
     pub subject: String,
     /// Its event.
     pub event: String,
@@ -117,11 +154,17 @@ pub struct Ids {
     pub snapshot: String,
     /// One that waits for more.
     pub open_snapshot: String,
+    /// A disclosure about whoever held an address: about nobody, as it seemed, and about the customer, as is known now.
+    pub questioned: String,
+    /// Its subject.
+    pub unresolved: String,
+    /// What was found out about that.
+    pub finding: String,
 }
 
 impl Ids {
     /// All of them that a list shows.
-    pub fn all(&self) -> [&str; 13] {
+    pub fn all(&self) -> [&str; 17] {
         [
             &self.controller,
             &self.integration,
@@ -132,17 +175,22 @@ impl Ids {
             &self.assignment,
             &self.recipient,
             &self.disclosure,
+            &self.other_disclosure,
             &self.subject,
             &self.event,
             &self.brand,
             &self.relation,
+            &self.questioned,
+            &self.unresolved,
+            &self.finding,
         ]
     }
 }
 
 /// Fills the owner's controller with two of every kind, the same for every controller: clients 42 and 43 of
-/// `whmcs` share an e-mail address; 42 has a phone and held 203.0.113.0/24, and clients 44 and 45 were merged into it;
-/// there is a client 46.
+/// `whmcs` share an e-mail address; 42 has a phone and held 203.0.113.0/24 and shop.example with a mailbox, and, as was
+/// found out after disclosures about them, two more addresses; clients 44 and 45 were merged into it; there is a
+/// client 46.
 pub async fn populate(owner: &Actor) -> Ids {
     let mut ids = Ids {
         controller: owner
@@ -172,6 +220,18 @@ pub async fn populate(owner: &Actor) -> Ids {
         ids.customer = registered.text_at("registerCustomer.customer.id");
         ids.identifier = registered.text_at("registerCustomer.customer.identifiers.0.id");
     }
+    for resource in [
+        json!({ "domain": "shop.example" }),
+        json!({ "mailbox": "post@shop.example" }),
+    ] {
+        let mut variables = assignment(&json!({ "id": ids.customer }), "");
+        let held = &mut variables["input"]["assignments"][0];
+        held["ipPrefix"].take();
+        for (kind, value) in resource.as_object().expect("a resource") {
+            held[kind] = value.clone();
+        }
+        owner.run(RECORD_ASSIGNMENTS, variables).await.ok();
+    }
     for (customer, prefix) in [
         (&ids.other_customer, "192.0.2.0/25"),
         (&ids.other_customer, "192.0.2.128/25"),
@@ -192,17 +252,21 @@ pub async fn populate(owner: &Actor) -> Ids {
         let registered = owner.run(REGISTER_RECIPIENT, variables).await;
         ids.recipient = registered.text_at("registerRecipient.recipient.id");
     }
-    for _ in 0..2 {
+    // Different ones, so that they are two lines of an accounting.
+    for ground in ["COPYRIGHT_CLAIM", "ABUSE_REPORT"] {
         let subjects = [
             json!({ "id": ids.customer }),
             json!({ "id": ids.other_customer }),
         ];
-        let variables = disclosure(&json!({ "id": ids.recipient }), &subjects);
+        let mut variables = disclosure(&json!({ "id": ids.recipient }), &subjects);
+        variables["input"]["ground"] = json!(ground);
         let recorded = owner.run(RECORD_DISCLOSURE, variables).await;
+        ids.other_disclosure = std::mem::take(&mut ids.disclosure);
         ids.disclosure = recorded.text_at("recordDisclosure.disclosure.id");
         ids.subject = recorded.text_at("recordDisclosure.disclosure.subjects.0.id");
         ids.event = recorded.text_at("recordDisclosure.disclosure.event.id");
     }
+    find_out(owner, &mut ids).await;
     become_of(owner, &mut ids).await;
     let billing = input(&json!({ "name": "billing", "role": "BILLING" }));
     let issued = owner.run(ISSUE_TOKEN, billing).await;
@@ -234,4 +298,30 @@ async fn become_of(owner: &Actor, ids: &mut Ids) {
         ids.snapshot = std::mem::take(&mut ids.open_snapshot);
         ids.open_snapshot = sent.text_at("reconcileSnapshot.snapshot.id");
     }
+}
+
+/// Discloses something about two addresses, and learns later who held them.
+async fn find_out(owner: &Actor, ids: &mut Ids) {
+    for address in ["192.0.3.1", "192.0.3.2"] {
+        let about = json!({ "ip": { "address": address, "at": "2026-06-01T00:00:00Z" } });
+        let recipient = json!({ "id": ids.recipient });
+        let variables = disclosure(&recipient, &[about]);
+        let recorded = owner.run(RECORD_DISCLOSURE, variables).await;
+        ids.questioned = recorded.text_at("recordDisclosure.disclosure.id");
+        ids.unresolved = recorded.text_at("recordDisclosure.disclosure.subjects.0.id");
+        let held = assignment(&json!({ "id": ids.customer }), address);
+        owner.run(RECORD_ASSIGNMENTS, held).await.ok();
+    }
+    ids.finding = finding(owner, &ids.questioned).await;
+}
+
+/// The id of the finding about the only subject of a disclosure, as soon as there is one.
+pub async fn finding(actor: &Actor, disclosure: &str) -> String {
+    let look = async || {
+        let query = "query($id: ID!) { node(id: $id) { ... on Disclosure { subjects { finding { id } } } } }";
+        let found = actor.run(query, json!({ "id": disclosure })).await;
+        let id = found.get("node.subjects.0.finding.id").as_str();
+        id.map(str::to_owned)
+    };
+    eventually(Duration::from_secs(30), "a finding is raised", look).await
 }

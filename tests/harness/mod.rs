@@ -8,6 +8,7 @@ pub mod build;
 mod database;
 pub mod forge;
 pub mod golden;
+pub mod host;
 pub mod poll;
 pub mod process;
 pub mod schema;

@@ -24,6 +24,7 @@ const TABLES: &[&str] = &[
     "disclosure",
     "disclosure_category",
     "disclosure_subject",
+    "disclosure_supersession",
     "event",
     "idempotency",
     "identifier",
@@ -32,6 +33,7 @@ const TABLES: &[&str] = &[
     "recipient_customer",
     "snapshot",
     "snapshot_value",
+    "subject_finding",
     "token",
 ];
 
@@ -118,6 +120,12 @@ const HALVES: &[(&str, &str)] = &[
             and not exists (select 1 from disclosure_subject s where s.id = b.target_id)",
     ),
     (
+        "index rows that are not of the kind of what they lead to",
+        "blind_index b where (b.field in ('subject.network', 'subject.domain'))
+            <> exists (select 1 from disclosure_subject s
+                where s.controller_id = b.controller_id and s.id = b.target_id)",
+    ),
+    (
         "keys of customers that are not there",
         "data_key k where k.owner_kind = 'CUSTOMER' and not exists (select 1 from customer c
             where c.controller_id = k.controller_id and c.id = k.owner_id)",
@@ -167,9 +175,83 @@ const HALVES: &[(&str, &str)] = &[
             where k.controller_id = s.controller_id and k.id = s.key_id)",
     ),
     (
+        "subjects of several without a leaf of their own",
+        "disclosure_subject s join disclosure d
+            on d.controller_id = s.controller_id and d.id = s.disclosure_id
+            where d.subject_count > 1 and s.customer_id is not null and s.event_id = d.event_id",
+    ),
+    (
+        "subjects that were resolved later without an event that says so",
+        "disclosure_subject s where s.resolution = 'RESOLVED' and s.candidate_count <> 1
+            and not exists (select 1 from event e where e.controller_id = s.controller_id
+                and e.id = s.event_id and e.type = 'disclosure.subject_resolved')",
+    ),
+    (
+        "subjects that differ from their disclosure",
+        "disclosure_subject s join disclosure d
+            on d.controller_id = s.controller_id and d.id = s.disclosure_id
+            where s.disclosed_at <> d.disclosed_at or s.occurrences <> d.occurrences
+            or coalesce(s.disclosed_until, -1) <> coalesce(d.disclosed_until, -1)
+            or s.visibility <> d.visibility",
+    ),
+    (
+        "subjects that are resolved to nobody, or to somebody without being resolved",
+        "disclosure_subject s where (s.resolution = 'RESOLVED') <> (s.customer_id is not null)",
+    ),
+    (
+        "subjects that count although their disclosure is superseded, or do not although it is not",
+        "disclosure_subject s where s.superseded <> exists (select 1 from disclosure_supersession r
+            where r.controller_id = s.controller_id and r.old_id = s.disclosure_id)",
+    ),
+    (
+        "supersessions without their key",
+        "disclosure_supersession r where not exists (select 1 from data_key k
+            where k.controller_id = r.controller_id and k.id = r.key_id)",
+    ),
+    (
+        "supersessions without their event",
+        "disclosure_supersession r where not exists (select 1 from event e
+            where e.controller_id = r.controller_id and e.id = r.event_id
+            and e.type = 'disclosure.superseded')",
+    ),
+    (
+        "findings without their event",
+        "subject_finding f where not exists (select 1 from event e
+            where e.controller_id = f.controller_id and e.id = f.event_id
+            and e.type = 'finding.raised')",
+    ),
+    (
+        "findings about the subject of another disclosure",
+        "subject_finding f where not exists (select 1 from disclosure_subject s
+            where s.controller_id = f.controller_id and s.id = f.subject_id
+            and s.disclosure_id = f.disclosure_id and s.visibility = f.visibility)",
+    ),
+    (
+        "findings that say what is on record",
+        "subject_finding f join disclosure_subject s
+            on s.controller_id = f.controller_id and s.id = f.subject_id
+            where f.settled_at is null and (s.superseded or s.customer_id = f.customer_id)",
+    ),
+    (
         "events without their key",
         "event e where not exists (select 1 from data_key k
             where k.controller_id = e.controller_id and k.id = e.key_id)",
+    ),
+];
+
+/// Events that disclosures have beside those above: how many each must have.
+const MORE_EVENTS: &[(&str, &str)] = &[
+    (
+        "disclosure.unauthorised",
+        "select id, count(*) from disclosure where ground = 'UNAUTHORISED' group by id",
+    ),
+    (
+        "disclosure.superseded",
+        "select old_id, count(*) from disclosure_supersession group by old_id",
+    ),
+    (
+        "finding.raised",
+        "select disclosure_id, count(*) from subject_finding group by disclosure_id",
     ),
 ];
 
@@ -334,14 +416,23 @@ impl Survey {
             // A correction is a version and an event.
             expect("assignment.recorded", id.to_string(), i64::from(version));
         }
-        let sql = "select d.id, count(distinct s.event_id) from disclosure d
+        // A subject that was resolved later has the event of that.
+        let sql = "select d.id, count(distinct e.id) from disclosure d
             left join disclosure_subject s on s.controller_id = d.controller_id
                 and s.disclosure_id = d.id and s.event_id <> d.event_id
+            left join event e on e.controller_id = s.controller_id and e.id = s.event_id
+                and e.type <> 'disclosure.subject_resolved'
             group by d.id";
         for row in self.rows(sql).await {
             let (id, subjects): (DisclosureId, i64) = (read(&row, 0), read(&row, 1));
             expect("disclosure.recorded", id.to_string(), 1);
             expect("disclosure.subject_recorded", id.to_string(), subjects);
+        }
+        for (kind, sql) in MORE_EVENTS {
+            for row in self.rows(sql).await {
+                let (id, count): (DisclosureId, i64) = (read(&row, 0), read(&row, 1));
+                expect(kind, id.to_string(), count);
+            }
         }
         let sql = "select integration_id, count(*) from token group by integration_id";
         for row in self.rows(sql).await {
@@ -358,7 +449,8 @@ impl Survey {
                 where type in ('customer.registered', 'customer.updated', 'customer.closed',
                     'customer.merged', 'relation.recorded', 'brand.registered',
                     'recipient.registered', 'recipient.updated', 'assignment.recorded', 'disclosure.recorded',
-                    'disclosure.subject_recorded', 'token.issued')
+                    'disclosure.subject_recorded', 'disclosure.unauthorised', 'disclosure.superseded',
+                    'finding.raised', 'token.issued')
             ) as found group by kind, object";
         let rows = self.rows(sql).await;
         rows.iter()

@@ -3,11 +3,15 @@
 //! What the server does is compared with what was agreed on, in tests/it/golden. A root field without a sample
 //! operation, and a personal field that no path leads to, fail by name.
 
+mod disclosures;
+mod lives;
 mod personal;
 
 use std::cell::Cell;
 
+use disclosures::Spares;
 use entity::enums::Role;
+use lives::Lives;
 use serde_json::{Value, json};
 
 use crate::harness::build::{self, input};
@@ -212,14 +216,6 @@ const SAMPLES: &[Sample] = &[
             input(&json!({ "recipientId": turn.world.company, "contacts": [contact] }))
         },
     ),
-    sample(
-        "Mutation.recordDisclosure",
-        build::RECORD_DISCLOSURE,
-        |turn| {
-            let recipient = json!({ "id": turn.world.company });
-            build::disclosure(&recipient, &[json!({ "id": turn.world.customer })])
-        },
-    ),
     sample("Mutation.issueToken", build::ISSUE_TOKEN, |turn| {
         let name = format!("Integration {}", turn.number);
         input(&json!({ "name": name, "role": "MAIL" }))
@@ -228,6 +224,11 @@ const SAMPLES: &[Sample] = &[
         input(&json!({ "tokenId": turn.spare }))
     }),
 ];
+
+/// Those above, and those of disclosures.
+fn samples() -> impl Iterator<Item = &'static Sample> {
+    SAMPLES.iter().chain(disclosures::SAMPLES)
+}
 
 fn nothing(_: &Turn<'_>) -> Value {
     json!({})
@@ -245,6 +246,7 @@ struct World {
     snapshot: String,
     person: String,
     company: String,
+    assignment: String,
     disclosure: String,
     event: String,
     integration: String,
@@ -259,6 +261,7 @@ struct Caller {
     spare: String,
     /// A customer that nobody else will merge.
     spare_customer: String,
+    spares: Spares,
 }
 
 /// One call, with what it may use up.
@@ -266,6 +269,7 @@ struct Turn<'a> {
     world: &'a World,
     spare: &'a str,
     spare_customer: &'a str,
+    spares: &'a Spares,
     /// Different with each call.
     number: u32,
 }
@@ -291,7 +295,7 @@ impl World {
         let customer = customer.text_at("registerCustomer.customer.id");
         let lives = Lives::make(&owner, &customer).await;
         let prefix = build::assignment(&json!({ "id": customer }), "203.0.113.0/24");
-        owner.run(build::RECORD_ASSIGNMENTS, prefix).await.ok();
+        let assigned = owner.run(build::RECORD_ASSIGNMENTS, prefix).await;
         let mut recipients = Vec::new();
         for mut recipient in [
             json!({ "name": "Paula Canary", "role": "DATA_SUBJECT" }),
@@ -313,9 +317,11 @@ impl World {
         let about = json!({ "id": customer });
         let forwarded = build::disclosure(&to_customer, &[about]);
         owner.run(build::RECORD_DISCLOSURE, forwarded).await.ok();
+        disclosures::find_out(&owner, &recipients[0], &customer).await;
         let viewer = owner.ask("{ viewer { integration { id } } }").await;
         Self {
-            callers: Caller::everybody(app).await,
+            callers: Caller::everybody(app, &recipients[0], &customer).await,
+            assignment: assigned.text_at("recordAssignments.results.0.assignment.id"),
             customer,
             identifier,
             closed: lives.closed,
@@ -338,6 +344,7 @@ impl World {
             world: self,
             spare: &caller.spare,
             spare_customer: &caller.spare_customer,
+            spares: &caller.spares,
             number: self.turns.get(),
         }
     }
@@ -354,48 +361,8 @@ impl World {
     }
 }
 
-/// What has become of customers.
-struct Lives {
-    closed: String,
-    brand: String,
-    relation: String,
-    snapshot: String,
-}
-
-impl Lives {
-    /// A customer who has left is a contact of the one given, who is served under a brand and stands for another.
-    async fn make(owner: &Actor, customer: &str) -> Self {
-        let brand = input(&json!({ "name": "A brand" }));
-        let brand = owner.run(build::REGISTER_BRAND, brand).await;
-        let brand = brand.text_at("registerBrand.brand.id");
-        let served = json!({ "customerId": customer, "brandId": brand });
-        owner.run(build::UPDATE_CUSTOMER, input(&served)).await.ok();
-        let client = |id: &str| json!({ "system": "whmcs", "id": id });
-        let long_ago = "2020-01-01T00:00:00Z";
-        let left = json!({ "externalId": client("canary-closed"), "name": "Canary Closed", "registeredAt": long_ago,
-            "servicesEndedAt": "2026-01-01T00:00:00Z" });
-        let twin = json!({ "externalId": client("canary-twin"), "name": "Canary Twin", "registeredAt": long_ago });
-        let imported = input(&json!({ "customers": [left, twin] }));
-        let imported = owner.run(build::IMPORT_CUSTOMERS, imported).await;
-        let closed = imported.text_at("importCustomers.results.0.customer.id");
-        let both =
-            json!({ "from": { "externalId": client("canary-twin") }, "into": { "id": customer } });
-        owner.run(build::MERGE_CUSTOMERS, input(&both)).await.ok();
-        let relation = json!({ "customer": { "id": closed }, "kind": "CONTACT", "relatedCustomer": { "id": customer } });
-        let relation = owner.run(build::RELATE_CUSTOMERS, input(&relation)).await;
-        let part = json!({ "system": "whmcs", "ids": ["canary-other"], "complete": true });
-        let snapshot = owner.run(build::RECONCILE_SNAPSHOT, input(&part)).await;
-        Self {
-            closed,
-            brand,
-            relation: relation.text_at("relateCustomers.relation.id"),
-            snapshot: snapshot.text_at("reconcileSnapshot.snapshot.id"),
-        }
-    }
-}
-
 impl Caller {
-    async fn everybody(app: &App) -> Vec<Self> {
+    async fn everybody(app: &App, recipient: &str, customer: &str) -> Vec<Self> {
         let mut callers = Vec::new();
         for role in Role::ALL {
             callers.push((role.as_str(), app.actor(*role).await));
@@ -406,17 +373,18 @@ impl Caller {
             let spare = input(&json!({ "name": format!("spare {name}"), "role": "MAIL" }));
             let issued = app.owner().run(build::ISSUE_TOKEN, spare).await;
             // Long ago, so that lists begin with the others.
-            let customer =
+            let spare =
                 json!({ "name": format!("Canary {name}"), "registeredAt": "2020-01-01T00:00:00Z" });
             let registered = app
                 .owner()
-                .run(build::REGISTER_CUSTOMER, input(&customer))
+                .run(build::REGISTER_CUSTOMER, input(&spare))
                 .await;
             everybody.push(Self {
                 name,
                 actor,
                 spare_customer: registered.text_at("registerCustomer.customer.id"),
                 spare: issued.text_at("issueToken.token.id"),
+                spares: Spares::make(app, recipient, customer).await,
             });
         }
         everybody
@@ -457,11 +425,11 @@ async fn every_root_field_answers_each_role_as_agreed() {
     assert!(fields.len() > 10, "{fields:?}");
     for field in &fields {
         assert!(
-            SAMPLES.iter().any(|sample| sample.field() == field),
+            samples().any(|sample| sample.field() == field),
             "{field} has no sample operation: add one to SAMPLES in tests/it/access.rs, and see who may do it"
         );
     }
-    for sample in SAMPLES {
+    for sample in samples() {
         let known = fields.iter().any(|field| field == sample.field());
         assert!(
             known,
@@ -470,7 +438,7 @@ async fn every_root_field_answers_each_role_as_agreed() {
         );
     }
     let mut rows = vec![world.head(&[""])];
-    for sample in SAMPLES {
+    for sample in samples() {
         let mut row = vec![sample.name.to_owned()];
         for caller in &world.callers {
             let variables = (sample.variables)(&world.turn(caller));

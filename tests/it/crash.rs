@@ -4,15 +4,18 @@
 //! the same idempotency key, as a careful client does, and must then succeed, whether it had been carried out or not.
 //! `CRASH_ROUNDS` says how often it dies (100 when absent); `CRASH_SEED` repeats the moments of an earlier run.
 
+mod calls;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use calls::{Call, Kind, LIST, address};
+use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::harness::process::Process;
 use crate::harness::survey::Survey;
-use crate::harness::{Actor, Answer, Database, is_postgres};
+use crate::harness::{Actor, Database, is_postgres};
 
 const WRITERS: usize = 8;
 /// Longer than this, and no answer will come.
@@ -24,13 +27,6 @@ const SETTINGS: &[(&str, &str)] = &[
     ("limits.points_per_second", "1000000"),
     ("limits.burst_points", "100000000"),
 ];
-
-const REGISTER: &str = "mutation($input: RegisterCustomerInput!) {
-    registerCustomer(input: $input) { customer { id } } }";
-const ASSIGN: &str = "mutation($input: RecordAssignmentsInput!) {
-    recordAssignments(input: $input) { results { assignment { id } error { code } } } }";
-const DISCLOSE: &str = "mutation($input: RecordDisclosureInput!) {
-    recordDisclosure(input: $input) { disclosure { id } } }";
 
 #[tokio::test]
 async fn what_was_acknowledged_survives_a_hundred_kills() {
@@ -119,25 +115,25 @@ async fn check(database: &Database, actor: &Actor, writers: &mut [Writer], inter
     let survey = Survey::of(database).await;
     survey.assert_gapless().await;
     survey.assert_whole().await;
-    let expected: [(&[&str], &[Kind]); 4] = [
-        (&["customer", "identifier"], &[Kind::Customer]),
-        (&["assignment"], &[Kind::Assignment]),
-        (&["disclosure"], &[Kind::ByExternalId, Kind::ByAddress]),
-        (&["idempotency"], &Kind::ALL),
-    ];
-    for (tables, kinds) in expected {
-        let of_these = |call: &Call| kinds.contains(&call.kind());
+    for table in [
+        "customer",
+        "identifier",
+        "assignment",
+        "disclosure",
+        "idempotency",
+    ] {
         let done = writers.iter().flat_map(|writer| &writer.done);
-        let least = done.filter(|done| of_these(&done.call)).count();
-        let next = writers.iter().filter(|writer| of_these(&writer.next()));
-        let most = least + if interrupted { next.count() } else { 0 };
-        for table in tables {
-            let found = usize::try_from(survey.count(table).await).unwrap();
-            assert!(
-                (least..=most).contains(&found),
-                "{table}: {found}, not {least} to {most}"
-            );
-        }
+        let least: usize = done.map(|done| done.call.rows(table)).sum();
+        let next = writers.iter().map(|writer| writer.next().rows(table));
+        let most = least + if interrupted { next.sum() } else { 0 };
+        let found = usize::try_from(survey.count(table).await).unwrap();
+        assert!(
+            (least..=most).contains(&found),
+            "{table}: {found}, not {least} to {most}"
+        );
+    }
+    for writer in writers.iter() {
+        writer.check_list(actor).await;
     }
     survey.close().await;
 }
@@ -168,122 +164,6 @@ async fn integrity(database: &Database) {
     survey.close().await;
 }
 
-/// What a call asks for. They take turns in this order, so that each can rely on those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// Registers a customer with an external id.
-    Customer,
-    /// Gives the customer an address.
-    Assignment,
-    /// Records a disclosure about the customer and, by address, the one before.
-    ByExternalId,
-    /// Records a disclosure about whoever held the address.
-    ByAddress,
-}
-
-impl Kind {
-    const ALL: [Self; 4] = [
-        Self::Customer,
-        Self::Assignment,
-        Self::ByExternalId,
-        Self::ByAddress,
-    ];
-}
-
-/// The call of a writer that has this number.
-#[derive(Clone, Copy, Debug)]
-struct Call {
-    writer: usize,
-    number: usize,
-}
-
-impl Call {
-    fn kind(self) -> Kind {
-        Kind::ALL[self.number % Kind::ALL.len()]
-    }
-
-    /// Which of the writer's customers it is about.
-    fn customer(self) -> usize {
-        self.number / Kind::ALL.len()
-    }
-
-    fn external_id(self) -> Value {
-        json!({ "system": "whmcs", "id": format!("{}-{}", self.writer, self.customer()) })
-    }
-
-    fn name(self) -> String {
-        format!("Client {} of writer {}", self.customer(), self.writer)
-    }
-
-    fn reference(self) -> String {
-        format!("report {} of writer {}", self.number, self.writer)
-    }
-
-    fn query(self) -> &'static str {
-        match self.kind() {
-            Kind::Customer => REGISTER,
-            Kind::Assignment => ASSIGN,
-            Kind::ByExternalId | Kind::ByAddress => DISCLOSE,
-        }
-    }
-
-    fn variables(self) -> Value {
-        let mut input = match self.kind() {
-            Kind::Customer => json!({ "name": self.name(), "externalIds": [self.external_id()] }),
-            Kind::Assignment => json!({ "assignments": [{
-                "customer": { "externalId": self.external_id() },
-                "ipPrefix": address(self.writer, self.customer()),
-                "from": "2024-01-01T00:00:00Z",
-            }] }),
-            Kind::ByExternalId => self.disclosure(&self.two_subjects()),
-            Kind::ByAddress => self.disclosure(&[by_address(self.writer, self.customer())]),
-        };
-        input["idempotencyKey"] = json!(format!("crash-{}-{}", self.writer, self.number));
-        json!({ "input": input })
-    }
-
-    fn two_subjects(self) -> Vec<Value> {
-        let own = json!({ "by": { "externalId": self.external_id() } });
-        match self.customer().checked_sub(1) {
-            Some(before) => vec![own, by_address(self.writer, before)],
-            None => vec![own],
-        }
-    }
-
-    fn disclosure(self, subjects: &[Value]) -> Value {
-        json!({
-            // All writers name the same new recipient at about the same time.
-            "recipient": { "name": format!("Recipient {}", self.customer()), "role": "PRIVATE_PARTY" },
-            "ground": "ABUSE_REPORT",
-            "purpose": "essential.service.abuse_handling",
-            "dataCategories": ["user.contact.email", "user.device.ip_address"],
-            "tier": "SUBSCRIBER",
-            "disclosedAt": "2024-06-02T00:00:00Z",
-            "reference": self.reference(),
-            "subjects": subjects,
-        })
-    }
-
-    /// The id of what it made.
-    #[track_caller]
-    fn id(self, answer: &Answer) -> String {
-        answer.text_at(match self.kind() {
-            Kind::Customer => "registerCustomer.customer.id",
-            Kind::Assignment => "recordAssignments.results.0.assignment.id",
-            Kind::ByExternalId | Kind::ByAddress => "recordDisclosure.disclosure.id",
-        })
-    }
-}
-
-/// The address of a writer's customer.
-fn address(writer: usize, customer: usize) -> String {
-    format!("10.{writer}.{}.{}", customer / 250, customer % 250)
-}
-
-fn by_address(writer: usize, customer: usize) -> Value {
-    json!({ "by": { "ip": { "address": address(writer, customer), "at": "2024-06-01T00:00:00Z" } } })
-}
-
 /// A call that was acknowledged.
 struct Done {
     call: Call,
@@ -304,7 +184,32 @@ impl Done {
                 self.check_disclosure(actor, &subjects).await;
             }
             Kind::ByAddress => self.check_disclosure(actor, &[customer]).await,
+            Kind::List | Kind::Series => self.check_list(actor, customer).await,
         }
+    }
+
+    /// Each item is there, and together they are one series, in which none counts twice.
+    async fn check_list(&self, actor: &Actor, customer: &str) {
+        let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Disclosure {
+            reference event { objectId } subjects { customer { id } } series { count records } } } }";
+        let ids: Vec<_> = self.id.split(' ').collect();
+        let each = if self.call.kind() == Kind::Series {
+            12
+        } else {
+            1
+        };
+        let expected = |id: &&str| {
+            json!({
+                "id": id,
+                "reference": self.call.reference(),
+                "event": { "objectId": id },
+                "subjects": [{ "customer": { "id": customer } }],
+                "series": { "count": each * ids.len(), "records": ids.len() },
+            })
+        };
+        let found = actor.run(query, json!({ "ids": ids })).await;
+        let expected: Vec<_> = ids.iter().map(expected).collect();
+        assert_eq!(found.get("nodes"), &json!(expected));
     }
 
     async fn check_customer(&self, actor: &Actor) {
@@ -377,6 +282,25 @@ impl Writer {
     /// The id of the customer that it registered as this one.
     fn customer(&self, customer: usize) -> &str {
         &self.done[customer * Kind::ALL.len()].id
+    }
+
+    /// Of a list that may have been interrupted, all is there or nothing.
+    async fn check_list(&self, actor: &Actor) {
+        let call = self.next();
+        if call.kind() != Kind::List {
+            return;
+        }
+        let query =
+            "query($by: CustomerLookupInput!) { customer(by: $by) { disclosures { totalCount } } }";
+        let by = json!({ "by": { "externalId": call.external_id() } });
+        let found = actor.run(query, by).await;
+        let found = found
+            .get("customer.disclosures.totalCount")
+            .as_u64()
+            .unwrap();
+        // One by the external id and one by the address come before.
+        let found = usize::try_from(found).unwrap();
+        assert!([2, 2 + LIST].contains(&found), "{call:?}: {found}");
     }
 
     async fn write(mut self, actor: Actor, answered: Arc<Notify>) -> Self {

@@ -20,25 +20,34 @@ const EVERYTHING: &str = "{
     customers(first: 5) { totalCount nodes { id name version brand { id } mergedInto { id }
         mergedFrom(first: 5) { totalCount nodes { id } } identifiers { id value endedAt verifiedAt }
         relations(first: 5) { nodes { id until customer { id } kind relatedCustomer { id } } }
-        assignments(first: 5) { nodes { id ipPrefix sharing from until version customer { id } } }
+        assignments(first: 10) { nodes { id ipPrefix resource sharing from until version customer { id } } }
         disclosures(first: 5) { totalCount nodes { id } } } }
     recipients(first: 5) { nodes { id name contacts { value } noticeUrl version customer { id } } }
     processors(first: 5) { nodes { id name } }
     disclosures(first: 5) { totalCount nodes { id reference event { id }
-        recipient { id } recordedBy { id } subjects { id lookup customer { id } } } }
+        recipient { id } recordedBy { id } series { count first { id } } supersededBy { new { id } }
+        subjects { id lookup customer { id } finding { id customer { id } } } } }
     brands(first: 5) { nodes { id name } }
     integrations(first: 5) { nodes { id name role tokens { id revokedAt } } }
     viewer { controller { id name } }
 }";
 
 /// What customers can be looked up by, as [`populate`] registers them, and how many customers have it.
-fn lookups() -> [(Value, usize); 4] {
+fn lookups() -> [(Value, usize); 6] {
     [
         (json!({ "email": "Shared@Example.org" }), 2),
         (json!({ "phone": "+49 30 123456" }), 1),
         (json!({ "externalId": { "system": "whmcs", "id": 42 } }), 1),
         (
             json!({ "ip": { "address": "203.0.113.7", "at": "2026-11-19T22:14:00Z" } }),
+            1,
+        ),
+        (
+            json!({ "domain": { "name": "www.shop.example", "at": "2026-11-19T22:14:00Z" } }),
+            1,
+        ),
+        (
+            json!({ "mailbox": { "address": "Post@Shop.example", "at": "2026-11-19T22:14:00Z" } }),
             1,
         ),
     ]
@@ -242,6 +251,19 @@ const LISTS: &[(&str, &str)] = &[
             totalCount nodes { id } pageInfo { endCursor } } } } }",
     ),
     (
+        "holders",
+        r#"query($after: String) {
+            holders(of: { mailbox: { address: "post@shop.example", at: "2026-11-19T22:14:00Z" } },
+                first: 1, after: $after) {
+            nodes { id } pageInfo { endCursor } } }"#,
+    ),
+    (
+        "customers.nodes.0.accountingOfDisclosures",
+        "query($after: String) { customers(first: 1) { nodes {
+            accountingOfDisclosures(first: 1, after: $after) {
+            totalCount nodes { first { id } } pageInfo { endCursor } } } } }",
+    ),
+    (
         "customers.nodes.0.assignments",
         "query($after: String) { customers(first: 1) { nodes { assignments(first: 1, after: $after) {
             nodes { id } pageInfo { endCursor } } } } }",
@@ -289,7 +311,9 @@ fn nodes(answer: &Answer, connection: &str) -> Vec<String> {
         .unwrap();
     nodes
         .iter()
-        .map(|node| node["id"].as_str().unwrap().to_owned())
+        // A line of an accounting has no id: that of its first disclosure stands for it.
+        .map(|node| node["id"].as_str().or(node["first"]["id"].as_str()))
+        .map(|id| id.unwrap().to_owned())
         .collect()
 }
 

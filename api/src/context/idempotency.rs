@@ -168,6 +168,14 @@ impl Ctx {
         }))
     }
 
+    /// Checks the key of a call.
+    ///
+    /// # Errors
+    /// Invalid for a key of no or more than 200 characters, and for two that differ.
+    pub(crate) fn check_key(&self, once: &Once) -> Result<()> {
+        self.key_of(once).map(drop)
+    }
+
     /// The key of the request's header.
     pub(crate) fn idempotency_key(&self) -> Option<&str> {
         self.idempotency_key.as_deref()

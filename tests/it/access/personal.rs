@@ -1,9 +1,11 @@
 //! Every field that carries `@personal`, as every role, along the ways that lead to it.
 
+mod disclosures;
 mod lives;
 
 use serde_json::{Value, json};
 
+use super::disclosures::unauthorised;
 use super::{Turn, Variables, World, nothing};
 use crate::harness::build::{self, input};
 use crate::harness::schema::Schema;
@@ -322,9 +324,9 @@ const WAYS: &[Way] = &[
     ),
 ];
 
-/// Those above, and those that what becomes of customers leads along.
+/// Those above, and those that disclosures, and what becomes of customers, lead along.
 fn ways() -> impl Iterator<Item = &'static Way> {
-    WAYS.iter().chain(lives::WAYS)
+    WAYS.iter().chain(disclosures::WAYS).chain(lives::WAYS)
 }
 
 /// What every personal value has in it.
@@ -336,7 +338,7 @@ fn by_email(_: &Turn<'_>) -> Value {
 
 fn disclosure(turn: &Turn<'_>) -> Value {
     let about = json!({ "email": "cornelia@canary.example" });
-    build::disclosure(&json!({ "id": turn.world.person }), &[about])
+    unauthorised(&turn.world.person, about)
 }
 
 /// Texts that are called as if they were personal and are not, with the reason.
@@ -361,6 +363,11 @@ const SUSPECT: &[&str] = &[
     "address",
     "lookup",
     "authority",
+    "reason",
+    "resource",
+    "domain",
+    "mailbox",
+    "ipPrefix",
 ];
 
 /// What an answer has at the end of a way, through all lists.

@@ -25,6 +25,7 @@ async fn a_page_of_none_or_of_more_than_a_hundred_is_refused() {
         "events",
         "integrations",
         r#"customerCandidates(by: { email: "jane@example.org" })"#,
+        r#"holders(of: { domain: { name: "shop.example", at: "2026-11-19T22:14:00Z" } })"#,
     ] {
         for first in [0, -1, 101, i32::MAX] {
             let field = match list.strip_suffix(')') {
@@ -37,6 +38,17 @@ async fn a_page_of_none_or_of_more_than_a_hundred_is_refused() {
                 .note(&query, &answer, 400, "BAD_USER_INPUT", Some("first"))
                 .await;
         }
+    }
+    let query = "query($first: Int) { customers { nodes {
+        accountingOfDisclosures(first: $first) { nodes { count } } } } }";
+    for first in [0, -1, 101, i32::MAX] {
+        let answer = refusals.actor.run(query, json!({ "first": first })).await;
+        // What is nested fails alone: the rest of the answer stands.
+        let error = &answer.body["errors"][0]["extensions"];
+        assert_eq!(
+            (&error["code"], &error["field"]),
+            (&json!("BAD_USER_INPUT"), &json!("first"))
+        );
     }
     let id = find(&refusals.actor, "42").await.unwrap();
     for ids in [vec![], vec![id; 101]] {
@@ -85,6 +97,8 @@ async fn a_cursor_that_is_not_of_the_list_is_refused() {
         "events",
         "integrations",
         r#"customerCandidates(by: { email: "jane@example.org" })"#,
+        r#"holders(of: { domain: { name: "shop.example", at: "2026-11-19T22:14:00Z" } })"#,
+        "disclosures(filter: { questioned: true })",
         "customers(orderBy: { field: REGISTERED_AT, direction: ASC })",
         "customers(filter: { category: [CUSTOMER] })",
         r#"customers(filter: { registeredAt: { gte: "2026-01-01T00:00:00Z" } })"#,

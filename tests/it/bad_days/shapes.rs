@@ -75,11 +75,22 @@ async fn try_everywhere(refusals: &mut Refusals, document: &str, good: &Value) {
     }
 }
 
+/// A disclosure about somebody of whom a domain and a mailbox are known, too.
+fn named() -> Value {
+    let ip = json!({ "address": "203.0.113.7", "port": 1, "domain": "shop.example", "mailbox": "post@shop.example",
+        "at": "2026-11-19T22:14:00Z" });
+    let mut disclosure = disclosure();
+    disclosure["subjects"] = json!([{ "by": { "ip": ip } }]);
+    disclosure["idempotencyKey"] = json!("k");
+    disclosure
+}
+
 #[tokio::test]
 async fn a_value_of_the_wrong_shape_is_refused_wherever_it_stands_in_a_mutation() {
     let mut refusals = Refusals::start().await;
     let person =
         json!({ "onBehalfOf": { "system": "whmcs", "staffId": "7" }, "idempotencyKey": "k" });
+    let behalf = json!({ "onBehalfOf": { "system": "whmcs", "staffId": "7" } });
     let details = json!({ "method": "EMAIL", "reference": "r", "authority": "a", "note": "n" });
     let customer = json!({
         "name": "Jane",
@@ -94,12 +105,43 @@ async fn a_value_of_the_wrong_shape_is_refused_wherever_it_stands_in_a_mutation(
     let assignments = json!({ "errorPolicy": "REJECT_ALL", "assignments": [{
         "customer": { "ip": { "address": "203.0.113.7", "at": "2026-11-19T22:14:00Z" } },
         "ipPrefix": "192.0.2.0/24",
+        "portRange": { "address": "192.0.2.1", "first": 1, "last": 2 },
+        "domain": "shop.example",
+        "mailbox": "post@shop.example",
         "sharing": "SHARED",
         "from": "2026-01-01T00:00:00Z",
         "until": "2026-02-01T00:00:00Z",
     }] });
     for (document, good) in [
         (DISCLOSE, with(with(disclosure(), &details), &person)),
+        (
+            build::RECORD_DISCLOSURES,
+            with(
+                json!({ "errorPolicy": "REJECT_ALL", "disclosures": [named()] }),
+                &behalf,
+            ),
+        ),
+        (
+            build::RECORD_DISCLOSURE_SERIES,
+            with(
+                json!({ "observations": [build::observation(named())] }),
+                &behalf,
+            ),
+        ),
+        (
+            build::SUPERSEDE_DISCLOSURE,
+            with(
+                json!({ "disclosureId": "dis_01h2xcejqtf2nbrexx3vqjhp41", "by": named(), "reason": "r" }),
+                &person,
+            ),
+        ),
+        (
+            build::RESOLVE_DISCLOSURE_SUBJECT,
+            with(
+                json!({ "subjectId": "dsb_01h2xcejqtf2nbrexx3vqjhp41", "customer": { "phone": "+49" }, "reason": "r" }),
+                &person,
+            ),
+        ),
         (REGISTER, with(customer, &person)),
         (ASSIGN, with(assignments, &person)),
         (
@@ -213,11 +255,22 @@ async fn a_value_of_the_wrong_shape_is_refused_wherever_it_stands_in_a_query() {
                 "dataCategory": "user",
                 "disclosedAt": { "lt": "2026-01-01T00:00:00Z" },
                 "unresolved": true,
+                "superseded": true,
+                "questioned": true,
             }),
         ),
         (
             "query($input: Int) { customers(first: $input) { nodes { id } } }",
             json!(1),
+        ),
+        (
+            "query($input: ResourceLookupInput!) { holders(of: $input) { nodes { id } } }",
+            json!({ "mailbox": { "address": "post@shop.example", "at": "2026-11-19T22:14:00Z" } }),
+        ),
+        (
+            "query($input: DateTime) { customers { nodes {
+                accountingOfDisclosures(from: $input) { nodes { count } } } } }",
+            json!("2026-01-01T00:00:00Z"),
         ),
         (
             "query($input: String) { customers(after: $input) { nodes { id } } }",

@@ -61,6 +61,15 @@ impl Canaries {
         )
     }
 
+    /// A domain.
+    pub fn domain(&mut self, what: &'static str) -> String {
+        self.add(
+            what,
+            format!("Canary-{}.example.org", Uuid::new_v4()),
+            false,
+        )
+    }
+
     /// A telephone number in Berlin.
     pub fn phone(&mut self, what: &'static str) -> String {
         let digits = format!("302{:07}", Uuid::new_v4().as_u128() % 10_000_000);

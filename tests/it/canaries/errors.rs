@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::birds::Canaries;
 use crate::harness::build::{
-    self, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER, REGISTER_RECIPIENT, input,
+    self, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, RECORD_DISCLOSURE_SERIES, RECORD_DISCLOSURES,
+    REGISTER_CUSTOMER, REGISTER_RECIPIENT, RESOLVE_DISCLOSURE_SUBJECT, SUPERSEDE_DISCLOSURE, input,
+    list, observation,
 };
 
 /// An operation that fails, and with which code.
@@ -23,6 +25,7 @@ fn failing(query: &str, variables: Value, code: &'static str) -> Failing {
 }
 
 const BAD: &str = "BAD_USER_INPUT";
+const AT: &str = "2024-05-01T00:00:00Z";
 const INVALID: &str = "GRAPHQL_VALIDATION_FAILED";
 
 /// Looks a customer up.
@@ -54,6 +57,11 @@ pub fn values(canaries: &mut Canaries) -> Vec<Failing> {
         json!({ "externalId": { "system": c.text("malformed system looked up"), "id": "1" } }),
         json!({ "ip": { "address": c.text("malformed address looked up"), "at": "2024-05-01T00:00:00Z" } }),
         json!({ "ip": { "address": c.ipv4("address looked up"), "at": c.text("malformed instant looked up") } }),
+        json!({ "ip": { "address": c.ipv4("address with a domain"), "domain": c.text("malformed domain of an address") + "/", "at": AT } }),
+        json!({ "ip": { "address": c.ipv4("address with a mailbox"), "mailbox": c.text("malformed mailbox of an address"), "at": AT } }),
+        json!({ "ip": { "address": c.ipv4("address with a port"), "port": 65_536, "at": AT } }),
+        json!({ "domain": { "name": c.text("malformed domain looked up") + "/", "at": AT } }),
+        json!({ "mailbox": { "address": c.text("malformed mailbox looked up"), "at": AT } }),
     ];
     all.extend(
         look_ups
@@ -80,6 +88,57 @@ pub fn values(canaries: &mut Canaries) -> Vec<Failing> {
         "from": "2024-05-01T00:00:00Z",
     }] });
     all.push(failing(RECORD_ASSIGNMENTS, input(&prefix), "NOT_FOUND"));
+    let known = c.all.iter().find(|one| one.what == "e-mail");
+    let known = json!({ "email": known.expect("it was sent").text });
+    let unknown = json!({ "email": c.email("holder of nothing") });
+    let ports =
+        |address: String, first: i32| json!({ "address": address, "first": first, "last": 1 });
+    for (kind, held, holder, code) in [
+        ("ipPrefix", json!(c.text("malformed prefix")), &known, BAD),
+        (
+            "domain",
+            json!(format!("*.{}", c.domain("wildcard domain"))),
+            &known,
+            BAD,
+        ),
+        ("domain", json!(c.text("domain of one label")), &known, BAD),
+        ("mailbox", json!(c.text("malformed mailbox")), &known, BAD),
+        (
+            "portRange",
+            ports(c.text("malformed address of ports"), 1),
+            &known,
+            BAD,
+        ),
+        (
+            "portRange",
+            ports(c.ipv4("address of ports in no order"), 2),
+            &known,
+            BAD,
+        ),
+        (
+            "domain",
+            json!(c.domain("domain of an unknown holder")),
+            &unknown,
+            "NOT_FOUND",
+        ),
+        (
+            "mailbox",
+            json!(c.email("mailbox of an unknown holder")),
+            &unknown,
+            "NOT_FOUND",
+        ),
+    ] {
+        let item = json!({ "customer": holder, kind: held, "from": AT });
+        let assignments = json!({ "assignments": [item] });
+        all.push(failing(RECORD_ASSIGNMENTS, input(&assignments), code));
+    }
+    let two = json!({ "assignments": [{
+        "customer": { "email": c.email("holder of two") },
+        "domain": c.domain("one of two resources"),
+        "mailbox": c.email("the other of two resources"),
+        "from": AT,
+    }] });
+    all.push(failing(RECORD_ASSIGNMENTS, input(&two), BAD));
     let after = json!({ "after": c.text("malformed cursor") });
     all.push(failing(
         "query($after: String) { customers(after: $after) { nodes { id } } }",
@@ -191,6 +250,86 @@ pub fn disclosures(canaries: &mut Canaries) -> Vec<Failing> {
         all.push(failing(RECORD_DISCLOSURE, input(&disclosure), code));
     }
     all
+}
+
+/// Disclosures that cannot be recorded in a list, superseded or resolved.
+pub fn changes(canaries: &mut Canaries) -> Vec<Failing> {
+    let c = canaries;
+    let mut of = |changed: &str, value: Value| {
+        let mut disclosure = json!({
+            "recipient": { "name": c.text("recipient of what fails in a list"), "role": "DATA_SUBJECT" },
+            "ground": "ABUSE_REPORT",
+            "purpose": "essential.service.abuse_handling",
+            "dataCategories": ["user.contact.email"],
+            "tier": "SUBSCRIBER",
+            "disclosedAt": AT,
+            "note": c.text("note of what fails in a list"),
+            "subjects": [{ "by": { "email": c.email("subject of what fails in a list") } }],
+            "idempotencyKey": c.text("key of what fails in a list"),
+        });
+        disclosure[changed] = value;
+        disclosure
+    };
+    let good = of("method", json!("EMAIL"));
+    let long = of("reference", json!("x".repeat(201)));
+    let observed = observation(of("note", json!(null)));
+    let missing = |kind: &str| format!("{kind}_01h2xcejqtf2nbrexx3vqjhp41");
+    let mut named = of("method", json!("EMAIL"));
+    named["ground"] = json!("CUSTOMER_ABUSE_FORWARD");
+    let mut endless = observed.clone();
+    endless["to"] = json!("2999-01-01T00:00:00Z");
+    let supersession =
+        |old: String, reason: String| json!({ "disclosureId": old, "by": good, "reason": reason });
+    let resolution = |subject: String, reason: String| json!({ "subjectId": subject, "customer": { "email": good["subjects"][0]["by"]["email"] }, "reason": reason });
+    vec![
+        failing(RECORD_DISCLOSURES, list("disclosures", &long), BAD),
+        failing(RECORD_DISCLOSURES, list("disclosures", &named), BAD),
+        failing(
+            RECORD_DISCLOSURE_SERIES,
+            list("observations", &endless),
+            BAD,
+        ),
+        failing(
+            SUPERSEDE_DISCLOSURE,
+            input(&supersession(
+                missing("dis"),
+                c.text("why nothing was wrong"),
+            )),
+            "NOT_FOUND",
+        ),
+        failing(
+            SUPERSEDE_DISCLOSURE,
+            input(&supersession(
+                missing("dis"),
+                c.text("too long reason").repeat(100),
+            )),
+            BAD,
+        ),
+        failing(
+            SUPERSEDE_DISCLOSURE,
+            input(&supersession(
+                c.text("malformed id of a disclosure"),
+                "x".to_owned(),
+            )),
+            BAD,
+        ),
+        failing(
+            RESOLVE_DISCLOSURE_SUBJECT,
+            input(&resolution(
+                missing("dsb"),
+                c.text("how nobody was found out"),
+            )),
+            "NOT_FOUND",
+        ),
+        failing(
+            RESOLVE_DISCLOSURE_SUBJECT,
+            input(&resolution(
+                c.text("malformed id of a subject"),
+                "x".to_owned(),
+            )),
+            BAD,
+        ),
+    ]
 }
 
 /// Values of the wrong shape.

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::birds::Canaries;
 use crate::harness::build::{
-    self, ADD_IDENTIFIER, ISSUE_TOKEN, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER,
-    REGISTER_RECIPIENT, UPDATE_RECIPIENT,
+    self, ADD_IDENTIFIER, ISSUE_TOKEN, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE,
+    RECORD_DISCLOSURE_SERIES, RECORD_DISCLOSURES, REGISTER_CUSTOMER, REGISTER_RECIPIENT,
+    RESOLVE_DISCLOSURE_SUBJECT, SUPERSEDE_DISCLOSURE, UPDATE_RECIPIENT,
 };
 
 /// An operation with its input.
@@ -22,6 +23,10 @@ pub struct Person {
     pub later_id: String,
     pub ipv4: String,
     pub ipv6: String,
+    pub domain: String,
+    pub mailbox: String,
+    /// An address of which they have some ports.
+    pub ports: String,
 }
 
 /// What is kept of them, and what may be read again by those who may: names of canaries.
@@ -34,6 +39,9 @@ pub const KEPT: &[&str] = &[
     "later id",
     "IPv4 address",
     "IPv6 address",
+    "domain",
+    "mailbox",
+    "address of ports",
     "namesake",
     "other phone",
     "new name",
@@ -55,6 +63,16 @@ pub const KEPT: &[&str] = &[
     "phone of nobody",
     "id of nobody",
     "address of nobody",
+    "domain of nobody",
+    "mailbox of nobody",
+    "address of a site of nobody",
+    "site of nobody",
+    "address of a sender of nobody",
+    "sender of nobody",
+    "reference of one of many",
+    "authority of a series",
+    "note of what took its place",
+    "why it was wrong",
 ];
 
 impl Person {
@@ -69,13 +87,16 @@ impl Person {
             later_id: c.text("later id"),
             ipv4: c.ipv4("IPv4 address"),
             ipv6: c.ipv6("IPv6 address"),
+            domain: c.domain("domain"),
+            mailbox: c.email("mailbox"),
+            ports: c.ipv4("address of ports"),
         }
     }
 
     /// Every look-up that leads to them alone.
-    pub fn look_ups(&self) -> [Value; 6] {
-        let held =
-            |address: &str| json!({ "ip": { "address": address, "at": "2024-05-01T00:00:00Z" } });
+    pub fn look_ups(&self) -> [Value; 10] {
+        let at = "2024-05-01T00:00:00Z";
+        let held = |address: &str| json!({ "ip": { "address": address, "at": at } });
         [
             json!({ "email": self.email }),
             json!({ "phone": self.phone }),
@@ -83,6 +104,10 @@ impl Person {
             json!({ "externalId": { "system": "tickets", "id": self.later_id } }),
             held(&self.ipv4),
             held(&self.ipv6),
+            json!({ "domain": { "name": self.domain, "at": at } }),
+            json!({ "mailbox": { "address": self.mailbox, "at": at } }),
+            json!({ "ip": { "address": self.ports, "port": 2_000, "at": at } }),
+            json!({ "ip": { "address": self.ipv4, "domain": self.domain, "mailbox": self.mailbox, "at": at } }),
         ]
     }
 }
@@ -94,7 +119,8 @@ fn staff(c: &mut Canaries, what: &'static str) -> Value {
 /// Registers the person, and somebody with whom they share an e-mail address.
 pub fn customers(c: &mut Canaries, person: &Person) -> Vec<Step> {
     let customer = json!({ "externalId": { "system": "whmcs", "id": person.id } });
-    let assigned = |prefix: &str| json!({ "customer": customer, "ipPrefix": prefix, "from": "2024-01-01T00:00:00Z" });
+    let assigned = |kind: &str, held: Value| json!({ "customer": customer, kind: held, "from": "2024-01-01T00:00:00Z" });
+    let ports = json!({ "address": person.ports, "first": 1_024, "last": 2_047 });
     vec![
         (
             REGISTER_CUSTOMER,
@@ -119,7 +145,13 @@ pub fn customers(c: &mut Canaries, person: &Person) -> Vec<Step> {
         (
             RECORD_ASSIGNMENTS,
             json!({
-                "assignments": [assigned(&person.ipv4), assigned(&person.ipv6)],
+                "assignments": [
+                    assigned("ipPrefix", json!(person.ipv4)),
+                    assigned("ipPrefix", json!(person.ipv6)),
+                    assigned("domain", json!(person.domain)),
+                    assigned("mailbox", json!(person.mailbox)),
+                    assigned("portRange", ports),
+                ],
                 "onBehalfOf": staff(c, "who assigns"),
                 "idempotencyKey": c.text("key of assignments"),
             }),
@@ -204,7 +236,10 @@ pub fn lives(
 /// Data about the person goes to two others, who are persons themselves.
 pub fn disclosures(c: &mut Canaries, person: &Person) -> Vec<Step> {
     let nobody = json!({ "system": "whmcs", "id": c.text("id of nobody") });
-    let nowhere = json!({ "address": c.ipv4("address of nobody"), "at": "2024-05-01T00:00:00Z" });
+    let at = "2024-05-01T00:00:00Z";
+    let nowhere = json!({ "address": c.ipv4("address of nobody"), "at": at });
+    let site = json!({ "address": c.ipv4("address of a site of nobody"), "domain": c.domain("site of nobody"), "at": at });
+    let sender = json!({ "address": c.ipv4("address of a sender of nobody"), "mailbox": c.email("sender of nobody"), "at": at });
     let subjects = [
         json!({ "by": { "email": person.email } }),
         json!({ "by": { "email": person.shared_email } }),
@@ -212,6 +247,10 @@ pub fn disclosures(c: &mut Canaries, person: &Person) -> Vec<Step> {
         json!({ "by": { "phone": c.phone("phone of nobody") } }),
         json!({ "by": { "externalId": nobody } }),
         json!({ "by": { "ip": nowhere } }),
+        json!({ "by": { "ip": site } }),
+        json!({ "by": { "ip": sender } }),
+        json!({ "by": { "domain": { "name": c.domain("domain of nobody"), "at": at } } }),
+        json!({ "by": { "mailbox": { "address": c.email("mailbox of nobody"), "at": at } } }),
     ];
     vec![
         (
@@ -260,6 +299,75 @@ pub fn recipient(c: &mut Canaries, recipient: &str) -> Step {
         "idempotencyKey": c.text("key of a change"),
     });
     (UPDATE_RECIPIENT, input)
+}
+
+/// Data about the person goes out many times over, in two lists.
+pub fn lists(c: &mut Canaries, person: &Person) -> Vec<Step> {
+    let of = |about: Value| {
+        json!({
+            "recipient": { "name": "Spamhaus", "role": "PRIVATE_PARTY" },
+            "ground": "BLOCKLIST_REPORT",
+            "purpose": "essential.service.abuse_handling",
+            "dataCategories": ["user.contact.email"],
+            "tier": "SUBSCRIBER",
+            "subjects": [{ "by": about }],
+        })
+    };
+    let mut one = of(json!({ "email": person.email }));
+    one["disclosedAt"] = json!("2024-05-02T00:00:00Z");
+    one["reference"] = json!(c.text("reference of one of many"));
+    one["idempotencyKey"] = json!(c.text("key of one of many"));
+    let mut observed = of(json!({ "phone": person.phone }));
+    observed["from"] = json!("2024-04-02T00:00:00Z");
+    observed["to"] = json!("2024-05-02T00:00:00Z");
+    observed["count"] = json!(7);
+    observed["authority"] = json!(c.text("authority of a series"));
+    observed["idempotencyKey"] = json!(c.text("key of an observation"));
+    vec![
+        (
+            RECORD_DISCLOSURES,
+            json!({ "disclosures": [one], "onBehalfOf": staff(c, "who discloses much") }),
+        ),
+        (
+            RECORD_DISCLOSURE_SERIES,
+            json!({ "observations": [observed], "onBehalfOf": staff(c, "who observes") }),
+        ),
+    ]
+}
+
+/// One of them was wrong, and somebody of whom nothing was known was the person.
+pub fn changes(c: &mut Canaries, person: &Person, old: &str, subject: &str) -> Vec<Step> {
+    vec![
+        (
+            SUPERSEDE_DISCLOSURE,
+            json!({
+                "disclosureId": old,
+                "reason": c.text("why it was wrong"),
+                "by": {
+                    "recipient": { "name": "Spamhaus", "role": "PRIVATE_PARTY" },
+                    "ground": "ABUSE_REPORT",
+                    "purpose": "essential.service.abuse_handling",
+                    "dataCategories": ["user.contact.email"],
+                    "tier": "SUBSCRIBER",
+                    "disclosedAt": "2024-05-02T00:00:00Z",
+                    "note": c.text("note of what took its place"),
+                    "subjects": [{ "by": { "email": person.email } }],
+                },
+                "onBehalfOf": staff(c, "who supersedes"),
+                "idempotencyKey": c.text("key of a supersession"),
+            }),
+        ),
+        (
+            RESOLVE_DISCLOSURE_SUBJECT,
+            json!({
+                "subjectId": subject,
+                "customer": { "email": person.email },
+                "reason": c.text("how they were found out"),
+                "onBehalfOf": staff(c, "who resolves"),
+                "idempotencyKey": c.text("key of a resolution"),
+            }),
+        ),
+    ]
 }
 
 /// Issues a token for an abuse desk.

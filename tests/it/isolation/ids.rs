@@ -1,6 +1,8 @@
 //! Every place of the schema where a caller can put an id, with an id of another controller. A place without a case
 //! fails by name. Each case also runs as the controller whose id it is, where it must work.
 
+mod disclosures;
+
 use entity::enums::Role;
 use serde_json::{Value, json};
 
@@ -18,6 +20,29 @@ struct Case {
     variables: fn(&Ids) -> Vec<Value>,
     /// The data that must be answered; `NOT_FOUND` where there is none.
     expected: Option<&'static str>,
+}
+
+/// What stands in variables for ids of the caller's own.
+const OWN_DISCLOSURE: &str = "{disclosure}";
+const OWN_OTHER: &str = "{other disclosure}";
+const OWN_UNRESOLVED: &str = "{unresolved}";
+
+/// Variables in which the ids of the caller's own are put in.
+fn called_by(ids: &Ids, variables: &Value) -> Value {
+    let mut text = variables.to_string();
+    for (mark, id) in [
+        (OWN_DISCLOSURE, &ids.disclosure),
+        (OWN_OTHER, &ids.other_disclosure),
+        (OWN_UNRESOLVED, &ids.unresolved),
+    ] {
+        text = text.replace(mark, id);
+    }
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Those below, and those of disclosures.
+fn cases() -> impl Iterator<Item = &'static Case> {
+    CASES.iter().chain(disclosures::CASES)
 }
 
 const CASES: &[Case] = &[
@@ -60,7 +85,8 @@ const CASES: &[Case] = &[
         operation: "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }",
         variables: |ids| vec![json!({ "ids": ids.all() })],
         expected: Some(
-            r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
+            r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null,
+                null, null, null, null, null, null] }"#,
         ),
     },
     Case {
@@ -302,7 +328,7 @@ fn every_place_for_an_id_has_a_case() {
         let foreign = NOT_OURS
             .iter()
             .any(|(place, _)| position.place.ends_with(place));
-        let covered = CASES.iter().any(|case| case.position == position.path);
+        let covered = cases().any(|case| case.position == position.path);
         assert!(
             foreign || covered,
             "{} takes an id: add a case with an id of another controller to CASES in tests/it/isolation/ids.rs, or, if \
@@ -311,7 +337,7 @@ fn every_place_for_an_id_has_a_case() {
             position.place
         );
     }
-    for case in CASES {
+    for case in cases() {
         let known = positions
             .iter()
             .any(|position| position.path == case.position);
@@ -344,9 +370,9 @@ async fn an_id_of_another_controller_leads_nowhere() {
         state(&app, &own, &ours).await,
         state(&app, &foreign, &theirs).await,
     );
-    for case in CASES {
+    for case in cases() {
         for variables in (case.variables)(&theirs) {
-            let answer = own.run(case.operation, variables).await;
+            let answer = own.run(case.operation, called_by(&ours, &variables)).await;
             let at = case.position;
             if let Some(expected) = case.expected {
                 let expected: Value = serde_json::from_str(expected).unwrap();
@@ -364,10 +390,12 @@ async fn an_id_of_another_controller_leads_nowhere() {
     );
     assert_eq!(before, after);
     // The same operations, by whom the ids belong to, lead somewhere.
-    for case in CASES {
+    for case in cases() {
         let mut works = false;
         for variables in (case.variables)(&theirs) {
-            let answer = foreign.run(case.operation, variables).await;
+            let answer = foreign
+                .run(case.operation, called_by(&theirs, &variables))
+                .await;
             let expected = case
                 .expected
                 .map(|data| serde_json::from_str::<Value>(data).unwrap());

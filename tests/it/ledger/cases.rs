@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use crate::harness::build::{
     self, ADD_IDENTIFIER, ISSUE_TOKEN, Ids, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE,
-    REGISTER_CUSTOMER, REGISTER_RECIPIENT, REVOKE_TOKEN, UPDATE_RECIPIENT,
+    RECORD_DISCLOSURE_SERIES, RECORD_DISCLOSURES, REGISTER_CUSTOMER, REGISTER_RECIPIENT,
+    RESOLVE_DISCLOSURE_SUBJECT, REVOKE_TOKEN, SUPERSEDE_DISCLOSURE, UPDATE_RECIPIENT, disclosure,
+    input, item, observation,
 };
 
 /// A customer that is not there.
@@ -16,8 +18,39 @@ pub struct Case {
     pub query: &'static str,
     pub input: Value,
     pub events: Vec<EventType>,
+    /// Where the items are that have a key each; none where the whole input has one.
+    pub list: Option<&'static str>,
     /// An input that cannot be done, and the code that says so.
     pub wrong: (Value, &'static str),
+}
+
+impl Case {
+    /// The variables under a key, or its items under one each.
+    pub fn keyed(&self, key: &str) -> Value {
+        let mut keyed = self.input.clone();
+        match self.list {
+            None => keyed["idempotencyKey"] = json!(key),
+            Some(list) => {
+                for (n, item) in keyed[list].as_array_mut().unwrap().iter_mut().enumerate() {
+                    item["idempotencyKey"] = json!(format!("{key} {n}"));
+                }
+            }
+        }
+        input(&keyed)
+    }
+
+    /// Other variables under the same key.
+    pub fn changed(&self, keyed: &Value) -> Value {
+        let mut changed = keyed.clone();
+        match self.list {
+            None => {
+                let somebody = json!({ "system": "whmcs", "staffId": "1" });
+                changed["input"]["onBehalfOf"] = somebody;
+            }
+            Some(list) => changed["input"][list][0]["note"] = json!("another"),
+        }
+        changed
+    }
 }
 
 /// The case of a mutation, over what `populate` made; none for a mutation that is not known here.
@@ -38,6 +71,10 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
         "registerRecipient" => register_recipient(),
         "updateRecipient" => update_recipient(ids),
         "recordDisclosure" => record_disclosure(ids),
+        "recordDisclosures" => record_disclosures(ids),
+        "recordDisclosureSeries" => record_disclosure_series(ids),
+        "supersedeDisclosure" => supersede_disclosure(ids),
+        "resolveDisclosureSubject" => resolve_disclosure_subject(ids),
         "issueToken" => issue_token(),
         "revokeToken" => revoke_token(ids),
         _ => return None,
@@ -51,6 +88,7 @@ fn register_customer() -> Case {
         query: REGISTER_CUSTOMER,
         input: of("new"),
         events: vec![EventType::CustomerRegistered],
+        list: None,
         wrong: (of("43"), "CONFLICT"),
     }
 }
@@ -62,6 +100,7 @@ fn update_customer(ids: &Ids) -> Case {
         query: build::UPDATE_CUSTOMER,
         input: of(&ids.customer),
         events: vec![EventType::CustomerUpdated],
+        list: None,
         wrong: (of(NOBODY), "NOT_FOUND"),
     }
 }
@@ -72,6 +111,7 @@ fn close_customer(ids: &Ids) -> Case {
         query: build::CLOSE_CUSTOMER,
         input: of(&ids.customer),
         events: vec![EventType::CustomerClosed],
+        list: None,
         wrong: (of(NOBODY), "NOT_FOUND"),
     }
 }
@@ -86,6 +126,7 @@ fn merge_customers(ids: &Ids) -> Case {
         query: build::MERGE_CUSTOMERS,
         input: of(whmcs("46")),
         events: vec![EventType::CustomerMerged],
+        list: None,
         wrong: (of(json!({ "id": NOBODY })), "NOT_FOUND"),
     }
 }
@@ -96,6 +137,7 @@ fn relate_customers(ids: &Ids) -> Case {
         query: build::RELATE_CUSTOMERS,
         input: of(&ids.other_customer),
         events: vec![EventType::RelationRecorded],
+        list: None,
         wrong: (of(NOBODY), "NOT_FOUND"),
     }
 }
@@ -119,6 +161,7 @@ fn import_customers() -> Case {
             EventType::IdentifierEnded,
             EventType::CustomerRegistered,
         ],
+        list: None,
         wrong: (of(json!("brd_01h2xcejqtf2nbrexx3vqjhp41")), "NOT_FOUND"),
     }
 }
@@ -130,6 +173,7 @@ fn reconcile_snapshot(ids: &Ids) -> Case {
         query: build::RECONCILE_SNAPSHOT,
         input: of(&ids.open_snapshot),
         events: vec![EventType::SnapshotReconciled],
+        list: None,
         wrong: (of(&ids.snapshot), "CONFLICT"),
     }
 }
@@ -140,6 +184,7 @@ fn register_brand() -> Case {
         query: build::REGISTER_BRAND,
         input: of("Lynx Mail"),
         events: vec![EventType::BrandRegistered],
+        list: None,
         wrong: (of("PUMA  cloud"), "CONFLICT"),
     }
 }
@@ -150,6 +195,7 @@ fn end_identifier(ids: &Ids) -> Case {
         query: build::END_IDENTIFIER,
         input: of(&ids.identifier),
         events: vec![EventType::IdentifierEnded],
+        list: None,
         wrong: (of("idn_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }
@@ -160,6 +206,7 @@ fn verify_identifier(ids: &Ids) -> Case {
         query: build::VERIFY_IDENTIFIER,
         input: of(&ids.identifier),
         events: vec![EventType::IdentifierVerified],
+        list: None,
         wrong: (of("idn_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }
@@ -170,6 +217,7 @@ fn add_identifier(ids: &Ids) -> Case {
         query: ADD_IDENTIFIER,
         input: of(&ids.customer),
         events: vec![EventType::IdentifierAdded],
+        list: None,
         wrong: (of("cus_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }
@@ -181,6 +229,7 @@ fn record_assignments(ids: &Ids) -> Case {
         query: RECORD_ASSIGNMENTS,
         input: of(&ids.other_customer),
         events: vec![EventType::AssignmentRecorded; 2],
+        list: None,
         wrong: (of("cus_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }
@@ -191,6 +240,7 @@ fn register_recipient() -> Case {
         query: REGISTER_RECIPIENT,
         input: of("Somebody else"),
         events: vec![EventType::RecipientRegistered],
+        list: None,
         wrong: (of("spamhaus"), "CONFLICT"),
     }
 }
@@ -201,6 +251,7 @@ fn update_recipient(ids: &Ids) -> Case {
         query: UPDATE_RECIPIENT,
         input: of(&ids.recipient),
         events: vec![EventType::RecipientUpdated],
+        list: None,
         wrong: (of("rcp_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }
@@ -226,6 +277,73 @@ fn record_disclosure(ids: &Ids) -> Case {
             EventType::DisclosureSubjectRecorded,
             EventType::DisclosureSubjectRecorded,
         ],
+        list: None,
+        wrong: (of("cus_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
+    }
+}
+
+/// A disclosure about a customer, to somebody who is registered.
+fn disclosed(ids: &Ids, customer: &str, ground: &str) -> Value {
+    let about = json!({ "id": customer });
+    let mut disclosure = item(disclosure(&json!({ "id": ids.recipient }), &[about]));
+    disclosure["ground"] = json!(ground);
+    disclosure
+}
+
+fn record_disclosures(ids: &Ids) -> Case {
+    let of = |customer: &str| {
+        let items = ["BLOCKLIST_REPORT", "UNAUTHORISED"];
+        let items = items.map(|ground| disclosed(ids, customer, ground));
+        json!({ "disclosures": items })
+    };
+    Case {
+        query: RECORD_DISCLOSURES,
+        input: of(&ids.customer),
+        events: vec![
+            EventType::DisclosureRecorded,
+            EventType::DisclosureRecorded,
+            EventType::DisclosureUnauthorised,
+        ],
+        list: Some("disclosures"),
+        wrong: (of("cus_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
+    }
+}
+
+fn record_disclosure_series(ids: &Ids) -> Case {
+    let of = |customer: &str| {
+        let observed = observation(disclosed(ids, customer, "PAYMENT_PROCESSING"));
+        json!({ "observations": [observed] })
+    };
+    Case {
+        query: RECORD_DISCLOSURE_SERIES,
+        input: of(&ids.customer),
+        events: vec![EventType::DisclosureRecorded],
+        list: Some("observations"),
+        wrong: (of("cus_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
+    }
+}
+
+fn supersede_disclosure(ids: &Ids) -> Case {
+    let of = |old: &str| json!({ "disclosureId": old, "by": disclosed(ids, &ids.customer, "CONTRACT"), "reason": "a wrong ground" });
+    Case {
+        query: SUPERSEDE_DISCLOSURE,
+        input: of(&ids.disclosure),
+        events: vec![
+            EventType::DisclosureRecorded,
+            EventType::DisclosureSuperseded,
+        ],
+        list: None,
+        wrong: (of("dis_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
+    }
+}
+
+fn resolve_disclosure_subject(ids: &Ids) -> Case {
+    let of = |customer: &str| json!({ "subjectId": ids.unresolved, "customer": { "id": customer }, "reason": "a log" });
+    Case {
+        query: RESOLVE_DISCLOSURE_SUBJECT,
+        input: of(&ids.customer),
+        events: vec![EventType::DisclosureSubjectResolved],
+        list: None,
         wrong: (of("cus_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }
@@ -236,6 +354,7 @@ fn issue_token() -> Case {
         query: ISSUE_TOKEN,
         input: of("support desk"),
         events: vec![EventType::TokenIssued],
+        list: None,
         wrong: (of("billing"), "CONFLICT"),
     }
 }
@@ -246,6 +365,7 @@ fn revoke_token(ids: &Ids) -> Case {
         query: REVOKE_TOKEN,
         input: of(&ids.token),
         events: vec![EventType::TokenRevoked],
+        list: None,
         wrong: (of("tok_01h2xcejqtf2nbrexx3vqjhp41"), "NOT_FOUND"),
     }
 }

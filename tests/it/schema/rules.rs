@@ -34,6 +34,7 @@ pub const LISTS: &[(&str, &str)] = &[
         "PublicAuthority.contacts",
         "20, which registerRecipient and updateRecipient keep",
     ),
+    ("Query.disclosureGrounds", "the values of the enum"),
     ("Query.nodes", "100 ids"),
     (
         "Recipient.contacts",
@@ -43,11 +44,22 @@ pub const LISTS: &[(&str, &str)] = &[
     ("ReconcileSnapshotPayload.unknown", "5000 ids in the input"),
     ("RecordAssignmentsPayload.results", "500 items in the input"),
     (
+        "RecordDisclosureSeriesPayload.results",
+        "500 items in the input",
+    ),
+    ("RecordDisclosuresPayload.results", "500 items in the input"),
+    (
         "ThirdParty.contacts",
         "20, which registerRecipient and updateRecipient keep",
     ),
     ("Viewer.actions", "the values of the enum"),
     ("Viewer.errorCodes", "the values of the enum"),
+];
+
+/// Mutations in bulk whose items each have a key of their own, with the input of an item.
+const KEYED_BY_ITEM: &[(&str, &str)] = &[
+    ("RecordDisclosureSeriesInput", "DisclosureObservationInput"),
+    ("RecordDisclosuresInput", "DisclosureInput"),
 ];
 
 const CONNECTION: [&str; 3] = ["edges", "nodes", "pageInfo"];
@@ -285,8 +297,12 @@ fn mutations(schema: &Schema, findings: &mut Vec<String>) {
             ));
         }
         for (wanted, ty) in [("idempotencyKey", "ID"), ("onBehalfOf", "OnBehalfOfInput")] {
+            // The key of a list would say nothing about an item that was sent again in another one.
+            let of_item = KEYED_BY_ITEM.iter().find(|(list, _)| *list == input);
+            let of_item = of_item.filter(|_| wanted == "idempotencyKey");
+            let input = of_item.map_or(input.as_str(), |(_, item)| *item);
             let has = schema
-                .inputs(&input)
+                .inputs(input)
                 .iter()
                 .any(|one| is(&one.node, wanted, ty));
             if !has {
