@@ -17,6 +17,7 @@ mod access;
 mod bad_days;
 mod canaries;
 mod crash;
+mod disclosing;
 mod findings;
 mod isolation;
 mod layers;

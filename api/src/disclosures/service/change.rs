@@ -77,7 +77,7 @@ async fn attempt(
     if let Some(ids) = replayed {
         return Ok(Replaced::Before(ids));
     }
-    let mut ready = record::ready(ctx, new, once).await?;
+    let mut ready = record::ready(ctx, new, once, "by").await?;
     let row = ready.row.clone();
     replace(ctx, &before, &mut ready, &reason).await?;
     let outcomes = Recorder::write(ctx, vec![vec![ready]]).await?;

@@ -59,6 +59,8 @@ enum Item {
     Checked(Box<Checked>),
     /// It was recorded before, or cannot be.
     Settled(Result<Vec<String>>),
+    /// It is the one of this number once more, under the same key.
+    Repeats(usize),
 }
 
 /// Where an error of an item is: none for the only one.
@@ -76,14 +78,24 @@ async fn record_all(
         None => error,
     };
     let (mut all, mut onces) = (Vec::new(), Vec::new());
+    let mut keys: HashMap<String, (usize, String)> = HashMap::new();
     for (number, (new, once)) in items.into_iter().enumerate() {
         let checked = new.and_then(|new| Checked::new(ctx, new));
-        all.push(
-            match checked.and_then(|new| ctx.check_key(&once).map(|()| new)) {
-                Ok(checked) => Item::Checked(Box::new(checked)),
-                Err(error) => Item::Settled(Err(at(number, error))),
-            },
-        );
+        let checked = checked.and_then(|new| Ok((new, ctx.key_of(&once)?)));
+        let first = match &checked {
+            // What is written whole cannot wait for a part of itself.
+            Ok((_, Some(key))) if policy == ErrorPolicy::RejectAll => keys.get(key),
+            _ => None,
+        };
+        all.push(match (checked, first) {
+            (Ok(_), Some((first, input))) if *input == once.input => Item::Repeats(*first),
+            (Ok(_), Some(_)) => Item::Settled(Err(Error::IdempotencyKeyReused)),
+            (Ok((checked, key)), None) => {
+                keys.extend(key.map(|key| (key, (number, once.input.clone()))));
+                Item::Checked(Box::new(checked))
+            }
+            (Err(error), _) => Item::Settled(Err(at(number, error))),
+        });
         onces.push(once);
     }
     let ready = prepare(ctx, &mut all, &onces, policy, &at).await?;
@@ -113,7 +125,8 @@ async fn prepare(
 ) -> Result<BTreeMap<usize, Ready>> {
     let found = look_up(ctx, all, at).await?;
     let (known, mut failed) = known(all, found);
-    let in_vain = failed.len() + known.len() < all.len() || !failed.is_empty();
+    let fails = |item: &Item| matches!(item, Item::Settled(Err(_)));
+    let in_vain = !failed.is_empty() || all.iter().any(fails);
     let ready = if policy == ErrorPolicy::RejectAll && in_vain {
         BTreeMap::new()
     } else {
@@ -273,7 +286,8 @@ async fn answer(
     all: Vec<Item>,
     mut written: AllWritten,
 ) -> Vec<Result<Option<Disclosure>>> {
-    let (mut rows, mut replayed, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut replayed) = (Vec::new(), Vec::new());
+    let mut places: Vec<Result<Option<DisclosureId>>> = Vec::new();
     for (number, item) in all.into_iter().enumerate() {
         let ids = match (item, written.remove(&number)) {
             (_, Some(Ok((Written::New, row)))) => {
@@ -287,6 +301,7 @@ async fn answer(
                 Ok(id)
             }
             (_, Some(Err(error))) | (Item::Settled(Err(error)), None) => Err(error),
+            (Item::Repeats(first), None) => places.get(first).cloned().unwrap_or(Ok(None)),
             (Item::Checked(_), None) => Ok(None),
         };
         places.push(ids);
@@ -301,16 +316,22 @@ async fn answer(
         .collect()
 }
 
-/// Makes one disclosure ready to be written, for a use case that writes something with it.
+/// Makes one disclosure ready to be written, for a use case that writes something with it. `field` names its input in
+/// errors.
 ///
 /// # Errors
 /// As [`record`].
-pub(super) async fn ready(ctx: &Ctx, new: NewDisclosure, once: &Once) -> Result<Ready> {
-    let checked = Checked::new(ctx, new)?;
+pub(super) async fn ready(
+    ctx: &Ctx,
+    new: NewDisclosure,
+    once: &Once,
+    field: &str,
+) -> Result<Ready> {
+    let at = |_: usize, error: Error| error.at(field);
+    let checked = Checked::new(ctx, new).map_err(|error| at(0, error))?;
     let mut all = [Item::Checked(Box::new(checked))];
-    let same = |_: usize, error: Error| error;
     let policy = ErrorPolicy::RejectAll;
-    let made = prepare(ctx, &mut all, std::slice::from_ref(once), policy, &same).await?;
+    let made = prepare(ctx, &mut all, std::slice::from_ref(once), policy, &at).await?;
     match (made.into_values().next(), all) {
         (Some(ready), _) => Ok(ready),
         (None, [Item::Settled(Err(error))]) => Err(error),
