@@ -14,6 +14,7 @@
 mod harness;
 
 mod access;
+mod accounting;
 mod bad_days;
 mod canaries;
 mod crash;
