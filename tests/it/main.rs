@@ -29,3 +29,4 @@ mod readme;
 mod resources;
 mod schema;
 mod tokens;
+mod xarf;

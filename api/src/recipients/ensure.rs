@@ -21,7 +21,7 @@ pub(crate) async fn ensure(
     all_or_none: bool,
 ) -> Vec<Result<RecipientId>> {
     // Where all name the same, there are no others.
-    if all_or_none && named.windows(2).any(|two| differ(two)) {
+    if all_or_none && named.windows(2).any(differ) {
         let found = each(ctx, named, false).await;
         if found.iter().any(Result::is_err) {
             return found;

@@ -323,7 +323,10 @@ async fn one_of_several_subjects_is_found_out() {
         assert_eq!(&now["subjects"][n]["customer"]["id"], expected);
     }
     for customer in [&known, &late] {
-        assert_eq!(of_customer(&host, customer).await.0, [id.clone()]);
+        assert_eq!(
+            of_customer(&host, customer).await.0,
+            std::slice::from_ref(&id)
+        );
     }
     assert_eq!(whole(&host).await, 1);
     host.stop().await;

@@ -40,7 +40,12 @@ async fn what_was_unauthorised_has_an_event_and_a_line_of_its_own() {
     let leak = with(report(&["42"]), "ground", json!("UNAUTHORISED"));
     let mut leaked = Vec::new();
     for actor in [&host.abuse, &host.billing] {
-        leaked.extend(ids(&record(actor, &[leak.clone()], "REJECT_ALL").await));
+        leaked.extend(ids(&record(
+            actor,
+            std::slice::from_ref(&leak),
+            "REJECT_ALL",
+        )
+        .await));
     }
     let ordinary = ids(&record(
         &host.abuse,

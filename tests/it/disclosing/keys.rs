@@ -43,7 +43,7 @@ async fn an_item_in_a_later_list_answers_as_before() {
     // A key is that of one integration, and of this mutation.
     let other = host.app.actor(entity::enums::Role::Abuse).await;
     assert_ne!(
-        ids(&record(&other, &[a.clone()], "REJECT_ALL").await)[0],
+        ids(&record(&other, std::slice::from_ref(&a), "REJECT_ALL").await)[0],
         first[0]
     );
     let single = host
@@ -99,7 +99,7 @@ async fn an_item_that_is_twice_in_a_list_is_recorded_once() {
 async fn a_key_with_another_input_is_refused_for_its_item() {
     let host = Host::start().await;
     let a = keyed(report(&["42"]), "a");
-    let first = ids(&record(&host.abuse, &[a.clone()], "REJECT_ALL").await);
+    let first = ids(&record(&host.abuse, std::slice::from_ref(&a), "REJECT_ALL").await);
     let changed = with(a.clone(), "note", json!("another"));
     let impossible = with(a.clone(), "disclosedAt", json!("2999-01-01T00:00:00Z"));
     let missing = with(
@@ -151,7 +151,7 @@ async fn an_item_that_could_not_be_recorded_any_more_answers_as_before() {
         ),
         "a",
     );
-    let first = ids(&record(&host.abuse, &[a.clone()], "REJECT_ALL").await);
+    let first = ids(&record(&host.abuse, std::slice::from_ref(&a), "REJECT_ALL").await);
     // The clock was wrong, and was set back.
     host.app.set_clock("2026-11-20T10:00:00.000Z");
     let future = report(&["42"]);
