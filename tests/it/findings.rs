@@ -246,7 +246,7 @@ async fn events_in_another_order_raise_no_second_finding() {
     })
     .await;
     // Delivered again, alone and in any order, and with news that change nothing about it.
-    host.hold(&[ended.clone()]).await;
+    host.hold(std::slice::from_ref(&ended)).await;
     host.hold(&[began]).await;
     host.hold(&[ended, held("R", "ipPrefix", json!("198.51.0.0/16"))])
         .await;

@@ -14,10 +14,12 @@
 mod harness;
 
 mod access;
+mod accounting;
 mod bad_days;
 mod canaries;
 mod crash;
 mod customers;
+mod disclosing;
 mod findings;
 mod isolation;
 mod layers;
@@ -30,3 +32,4 @@ mod resources;
 mod schema;
 mod tokens;
 mod transfer;
+mod xarf;

@@ -168,20 +168,16 @@ impl Ctx {
         }))
     }
 
-    /// Checks the key of a call.
-    ///
-    /// # Errors
-    /// Invalid for a key of no or more than 200 characters, and for two that differ.
-    pub(crate) fn check_key(&self, once: &Once) -> Result<()> {
-        self.key_of(once).map(drop)
-    }
-
     /// The key of the request's header.
     pub(crate) fn idempotency_key(&self) -> Option<&str> {
         self.idempotency_key.as_deref()
     }
 
-    fn key_of(&self, once: &Once) -> Result<Option<String>> {
+    /// The key of a call.
+    ///
+    /// # Errors
+    /// Invalid for a key of no or more than 200 characters, and for two that differ.
+    pub(crate) fn key_of(&self, once: &Once) -> Result<Option<String>> {
         let header = self.idempotency_key().filter(|_| !once.is_item);
         let key = match (once.key.as_deref(), header) {
             (Some(input), Some(header)) if input != header => {
