@@ -156,6 +156,8 @@ pub struct Ids {
     pub open_snapshot: String,
     /// A disclosure about whoever held an address: about nobody, as it seemed, and about the customer, as is known now.
     pub questioned: String,
+    /// Another one.
+    pub other_questioned: String,
     /// Its subject.
     pub unresolved: String,
     /// What was found out about that.
@@ -307,6 +309,7 @@ async fn find_out(owner: &Actor, ids: &mut Ids) {
         let recipient = json!({ "id": ids.recipient });
         let variables = disclosure(&recipient, &[about]);
         let recorded = owner.run(RECORD_DISCLOSURE, variables).await;
+        ids.other_questioned = std::mem::take(&mut ids.questioned);
         ids.questioned = recorded.text_at("recordDisclosure.disclosure.id");
         ids.unresolved = recorded.text_at("recordDisclosure.disclosure.subjects.0.id");
         let held = assignment(&json!({ "id": ids.customer }), address);

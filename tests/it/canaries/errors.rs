@@ -278,8 +278,10 @@ pub fn changes(canaries: &mut Canaries) -> Vec<Failing> {
     named["ground"] = json!("CUSTOMER_ABUSE_FORWARD");
     let mut endless = observed.clone();
     endless["to"] = json!("2999-01-01T00:00:00Z");
+    let mut by = good.clone();
+    by.as_object_mut().unwrap().remove("idempotencyKey");
     let supersession =
-        |old: String, reason: String| json!({ "disclosureId": old, "by": good, "reason": reason });
+        |old: String, reason: String| json!({ "disclosureId": old, "by": by, "reason": reason });
     let resolution = |subject: String, reason: String| json!({ "subjectId": subject, "customer": { "email": good["subjects"][0]["by"]["email"] }, "reason": reason });
     vec![
         failing(RECORD_DISCLOSURES, list("disclosures", &long), BAD),

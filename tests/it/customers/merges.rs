@@ -56,7 +56,8 @@ async fn a_merge_keeps_both_histories() {
     }
     let recipient = json!({ "name": "Spamhaus", "role": "PRIVATE_PARTY" });
     let disclosure = build::disclosure(&recipient, &[id(&a)]);
-    billing.run(build::RECORD_DISCLOSURE, disclosure).await.ok();
+    let abuse = app.actor(Role::Abuse).await;
+    abuse.run(build::RECORD_DISCLOSURE, disclosure).await.ok();
 
     // A ticket system finds out that two requesters are one.
     let merged = merge(

@@ -26,6 +26,7 @@ struct Case {
 const OWN_DISCLOSURE: &str = "{disclosure}";
 const OWN_OTHER: &str = "{other disclosure}";
 const OWN_UNRESOLVED: &str = "{unresolved}";
+const OWN_QUESTIONED: &str = "{questioned}";
 
 /// Variables in which the ids of the caller's own are put in.
 fn called_by(ids: &Ids, variables: &Value) -> Value {
@@ -34,6 +35,7 @@ fn called_by(ids: &Ids, variables: &Value) -> Value {
         (OWN_DISCLOSURE, &ids.disclosure),
         (OWN_OTHER, &ids.other_disclosure),
         (OWN_UNRESOLVED, &ids.unresolved),
+        (OWN_QUESTIONED, &ids.other_questioned),
     ] {
         text = text.replace(mark, id);
     }

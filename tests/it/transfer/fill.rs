@@ -1,15 +1,13 @@
 //! A controller with a row of every kind, and what can happen to it.
 
-use entity::enums::{EventType, SubjectResolution, Visibility};
-use entity::id::{ControllerId, CustomerId, DisclosureId, DisclosureSubjectId, EventId, FindingId};
-use entity::time::Timestamp;
-use entity::{event, follower, subject_finding};
+use entity::enums::EventType;
+use entity::id::{ControllerId, CustomerId};
+use entity::{event, follower};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter,
 };
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::harness::build::{
     self, END_IDENTIFIER, Ids, RECORD_ASSIGNMENTS, RECORD_DISCLOSURE, REGISTER_CUSTOMER,
@@ -95,7 +93,7 @@ pub async fn controller(app: &App) -> Filled {
     let forwarded = build::disclosure(&to_customer, &[unknown]);
     owner.run(RECORD_DISCLOSURE, forwarded).await.ok();
     let db = app.database().look().await;
-    rows(&db, app.controller, &ids).await;
+    rows(&db, app.controller).await;
     let select = event::Entity::find().filter(event::Column::ControllerId.eq(app.controller));
     let events = usize::try_from(select.count(&db).await.unwrap()).unwrap();
     db.close().await.unwrap();
@@ -143,26 +141,7 @@ fn assignments(customer: &Value) -> Vec<Value> {
 }
 
 /// Rows of what nobody has asked for on the way.
-async fn rows(db: &DatabaseConnection, controller_id: ControllerId, ids: &Ids) {
-    let event_id: EventId = ids.event.parse().unwrap();
-    let disclosure_id: DisclosureId = ids.disclosure.parse().unwrap();
-    let subject_id: DisclosureSubjectId = ids.subject.parse().unwrap();
-    let at = Timestamp::from_millis(1_700_000_000_123);
-    let finding = subject_finding::Model {
-        controller_id,
-        id: FindingId::from_uuid(Uuid::now_v7()),
-        subject_id,
-        disclosure_id,
-        resolution: SubjectResolution::Ambiguous,
-        customer_id: None,
-        candidate_count: 2,
-        visibility: Visibility::Open,
-        raised_at: at,
-        event_id,
-        settled_at: None,
-        dismissed: false,
-    };
-    insert::<subject_finding::Entity, _>(db, finding).await;
+async fn rows(db: &DatabaseConnection, controller_id: ControllerId) {
     let follower = follower::Model {
         controller_id,
         name: "somebody".to_owned(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, OWN_DISCLOSURE, OWN_OTHER, OWN_UNRESOLVED};
+use super::{Case, OWN_DISCLOSURE, OWN_OTHER, OWN_QUESTIONED, OWN_UNRESOLVED};
 use crate::harness::build::{self, Ids, input, item, list, observation};
 
 /// A disclosure to a recipient of another controller.
@@ -19,6 +19,13 @@ fn about_theirs(ids: &Ids) -> Value {
         &recipient,
         &[known, json!({ "id": ids.customer })],
     ))
+}
+
+/// A disclosure to a customer of another controller.
+fn to_their_customer(ids: &Ids) -> Value {
+    let about = json!({ "email": "nobody@example.org" });
+    let recipient = json!({ "customer": { "id": ids.customer } });
+    item(build::disclosure(&recipient, &[about]))
 }
 
 /// The same in a list where the others are recorded all the same.
@@ -60,6 +67,24 @@ pub const CASES: &[Case] = &[
         operation: build::RECORD_DISCLOSURES,
         variables: |ids| alone(list("disclosures", &to_theirs(ids))),
         expected: NONE_OF_DISCLOSURES,
+    },
+    Case {
+        position: "Mutation.recordDisclosures.input.disclosures.recipient.customer.id",
+        operation: build::RECORD_DISCLOSURES,
+        variables: |ids| vec![list("disclosures", &to_their_customer(ids))],
+        expected: None,
+    },
+    Case {
+        position: "Mutation.recordDisclosureSeries.input.observations.recipient.customer.id",
+        operation: build::RECORD_DISCLOSURE_SERIES,
+        variables: |ids| vec![list("observations", &observation(to_their_customer(ids)))],
+        expected: None,
+    },
+    Case {
+        position: "Mutation.supersedeDisclosure.input.by.recipient.customer.id",
+        operation: build::SUPERSEDE_DISCLOSURE,
+        variables: |ids| superseding(OWN_QUESTIONED, &to_their_customer(ids)),
+        expected: None,
     },
     Case {
         position: "Mutation.recordDisclosures.input.disclosures.subjects.by.id",

@@ -123,10 +123,6 @@ pub(super) async fn assignments(ctx: &Ctx, world: World, part: Part) -> Result<u
             until: until.map_or(Patch::Keep, Patch::Set),
         };
         for (network, shared, from, until) in client.networks() {
-            // One that ended as it began held nothing.
-            if until.is_some_and(|until| until <= from) {
-                continue;
-            }
             let sharing = if shared {
                 AssignmentSharing::Shared
             } else {

@@ -243,6 +243,13 @@ impl Client {
 
     /// What it holds, whether others hold it too, from when to when.
     pub(super) fn networks(&self) -> Vec<(String, bool, Timestamp, Option<Timestamp>)> {
+        let mut networks = self.planned();
+        // Gone before the reseller came, or moved as it came: nothing was held.
+        networks.retain(|(_, _, from, until)| until.is_none_or(|until| *from < until));
+        networks
+    }
+
+    fn planned(&self) -> Vec<(String, bool, Timestamp, Option<Timestamp>)> {
         if self.is_reseller() {
             let block = self.number / RESELLER_EVERY;
             return vec![(carrier(block, 0, 24), false, self.since(), None)];
@@ -366,7 +373,7 @@ mod tests {
             let client = world.client(number);
             assert!(client.since() < world.now);
             for (_, _, from, until) in client.networks() {
-                assert!(until.is_none_or(|until| from <= until), "{number}");
+                assert!(until.is_none_or(|until| from < until), "{number}");
             }
             for outgoing in client.outgoing() {
                 if let Outgoing::Payments { period, count, .. } = outgoing {
