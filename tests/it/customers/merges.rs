@@ -256,3 +256,30 @@ async fn a_customer_stands_for_a_hundred_at_most() {
     }
     end(app).await;
 }
+
+/// The address management goes on to speak of the customer that it knows: what it says corrects what it said before.
+#[tokio::test]
+async fn what_was_recorded_before_a_merge_is_corrected_where_it_is() {
+    let app = App::start().await;
+    let billing = app.actor(Role::Billing).await;
+    let (a, b) = (
+        register(&billing, "42").await,
+        register(&billing, "43").await,
+    );
+    let held = build::assignment(&id(&a), "192.0.2.0/25");
+    billing.run(build::RECORD_ASSIGNMENTS, held).await.ok();
+    merge(&billing, whmcs("42"), whmcs("43")).await.ok();
+
+    let mut ended = build::assignment(&whmcs("42"), "192.0.2.0/25");
+    ended["input"]["assignments"][0]["until"] = json!("2026-06-01T00:00:00Z");
+    billing.run(build::RECORD_ASSIGNMENTS, ended).await.ok();
+
+    let query = "query($id: ID!) { node(id: $id) { ... on Customer {
+        assignments { nodes { until version customer { id } } } } } }";
+    let whole = billing.run(query, id(&b)).await;
+    assert_eq!(
+        whole.get("node.assignments.nodes"),
+        &json!([{ "until": "2026-06-01T00:00:00.000Z", "version": 2, "customer": { "id": a } }])
+    );
+    app.stop().await;
+}

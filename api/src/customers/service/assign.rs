@@ -7,6 +7,7 @@ use entity::enums::{Action, AssignmentSharing, ErrorCode, ErrorPolicy, EventType
 use entity::id::{AssignmentId, CustomerId, EventId};
 use entity::time::Timestamp;
 
+use super::cluster::clusters;
 use super::lookup::{Lookup, resolve_each};
 use super::profile::Profiles;
 use super::resource::{NewResource, Resource, input_field};
@@ -152,6 +153,9 @@ async fn write(
     let mut customers: Vec<_> = ready.iter().map(|item| item.customer).collect();
     customers.sort_unstable();
     customers.dedup();
+    // What was recorded for one that was merged since is corrected where it is.
+    let clusters = clusters(ctx, &customers).await?;
+    let customers = clusters.all();
     let mut profiles = Profiles::load(ctx, &customers).await?;
     let mut tx = match ctx.begin_once(once, &[]).await? {
         Begun::New(tx) => tx,
@@ -167,11 +171,13 @@ async fn write(
     let (mut rows, mut index) = (Vec::new(), Vec::new());
     let mut changed = false;
     for item in ready {
-        let key = profiles.key(item.customer)?;
-        if let Some(before) = item.same(&recorded) {
+        let members = clusters.of(item.customer);
+        if let Some(before) = item.same(&recorded, members) {
+            let key = profiles.key(before.customer_id)?;
             changed |= correct(&mut tx, &item, before, key).await?;
             set(&mut outcome, item.number, before.id);
         } else {
+            let key = profiles.key(item.customer)?;
             let id = outcome
                 .get(item.number)
                 .and_then(|one| one.as_ref().ok().copied());
@@ -252,7 +258,14 @@ fn begin(
         valid_until: until,
         recorded_at: ctx.now(),
         version: 1,
-        event_id: tx.record(event(ready, id, key, sharing, until, None))?,
+        event_id: tx.record(event(
+            ready,
+            (id, ready.customer),
+            key,
+            sharing,
+            until,
+            None,
+        ))?,
         first_port: ready.resource.ports.map(|(first, _)| first),
         last_port: ready.resource.ports.map(|(_, last)| last),
     })
@@ -271,14 +284,21 @@ async fn correct(
         return Ok(false);
     }
     let corrects = Some(before.event_id);
-    let event = tx.record(event(ready, before.id, key, sharing, until, corrects))?;
+    let event = tx.record(event(
+        ready,
+        (before.id, before.customer_id),
+        key,
+        sharing,
+        until,
+        corrects,
+    ))?;
     store::correct(tx.db(), tx.scope(), before, until, sharing, event).await?;
     Ok(true)
 }
 
 fn event<'a>(
     ready: &Ready,
-    id: AssignmentId,
+    (id, customer): (AssignmentId, CustomerId),
     key: &'a DataKey,
     sharing: AssignmentSharing,
     until: Option<Timestamp>,
@@ -288,7 +308,7 @@ fn event<'a>(
         kind: EventType::AssignmentRecorded,
         log: Log::Main,
         object: id.to_string(),
-        customer: Some(ready.customer),
+        customer: Some(customer),
         key,
         fields: Fields::new()
             .with(
@@ -307,6 +327,7 @@ impl Ready {
     fn same<'a>(
         &self,
         recorded: &'a HashMap<Vec<u8>, Vec<assignment::Model>>,
+        members: &[CustomerId],
     ) -> Option<&'a assignment::Model> {
         let ports = self.resource.ports.unzip();
         let values = self.resource.values.iter();
@@ -314,7 +335,7 @@ impl Ready {
             .filter_map(|value| recorded.get(&value.bytes))
             .flatten()
             .find(|row| {
-                row.customer_id == self.customer
+                members.contains(&row.customer_id)
                     && row.valid_from == self.item.from
                     && (row.first_port, row.last_port) == ports
             })

@@ -20,6 +20,12 @@ impl Clusters {
         all
     }
 
+    /// The cluster of a customer that was asked for; nobody, where it was not.
+    pub(crate) fn of(&self, customer: CustomerId) -> &[CustomerId] {
+        let found = self.0.iter().find(|(root, _)| *root == customer);
+        found.map_or(&[], |(_, members)| members)
+    }
+
     /// Each customer that was asked for, with its cluster: itself first.
     pub(crate) fn each(&self) -> &[(CustomerId, Vec<CustomerId>)] {
         &self.0

@@ -51,8 +51,10 @@ impl RecipientRef {
     pub(super) fn describe(&self) -> Personal {
         match self {
             Self::Id(id) => Personal::new(id.to_string()),
-            Self::Named(new) => Personal::new(format!("{} {}", new.role, new.name.expose())),
-            Self::Customer(lookup) => lookup.describe(),
+            Self::Named(new) => Personal::new(format!("named {} {}", new.role, new.name.expose())),
+            Self::Customer(lookup) => {
+                Personal::new(format!("customer {}", lookup.describe().expose()))
+            }
         }
     }
 }
