@@ -3,7 +3,7 @@
 //! The record is inserted first in the transaction of the change. It holds keyed digests of the key and the
 //! input and the ids of the result, never the answer: a replay reads again under the caller's present rights.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
@@ -83,15 +83,18 @@ impl Ctx {
         };
         let mut tx = self.begin().await?;
         // A concurrent call with the same key is waited for here, until it commits or rolls back.
-        if !insert(tx.db(), &row).await? {
-            match earlier(self, tx.db(), &row).await? {
+        if insert_all(tx.db(), &[&row]).await? == 0 {
+            match earlier_of(tx.db(), tx.scope(), &[&row])
+                .await?
+                .remove(&name_of(&row))
+            {
                 Some(earlier) if earlier.expires_at > self.now() => {
                     return replay(&earlier, &row).map(Begun::Replay);
                 }
                 // It has expired and was not deleted yet, or was deleted this moment.
                 _ => {
                     forget(tx.db(), tx.scope(), &[&row], self.now()).await?;
-                    if !insert(tx.db(), &row).await? {
+                    if insert_all(tx.db(), &[&row]).await? == 0 {
                         return Err(Error::Conflict("another call with this key is under way"));
                     }
                 }
@@ -107,13 +110,8 @@ impl Ctx {
     /// # Errors
     /// [`Error::IdempotencyKeyReused`] when the key came with another input before.
     pub(crate) async fn done_before(&self, once: &Once) -> Result<Option<Vec<String>>> {
-        let Some(row) = self.record_of(once, &[])? else {
-            return Ok(None);
-        };
-        match earlier(self, self.db(), &row).await? {
-            Some(earlier) if earlier.expires_at > self.now() => replay(&earlier, &row).map(Some),
-            _ => Ok(None),
-        }
+        let mut results = self.all_done_before(std::slice::from_ref(once)).await?;
+        results.pop().unwrap_or(Ok(None))
     }
 
     /// The results of those of some calls that were done before, in one statement: an error where the key came with
@@ -177,7 +175,7 @@ impl Ctx {
     ///
     /// # Errors
     /// Invalid for a key of no or more than 200 characters, and for two that differ.
-    pub(crate) fn key_of(&self, once: &Once) -> Result<Option<String>> {
+    fn key_of(&self, once: &Once) -> Result<Option<String>> {
         let header = self.idempotency_key().filter(|_| !once.is_item);
         let key = match (once.key.as_deref(), header) {
             (Some(input), Some(header)) if input != header => {
@@ -243,6 +241,19 @@ fn place_of(row: &idempotency::Model) -> Condition {
         .add(idempotency::Column::KeyDigest.eq(row.key_digest.clone()))
 }
 
+/// Where the records of some calls of one controller are. It names every column of the primary key, in whose order
+/// the database finds them: by the digests alone it would read all records of the controller. A place where the
+/// subject of one call meets the key of another is covered too.
+fn places_of(rows: &[&idempotency::Model]) -> Condition {
+    let subjects: BTreeSet<_> = rows.iter().map(|row| row.subject).collect();
+    let mutations: BTreeSet<_> = rows.iter().map(|row| row.mutation.as_str()).collect();
+    let keys = rows.iter().map(|row| row.key_digest.clone());
+    Condition::all()
+        .add(idempotency::Column::Subject.is_in(subjects))
+        .add(idempotency::Column::Mutation.is_in(mutations))
+        .add(idempotency::Column::KeyDigest.is_in(keys))
+}
+
 /// The earlier records of some calls of a controller, by mutation and key.
 ///
 /// # Errors
@@ -255,10 +266,8 @@ pub(crate) async fn earlier_of(
     if rows.is_empty() {
         return Ok(HashMap::new());
     }
-    let keys = rows.iter().map(|row| row.key_digest.clone());
     let select = scope.select::<idempotency::Entity>();
-    let found = select.filter(idempotency::Column::KeyDigest.is_in(keys));
-    let found = found.all(db).await?;
+    let found = select.filter(places_of(rows)).all(db).await?;
     Ok(found.into_iter().map(|row| (name_of(&row), row)).collect())
 }
 
@@ -307,31 +316,13 @@ pub(crate) async fn forget(
     if rows.is_empty() {
         return Ok(());
     }
-    let keys = rows.iter().map(|row| row.key_digest.clone());
     idempotency::Entity::delete_many()
         .filter(idempotency::Column::ControllerId.eq(scope.controller))
-        .filter(idempotency::Column::KeyDigest.is_in(keys))
+        .filter(places_of(rows))
         .filter(idempotency::Column::ExpiresAt.lte(now))
         .exec(db)
         .await?;
     Ok(())
-}
-
-async fn insert(db: &impl ConnectionTrait, row: &idempotency::Model) -> Result<bool> {
-    let inserted = idempotency::Entity::insert_many([row.clone().into_active_model()])
-        .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .exec_without_returning(db)
-        .await?;
-    Ok(inserted == 1)
-}
-
-async fn earlier(
-    ctx: &Ctx,
-    db: &impl ConnectionTrait,
-    row: &idempotency::Model,
-) -> Result<Option<idempotency::Model>> {
-    let select = ctx.scope().select::<idempotency::Entity>();
-    Ok(select.filter(place_of(row)).one(db).await?)
 }
 
 /// Deletes records that have expired, a part at a time.

@@ -4,6 +4,8 @@ use entity::enums::RelationKind;
 use entity::id::CustomerId;
 use entity::time::Timestamp;
 
+use crate::error::{Error, Result};
+
 /// How many identifiers a customer may have: the list is shown whole.
 pub(super) const MOST_IDENTIFIERS: usize = 100;
 /// How many customers a cluster may have: what is shown of all of them together stays bounded.
@@ -27,6 +29,18 @@ pub(crate) enum Match {
 }
 
 impl Match {
+    /// The one customer that is meant, where there must be one.
+    ///
+    /// # Errors
+    /// `NotFound`; Ambiguous.
+    pub(crate) fn sole(self) -> Result<CustomerId> {
+        match self {
+            Self::One(customer) => Ok(customer),
+            Self::Nobody => Err(Error::NotFound { what: "customer" }),
+            Self::Several(candidates) => Err(Error::Ambiguous { candidates }),
+        }
+    }
+
     /// What `count` candidates are, of which `first` is one.
     pub(super) fn of(count: i64, first: Option<CustomerId>) -> Self {
         match (count, first) {

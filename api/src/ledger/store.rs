@@ -34,18 +34,19 @@ async fn number_now(db: &impl ConnectionTrait, rows: &mut [event::Model]) -> Res
     let mut sizes: BTreeMap<(ControllerId, Log), (i64, i64)> = BTreeMap::new();
     for row in rows.iter_mut() {
         let place = (row.controller_id, row.log);
-        if let Entry::Vacant(vacant) = sizes.entry(place) {
-            let size = size_of(db, place).await?;
-            vacant.insert((size, size));
-        }
-        if let Some((_, next)) = sizes.get_mut(&place) {
-            row.idx = Some(*next);
-            *next += 1;
-        }
+        let (_, next) = match sizes.entry(place) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let size = size_of(db, place).await?;
+                unknown.insert((size, size))
+            }
+        };
+        row.idx = Some(*next);
+        *next += 1;
     }
     for ((controller, log), (before, after)) in sizes {
         if !advance(db, controller, log, before, after).await? {
-            return Err(Error::internal("numbering events", NoLog));
+            return Err(Error::internal("numbering events", Unnumbered::Moved));
         }
     }
     Ok(())
@@ -64,12 +65,16 @@ async fn size_of(db: &impl ConnectionTrait, (controller, log): (ControllerId, Lo
         .into_tuple()
         .one(db)
         .await?;
-    size.ok_or_else(|| Error::internal("numbering events", NoLog))
+    size.ok_or_else(|| Error::internal("numbering events", Unnumbered::NoLog))
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the controller has no logs")]
-struct NoLog;
+enum Unnumbered {
+    #[error("the controller has no logs")]
+    NoLog,
+    #[error("the end of the log moved meanwhile")]
+    Moved,
+}
 
 /// Moves the end of a log; answers no where it is not where it was.
 async fn advance(

@@ -128,11 +128,7 @@ async fn check(ctx: &Ctx, items: Vec<Result<NewAssignment>>) -> Result<Vec<Resul
 }
 
 fn check_item(ctx: &Ctx, number: usize, item: NewAssignment, found: Match) -> Result<Ready> {
-    let customer = match found {
-        Match::One(customer) => customer,
-        Match::Nobody => return Err(Error::NotFound { what: "customer" }),
-        Match::Several(candidates) => return Err(Error::Ambiguous { candidates }),
-    };
+    let customer = found.sole()?;
     if !rules::is_range(item.from, item.until.apply(None)) {
         return Err(Error::invalid("until", "must be after from"));
     }

@@ -7,10 +7,11 @@ use entity::id::{AssignmentId, CustomerId};
 
 use super::cluster::clusters;
 use super::lookup::authorize;
+use super::question::Question;
 use super::read::{Assignment, Keys};
 use super::resource::ResourceLookup;
 use crate::context::Ctx;
-use crate::customers::store::{self, WantedResource};
+use crate::customers::store;
 use crate::error::Result;
 use crate::platform::page::{Page, PageRequest};
 
@@ -69,16 +70,7 @@ pub(crate) async fn holders(
     let asked = of.check(&format!("of.{}", of.input_field()))?;
     let covering = asked.covering(ctx)?;
     let page = page.check(&format!("holders {covering:?} {:?}", asked.at()))?;
-    let wanted: Vec<_> = covering
-        .into_iter()
-        .map(|covering| WantedResource {
-            number: 0,
-            field: covering.field,
-            values: covering.values,
-            at: asked.at(),
-            port: asked.port(),
-        })
-        .collect();
+    let wanted = Question::Resource(Box::new(asked), covering).wanted(0);
     let page = store::covering(ctx.db(), ctx.scope(), &wanted, &page).await?;
     let keys = Keys::load(ctx, page.rows.iter().map(|(_, row)| row.key_id)).await?;
     Ok(page.map(|row| keys.assignment(row)))

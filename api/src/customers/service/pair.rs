@@ -29,17 +29,9 @@ pub(super) async fn pair(
     let now = ctx.now();
     let [first, second] = &lookups;
     let found = resolve(ctx, &[(first, now), (second, now)], field).await?;
-    let mut found = found.into_iter().map(sole);
+    let mut found = found.into_iter().map(Match::sole);
     let nobody = || Err(Error::NotFound { what: "customer" });
     let first = found.next().unwrap_or_else(nobody)?;
     let second = found.next().unwrap_or_else(nobody)?;
     Ok([first, second])
-}
-
-fn sole(found: Match) -> Result<CustomerId> {
-    match found {
-        Match::One(customer) => Ok(customer),
-        Match::Nobody => Err(Error::NotFound { what: "customer" }),
-        Match::Several(candidates) => Err(Error::Ambiguous { candidates }),
-    }
 }

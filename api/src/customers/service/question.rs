@@ -9,7 +9,7 @@ use super::lookup::{Lookup, distinct};
 use super::resource::{Asked, Covering};
 use crate::context::Ctx;
 use crate::customers::rules::{self, Holders, Match};
-use crate::customers::store::{self, WantedHolder, WantedIdentifier, WantedResource};
+use crate::customers::store::{self, Wanted, WantedHolder};
 use crate::error::{Error, Result};
 use crate::platform::page::{CheckedPage, Page};
 use crate::vault::{Field, normalise};
@@ -77,19 +77,23 @@ impl Question {
         }
     }
 
-    /// What covers the place or the name that is asked for, the narrowest kind first.
-    fn resources(&self, number: usize) -> Vec<WantedResource> {
-        let Self::Resource(asked, covering) = self else {
-            return Vec::new();
-        };
-        let wanted = |covering: &Covering| WantedResource {
+    /// What is to be found in the index: an identifier, or what covers a place or a name, the narrowest kind first.
+    pub(super) fn wanted(&self, number: usize) -> Vec<Wanted> {
+        let wanted = |field, values: &Vec<_>, at, port| Wanted {
             number: number_of(number),
-            field: covering.field,
-            values: covering.values.clone(),
-            at: asked.at(),
-            port: asked.port(),
+            field,
+            values: values.clone(),
+            at,
+            port,
         };
-        covering.iter().map(wanted).collect()
+        match self {
+            Self::Id(_) => Vec::new(),
+            Self::Identifier(field, values, at) => vec![wanted(*field, values, *at, None)],
+            Self::Resource(asked, covering) => covering
+                .iter()
+                .map(|one| wanted(one.field, &one.values, asked.at(), asked.port()))
+                .collect(),
+        }
     }
 }
 
@@ -114,13 +118,8 @@ impl<'a> Found<'a> {
         for (number, question) in questions.iter().enumerate() {
             match question {
                 Question::Id(id) => ids.push(*id),
-                Question::Identifier(field, values, at) => identifiers.push(WantedIdentifier {
-                    number: number_of(number),
-                    field: *field,
-                    values: values.clone(),
-                    at: *at,
-                }),
-                Question::Resource(..) => resources.extend(question.resources(number)),
+                Question::Identifier(..) => identifiers.extend(question.wanted(number)),
+                Question::Resource(..) => resources.extend(question.wanted(number)),
             }
         }
         let mut found = Self {
@@ -133,7 +132,7 @@ impl<'a> Found<'a> {
         let doubtful: Vec<_> = (0..questions.len())
             .filter_map(|number| found.doubtful(number))
             .collect();
-        found.fitting = store::held_by(db, scope, doubtful).await?;
+        found.fitting = store::held_by(db, scope, &doubtful).await?;
         Ok(found)
     }
 
@@ -162,14 +161,14 @@ impl<'a> Found<'a> {
         };
         let (field, place) = self.place(number)?;
         Some(WantedHolder {
-            place: self.resource(number, field)?,
+            place: self.wanted(number, field)?,
             length: place.length,
             customer,
         })
     }
 
-    fn resource(&self, number: usize, field: Field) -> Option<WantedResource> {
-        let all = self.questions.get(number)?.resources(number);
+    fn wanted(&self, number: usize, field: Field) -> Option<Wanted> {
+        let all = self.questions.get(number)?.wanted(number);
         all.into_iter().find(|one| one.field == field)
     }
 
@@ -207,15 +206,10 @@ impl<'a> Found<'a> {
         let (db, scope) = (ctx.db(), ctx.scope());
         let nobody = || Page::of(Vec::new(), page, |id| store::place(*id));
         match self.questions.first() {
-            Some(Question::Identifier(field, values, at)) => {
-                let wanted = WantedIdentifier {
-                    number: 0,
-                    field: *field,
-                    values: values.clone(),
-                    at: *at,
-                };
-                store::candidates_by_identifier(db, scope, &wanted, page).await
-            }
+            Some(Question::Identifier(field, ..)) => match self.wanted(0, *field) {
+                Some(wanted) => store::candidates_by_identifier(db, scope, &wanted, page).await,
+                None => Ok(nobody()),
+            },
             Some(Question::Resource(..)) => {
                 // A name that several hold; or those of the place, and whoever alone holds a name that does not fit.
                 let (field, holders, and) = match (self.name(0), self.place(0)) {
@@ -226,7 +220,7 @@ impl<'a> Found<'a> {
                     (Some(name), None) => (self.name_field(), name, None),
                     (None, None) => return Ok(nobody()),
                 };
-                match self.resource(0, field) {
+                match self.wanted(0, field) {
                     Some(wanted) => {
                         let length = holders.length;
                         store::candidates_by_resource(db, scope, &wanted, length, and, page).await

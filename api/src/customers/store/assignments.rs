@@ -14,7 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::customers::service::Clusters;
-use crate::customers::store::WantedResource;
+use crate::customers::store::Wanted;
 use crate::error::Result;
 use crate::platform::db::{
     Scope, after_place, for_each_parent, join_in_order, placeholders, scoped,
@@ -94,7 +94,7 @@ pub(in crate::customers) async fn assignments_like(
 pub(in crate::customers) async fn covering(
     db: &impl ConnectionTrait,
     scope: Scope,
-    wanted: &[WantedResource],
+    wanted: &[Wanted],
     page: &CheckedPage,
 ) -> Result<Page<assignment::Model>> {
     let (mut all, mut binds) = (Vec::new(), vec![Value::from(scope.controller)]);

@@ -50,17 +50,34 @@ fn indexed(backend: DbBackend) -> String {
     }
 }
 
-/// An identifier that is asked for.
+/// Something that is asked for, by what is indexed of one kind.
 #[derive(Debug)]
-pub(in crate::customers) struct WantedIdentifier {
+pub(in crate::customers) struct Wanted {
     /// Tells the answers apart.
     pub(in crate::customers) number: i64,
     /// Of which kind.
     pub(in crate::customers) field: Field,
-    /// Its index values, one for each epoch in use.
+    /// Index values: of an identifier, one for each epoch in use; of a place or a name, of what covers it.
     pub(in crate::customers) values: Vec<Vec<u8>>,
-    /// The instant at which it must not have ended.
+    /// The instant at which it must have been somebody's.
     pub(in crate::customers) at: Timestamp,
+    /// The port of an address.
+    pub(in crate::customers) port: Option<i32>,
+}
+
+impl Wanted {
+    /// The rows `(number, field, value, at, port)` of a table of what is wanted.
+    fn rows(&self) -> impl Iterator<Item = [Value; 5]> {
+        self.values.iter().map(|value| {
+            [
+                self.number.into(),
+                self.field.as_str().into(),
+                value.clone().into(),
+                self.at.into(),
+                self.port.into(),
+            ]
+        })
+    }
 }
 
 /// What an identifier leads to: how many customers, and whoever had it first.
@@ -70,7 +87,7 @@ pub(in crate::customers) type Identified = HashMap<i64, (i64, CustomerId)>;
 pub(in crate::customers) async fn identified(
     db: &impl ConnectionTrait,
     scope: Scope,
-    wanted: &[WantedIdentifier],
+    wanted: &[Wanted],
 ) -> Result<Identified> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -78,25 +95,11 @@ pub(in crate::customers) async fn identified(
         customer_id: CustomerId,
         holders: i64,
     }
-    let rows: Vec<[Value; 4]> = wanted
-        .iter()
-        .flat_map(|one| {
-            let row = |value: &Vec<u8>| {
-                let field = one.field.as_str();
-                [
-                    one.number.into(),
-                    field.into(),
-                    value.clone().into(),
-                    one.at.into(),
-                ]
-            };
-            one.values.iter().map(row)
-        })
-        .collect();
+    let rows: Vec<_> = wanted.iter().flat_map(Wanted::rows).collect();
     let mut found = Identified::new();
-    for chunk in rows.chunks(MOST_BOUND / 4) {
+    for chunk in rows.chunks(MOST_BOUND / 5) {
         let sql = format!(
-            "with wanted (number, field, value, at) as (values {}),
+            "with wanted (number, field, value, at, port) as (values {}),
             held as (
                 select w.number, {root} as customer_id,
                     min(coalesce(i.ended_at, 9223372036854775807)) as ended_at
@@ -110,7 +113,7 @@ pub(in crate::customers) async fn identified(
                     row_number() over (partition by number order by ended_at, customer_id) as place
                 from held
             ) as ranked where place = 1",
-            placeholder_rows(2, chunk.len(), 4),
+            placeholder_rows(2, chunk.len(), 5),
             indexed(db.get_database_backend()),
             roots_of("i"),
             root = root("i"),
@@ -135,21 +138,6 @@ fn bound<const N: usize>(
     Statement::from_sql_and_values(db.get_database_backend(), sql, values)
 }
 
-/// Something that is asked for, with what covers it of one kind.
-#[derive(Debug)]
-pub(in crate::customers) struct WantedResource {
-    /// Tells the answers apart.
-    pub(in crate::customers) number: i64,
-    /// Of which kind.
-    pub(in crate::customers) field: Field,
-    /// Index values of what covers it.
-    pub(in crate::customers) values: Vec<Vec<u8>>,
-    /// The instant.
-    pub(in crate::customers) at: Timestamp,
-    /// The port.
-    pub(in crate::customers) port: Option<i32>,
-}
-
 /// Who held what covers something: by its number and the kind, for each narrowness.
 pub(in crate::customers) type AllHolders = HashMap<(i64, Field), Vec<Holders>>;
 
@@ -158,7 +146,7 @@ pub(in crate::customers) type AllHolders = HashMap<(i64, Field), Vec<Holders>>;
 pub(in crate::customers) async fn holders(
     db: &impl ConnectionTrait,
     scope: Scope,
-    wanted: &[WantedResource],
+    wanted: &[Wanted],
 ) -> Result<AllHolders> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -169,22 +157,7 @@ pub(in crate::customers) async fn holders(
         holders: i64,
         shared: i64,
     }
-    let rows: Vec<[Value; 5]> = wanted
-        .iter()
-        .flat_map(|one| {
-            let row = |value: &Vec<u8>| {
-                let field = one.field.as_str();
-                [
-                    one.number.into(),
-                    field.into(),
-                    value.clone().into(),
-                    one.at.into(),
-                    one.port.into(),
-                ]
-            };
-            one.values.iter().map(row)
-        })
-        .collect();
+    let rows: Vec<_> = wanted.iter().flat_map(Wanted::rows).collect();
     let mut found = AllHolders::new();
     // The values of one thing that is asked for may be in two parts: each has other lengths, so nothing is lost.
     for chunk in rows.chunks(MOST_BOUND / 5) {
@@ -231,7 +204,7 @@ pub(in crate::customers) async fn holders(
 #[derive(Debug)]
 pub(in crate::customers) struct WantedHolder {
     /// The place, with what covers it.
-    pub(in crate::customers) place: WantedResource,
+    pub(in crate::customers) place: Wanted,
     /// How narrow what they held is.
     pub(in crate::customers) length: i16,
     /// The customer.
@@ -242,34 +215,21 @@ pub(in crate::customers) struct WantedHolder {
 pub(in crate::customers) async fn held_by(
     db: &impl ConnectionTrait,
     scope: Scope,
-    wanted: Vec<WantedHolder>,
+    wanted: &[WantedHolder],
 ) -> Result<HashSet<i64>> {
     #[derive(FromQueryResult)]
     struct Row {
         number: i64,
     }
     let rows: Vec<[Value; 7]> = wanted
-        .into_iter()
-        .flat_map(
-            |WantedHolder {
-                 place,
-                 length,
-                 customer,
-             }| {
-                let field = place.field.as_str();
-                place.values.into_iter().map(move |value| {
-                    [
-                        place.number.into(),
-                        field.into(),
-                        value.into(),
-                        place.at.into(),
-                        place.port.into(),
-                        length.into(),
-                        customer.into(),
-                    ]
-                })
-            },
-        )
+        .iter()
+        .flat_map(|one| {
+            let rows = one.place.rows();
+            rows.map(|[number, field, value, at, port]| {
+                let (length, customer) = (one.length.into(), one.customer.into());
+                [number, field, value, at, port, length, customer]
+            })
+        })
         .collect();
     let mut found = HashSet::new();
     for chunk in rows.chunks(MOST_BOUND / 7) {
@@ -315,7 +275,7 @@ pub(in crate::customers) fn place(customer: CustomerId) -> Cursor {
 pub(in crate::customers) async fn candidates_by_identifier(
     db: &impl ConnectionTrait,
     scope: Scope,
-    wanted: &WantedIdentifier,
+    wanted: &Wanted,
     page: &CheckedPage,
 ) -> Result<Page<CustomerId>> {
     let sql = format!(
@@ -345,7 +305,7 @@ pub(in crate::customers) async fn candidates_by_identifier(
 pub(in crate::customers) async fn candidates_by_resource(
     db: &impl ConnectionTrait,
     scope: Scope,
-    wanted: &WantedResource,
+    wanted: &Wanted,
     length: i16,
     and: Option<CustomerId>,
     page: &CheckedPage,

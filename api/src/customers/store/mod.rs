@@ -22,8 +22,8 @@ pub(super) use assignments::{
     assignments_by_id, assignments_like, assignments_of, correct, covering, insert_assignments,
 };
 pub(super) use lookup::{
-    AllHolders, Identified, WantedHolder, WantedIdentifier, WantedResource,
-    candidates_by_identifier, candidates_by_resource, held_by, holders, identified, place,
+    AllHolders, Identified, Wanted, WantedHolder, candidates_by_identifier, candidates_by_resource,
+    held_by, holders, identified, place,
 };
 
 pub(super) use brands::{brands_by_id, brands_of, insert_brand, page_of_brands, set_brands};

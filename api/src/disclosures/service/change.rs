@@ -68,14 +68,14 @@ async fn attempt(
     let before = before.ok_or(Error::NotFound { what: "disclosure" })?;
     authorize_ground(ctx, before.ground)?;
     let taken = store::supersessions(ctx.db(), ctx.scope(), &[old]).await?;
-    let replayed = ctx.done_before(once).await?;
-    if let (None, false) = (&replayed, taken.is_empty()) {
+    // Asked after what was read of others, so that this very call, sent twice at once, is not refused.
+    if let Some(ids) = ctx.done_before(once).await? {
+        return Ok(Replaced::Before(ids));
+    }
+    if !taken.is_empty() {
         let reason = "another disclosure has taken the place of this one already".to_owned();
         let code = ErrorCode::DisclosureSuperseded;
         return Err(ctx.refuse(code, reason, old.to_string()).await);
-    }
-    if let Some(ids) = replayed {
-        return Ok(Replaced::Before(ids));
     }
     let mut ready = record::ready(ctx, new, once, "by").await?;
     let row = ready.row.clone();
@@ -150,14 +150,7 @@ pub(crate) async fn resolve_subject(
     authorize_ground(ctx, row.ground)?;
     let found = [(customer, row.disclosed_at)];
     let found = customers::service::resolve(ctx, &found, |_| "customer".to_owned()).await?;
-    let customer = match found.first() {
-        Some(Match::One(customer)) => *customer,
-        Some(Match::Several(candidates)) => {
-            let candidates = *candidates;
-            return Err(Error::Ambiguous { candidates });
-        }
-        Some(Match::Nobody) | None => return Err(Error::NotFound { what: "customer" }),
-    };
+    let customer = found.first().unwrap_or(&Match::Nobody).sole()?;
     let recorded: Vec<_> = subject.customer_id.into_iter().collect();
     let roots = customers::service::roots(ctx, &recorded).await?;
     let Resolution { key, lookup } = resolution(ctx, &subject, customer).await?;

@@ -191,10 +191,10 @@ async fn make(
 ) -> Result<BTreeMap<usize, Ready>> {
     let named: Vec<_> = known
         .iter()
-        .map(|(_, checked, _)| (checked.recipient.clone(), "recipient".to_owned()))
+        .map(|(_, checked, _)| checked.recipient.clone())
         .collect();
     let all_or_none = policy == ErrorPolicy::RejectAll;
-    let recipients = recipients::service::ensure(ctx, &named, all_or_none).await;
+    let recipients = recipients::service::ensure(ctx, &named, "recipient", all_or_none).await;
     let keys = customer_keys(ctx, known.iter().flat_map(|(_, _, subjects)| subjects)).await?;
     let mut ready = BTreeMap::new();
     for ((number, checked, subjects), recipient) in known.iter().zip(recipients) {

@@ -183,11 +183,12 @@ async fn alone(ctx: &Ctx, group: &Group) -> Outcome {
 async fn attempt(ctx: &Ctx, groups: &[&Group]) -> Result<Vec<Option<Outcome>>> {
     let mut tx = ctx.begin().await?;
     let judged = judge(ctx, &tx, groups).await?;
-    let chosen = groups.iter().zip(&judged);
-    let chosen: Vec<&Ready> = chosen
-        .filter(|(_, outcome)| matches!(outcome, Some(Ok(written)) if written.iter().any(is_new)))
-        .flat_map(|(group, outcome)| group.iter().zip(news(outcome.as_ref())))
-        .filter_map(|(ready, new)| new.then_some(ready))
+    let chosen: Vec<&Ready> = groups
+        .iter()
+        .zip(&judged)
+        .filter_map(|(group, outcome)| Some((group, outcome.as_ref()?.as_ref().ok()?)))
+        .flat_map(|(group, written)| group.iter().zip(written))
+        .filter_map(|(ready, written)| is_new(written).then_some(ready))
         .collect();
     if chosen.is_empty() {
         tx.rollback().await?;
@@ -207,13 +208,6 @@ async fn attempt(ctx: &Ctx, groups: &[&Group]) -> Result<Vec<Option<Outcome>>> {
 
 fn is_new(written: &Written) -> bool {
     matches!(written, Written::New)
-}
-
-fn news(outcome: Option<&Outcome>) -> Vec<bool> {
-    match outcome {
-        Some(Ok(written)) => written.iter().map(is_new).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// Decides what becomes of each group; what was recorded before is not written again.

@@ -9,7 +9,7 @@ use crate::context::Ctx;
 use crate::error::{Error, Result};
 
 /// The recipients that some changes name: found, or registered now, in a change of its own, where they are new.
-/// Each comes with the input field that names it, and is looked for once, however often it is named. With
+/// `field` is the input field that names them. Each is looked for once, however often it is named. With
 /// `all_or_none`, none is registered where one cannot be.
 ///
 /// # Errors
@@ -17,22 +17,23 @@ use crate::error::{Error, Result};
 /// it is new and the caller may not register recipients.
 pub(crate) async fn ensure(
     ctx: &Ctx,
-    named: &[(RecipientRef, String)],
+    named: &[RecipientRef],
+    field: &str,
     all_or_none: bool,
 ) -> Vec<Result<RecipientId>> {
     // Where all name the same, there are no others.
     if all_or_none && named.windows(2).any(differ) {
-        let found = each(ctx, named, false).await;
+        let found = each(ctx, named, field, false).await;
         if found.iter().any(Result::is_err) {
             return found;
         }
     }
-    each(ctx, named, true).await
+    each(ctx, named, field, true).await
 }
 
-fn differ(two: &[(RecipientRef, String)]) -> bool {
+fn differ(two: &[RecipientRef]) -> bool {
     match two {
-        [(one, _), (other, _)] => one.describe() != other.describe(),
+        [one, other] => one.describe() != other.describe(),
         _ => false,
     }
 }
@@ -40,12 +41,13 @@ fn differ(two: &[(RecipientRef, String)]) -> bool {
 /// Looks for each, once, however often it is named; registers what is new, or gives the id that it would have.
 async fn each(
     ctx: &Ctx,
-    named: &[(RecipientRef, String)],
+    named: &[RecipientRef],
+    field: &str,
     register: bool,
 ) -> Vec<Result<RecipientId>> {
     let mut known: HashMap<String, Result<RecipientId>> = HashMap::new();
     let mut found = Vec::new();
-    for (named, field) in named {
+    for named in named {
         let name = named.describe().expose().to_owned();
         let one = match known.get(&name) {
             Some(known) => known.clone(),

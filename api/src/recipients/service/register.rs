@@ -141,13 +141,7 @@ async fn customer(ctx: &Ctx, lookup: Lookup, field: &str) -> Result<CustomerId> 
     ctx.authorize(Action::LookUpCustomers)?;
     let field = |_| format!("{field}.customer");
     let found = customers::service::resolve(ctx, &[(&lookup, ctx.now())], field).await?;
-    match found.first() {
-        Some(Match::One(customer)) => Ok(*customer),
-        Some(Match::Several(candidates)) => Err(Error::Ambiguous {
-            candidates: *candidates,
-        }),
-        Some(Match::Nobody) | None => Err(Error::NotFound { what: "customer" }),
-    }
+    found.first().unwrap_or(&Match::Nobody).sole()
 }
 
 /// What a customer is as a recipient. The name tells nothing: what it is called is read from the customer, so that
