@@ -114,6 +114,7 @@ async fn privops(settings: &Settings, name: &str, postgres: Option<&str>) -> Out
         settings.customers
     ))?;
     let data = scenario::fill(server.target(), settings.customers).await?;
+    server.analyze().await?;
     for measurement in scenario::reads(server.target(), &data).await? {
         progress(&format!("{name}: {}", measurement.row.title()))?;
         figures.sample(measurement.row, measurement.run(settings).await?);
@@ -122,6 +123,7 @@ async fn privops(settings: &Settings, name: &str, postgres: Option<&str>) -> Out
     let writes = scenario::writes(server.target(), &data);
     let lag = feed::lag(server.target(), &writes, settings).await?;
     figures.sample(table::Row::Feed, lag);
+    server.analyze().await?;
     for (row, connections) in [(table::Row::Write16, 16), (table::Row::Write64, 64)] {
         progress(&format!("{name}: {}", row.title()))?;
         figures.sample(row, load::median(&writes, connections, settings).await?);

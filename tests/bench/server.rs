@@ -73,6 +73,15 @@ impl Server {
         &self.target
     }
 
+    /// Lets `PostgreSQL` know how large its tables are, as it does by itself within a minute or so, and as is done
+    /// for the tables of the comparison. Until then it goes by plans that were made for empty tables.
+    pub(crate) async fn analyze(&self) -> Outcome<()> {
+        match &self.database {
+            Some(database) => database.execute("analyze").await,
+            None => Ok(()),
+        }
+    }
+
     /// Its memory.
     pub(crate) fn memory(&self) -> Option<Memory> {
         self.process.memory()
