@@ -1,5 +1,6 @@
 //! Whose was it? Addresses that many share, ports, domains and mailboxes, each with its holders at an instant.
 
+mod corrected;
 mod input;
 mod model;
 

@@ -14,6 +14,8 @@ pub(super) const LARGEST_CLUSTER: i64 = 100;
 pub(super) const MOST_IMPORTED: usize = 500;
 /// How many ids a part of a snapshot may have.
 pub(super) const MOST_IDS: usize = 5_000;
+/// How many resellers, one above the other, are asked whether they held what a client of theirs is named for.
+pub(super) const MOST_RESELLERS: usize = 10;
 /// How many assignments one call may record.
 pub(super) const MOST_ASSIGNMENTS: usize = 500;
 
@@ -96,9 +98,10 @@ pub(super) fn narrow(name: Option<Holders>, place: Option<Holders>, fits: bool) 
     }
 }
 
-/// Whether a range of time has an instant in it.
+/// Whether a range of time does not end before it begins. One without an instant is meant: it takes back what was
+/// recorded by mistake, and does so too when it comes first.
 pub(super) fn is_range(from: Timestamp, until: Option<Timestamp>) -> bool {
-    until.is_none_or(|until| from < until)
+    until.is_none_or(|until| from <= until)
 }
 
 /// One spelling of a relation: an end client of a reseller is the reseller's end client.
@@ -202,11 +205,11 @@ mod tests {
     }
 
     #[test]
-    fn a_range_ends_after_it_begins() {
+    fn a_range_does_not_end_before_it_begins() {
         let at = Timestamp::from_millis;
         assert!(is_range(at(5), None));
         assert!(is_range(at(5), Some(at(6))));
-        assert!(!is_range(at(5), Some(at(5))));
+        assert!(is_range(at(5), Some(at(5))));
         assert!(!is_range(at(5), Some(at(4))));
     }
 }

@@ -82,7 +82,7 @@ fn pairs(ids: &Ids) -> Vec<Case> {
     let relate = |customer: Value, related: Value| json!({ "customer": customer, "kind": "OWNER", "relatedCustomer": related });
     let mut backwards = relate(customer.clone(), other);
     backwards["from"] = json!("2026-11-20T00:00:00Z");
-    backwards["until"] = json!("2026-11-20T00:00:00Z");
+    backwards["until"] = json!("2026-11-19T23:59:59Z");
     let shared = json!({ "email": "shared@example.org" });
     let nobody = json!({ "email": "nobody@example.org" });
     let nonsense = json!({ "email": "nobody" });

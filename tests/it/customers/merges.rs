@@ -283,3 +283,38 @@ async fn what_was_recorded_before_a_merge_is_corrected_where_it_is() {
     );
     app.stop().await;
 }
+
+/// Relations, too: also those of which both sides were merged.
+#[tokio::test]
+async fn a_relation_from_before_a_merge_is_corrected_where_it_is() {
+    let app = App::start().await;
+    let billing = app.actor(Role::Billing).await;
+    for client in ["1", "2", "3", "4"] {
+        register(&billing, client).await;
+    }
+    let relate = async |related: &str, until: Value| {
+        let relation = json!({ "customer": whmcs("1"), "kind": "OWNER", "relatedCustomer": whmcs(related),
+            "from": "2026-01-01T00:00:00Z", "until": until });
+        let related = billing.run(build::RELATE_CUSTOMERS, input(&relation)).await;
+        related.get("relateCustomers.relation").clone()
+    };
+    let before = relate("2", Value::Null).await;
+    merge(&billing, whmcs("1"), whmcs("3")).await.ok();
+    merge(&billing, whmcs("2"), whmcs("4")).await.ok();
+
+    let again = relate("2", Value::Null).await;
+    assert_eq!(again, before);
+    let ended = relate("4", json!("2026-02-01T00:00:00Z")).await;
+    assert_eq!(
+        (&ended["id"], &ended["version"]),
+        (&before["id"], &json!(2))
+    );
+    // It never was.
+    let taken_back = relate("4", json!("2026-01-01T00:00:00Z")).await;
+    assert_eq!(
+        (&taken_back["id"], &taken_back["version"]),
+        (&before["id"], &json!(3))
+    );
+    assert_eq!(taken_back["until"], taken_back["from"]);
+    end(app).await;
+}

@@ -1,5 +1,5 @@
-//! Look-ups against a naive model: assignments in any order and in parts, and then whoever is meant, by going through
-//! the whole list.
+//! Look-ups against a naive model: assignments in any order and in parts, with merges of clients in between, and then
+//! whoever is meant, by going through the whole list.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,12 @@ use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
+use crate::harness::build::{self, input};
 use crate::harness::host::{Host, during, held, whmcs};
 
-const CLIENTS: usize = 4;
+const CLIENTS: usize = 5;
+/// In how many parts assignments are delivered.
+const PARTS: usize = 3;
 const PREFIXES: &[&str] = &[
     "203.0.112.0/22",
     "203.0.113.0/24",
@@ -74,6 +77,22 @@ struct Assignment {
     shared: bool,
     from: u32,
     until: Option<u32>,
+}
+
+/// Two clients turn out to be one, after a part of the assignments was delivered.
+#[derive(Clone, Debug)]
+struct Merge {
+    from: usize,
+    into: usize,
+    part: usize,
+}
+
+/// A list of assignments, the order of their delivery, and the merges in between.
+#[derive(Clone, Debug)]
+struct History {
+    assignments: Vec<Assignment>,
+    order: Vec<Index>,
+    merges: Vec<Merge>,
 }
 
 /// A look-up: at the beginning of a day.
@@ -173,6 +192,20 @@ impl Assignment {
     }
 }
 
+/// Who stands for each client in the end. Merges happen part by part, in the order of the list.
+fn roots(merges: &[Merge]) -> Vec<usize> {
+    let mut roots: Vec<_> = (0..CLIENTS).collect();
+    for part in 0..PARTS {
+        for merge in merges.iter().filter(|merge| merge.part == part) {
+            let (from, into) = (roots[merge.from], roots[merge.into]);
+            for root in roots.iter_mut().filter(|root| **root == from) {
+                *root = into;
+            }
+        }
+    }
+    roots
+}
+
 /// The clients of the narrowest assignments of a kind, and whether one of them is alone.
 fn narrowest(all: &[Assignment], kind: &Resource, asked: &Asked) -> Option<Meant> {
     let covering = || {
@@ -236,19 +269,33 @@ fn assignment() -> impl Strategy<Value = Assignment> {
         })
 }
 
-/// Assignments, none of which corrects another: those are a matter of order.
-fn assignments() -> impl Strategy<Value = Vec<Assignment>> {
-    prop::collection::vec(assignment(), 20..40).prop_map(|all| {
-        let mut known: Vec<Assignment> = Vec::new();
+fn merges() -> impl Strategy<Value = Vec<Merge>> {
+    let merge = (0..CLIENTS, 0..CLIENTS, 0..PARTS);
+    let merge = merge.prop_map(|(from, into, part)| Merge { from, into, part });
+    prop::collection::vec(merge, 0..4)
+}
+
+/// Assignments, none of which corrects another, also when their clients are one: those are a matter of order.
+fn history() -> impl Strategy<Value = History> {
+    let assignments = prop::collection::vec(assignment(), 20..40);
+    let order = prop::collection::vec(any::<Index>(), 40);
+    (assignments, order, merges()).prop_map(|(all, order, merges)| {
+        let roots = roots(&merges);
+        let mut assignments: Vec<Assignment> = Vec::new();
         for one in all {
             let same = |other: &Assignment| {
-                (other.client, &other.resource, other.from) == (one.client, &one.resource, one.from)
+                let (of, root) = (roots[other.client], roots[one.client]);
+                (of, &other.resource, other.from) == (root, &one.resource, one.from)
             };
-            if !known.iter().any(same) {
-                known.push(one);
+            if !assignments.iter().any(same) {
+                assignments.push(one);
             }
         }
-        known
+        History {
+            assignments,
+            order,
+            merges,
+        }
     })
 }
 
@@ -289,33 +336,52 @@ impl Asked {
     }
 }
 
-/// A list in another order, cut into parts; some items come twice.
-async fn deliver(host: &Host, all: &[Assignment], order: &[Index]) {
-    let mut rest: Vec<_> = all.iter().collect();
-    let mut parts: Vec<Vec<Value>> = vec![Vec::new(); 3];
-    for (n, index) in order.iter().cycle().take(all.len()).enumerate() {
+/// A list in another order, cut into parts; some items come twice. After each part, clients are merged.
+async fn deliver(host: &Host, history: &History) {
+    let mut rest: Vec<_> = history.assignments.iter().collect();
+    let mut parts: Vec<Vec<Value>> = vec![Vec::new(); PARTS];
+    let order = history.order.iter().cycle();
+    for (n, index) in order.take(history.assignments.len()).enumerate() {
         let one = rest.remove(index.index(rest.len()));
-        parts[n % 3].push(one.input());
+        parts[n % PARTS].push(one.input());
         if n % 5 == 0 {
-            parts[(n + 1) % 3].push(one.input());
+            parts[(n + 1) % PARTS].push(one.input());
         }
     }
-    for part in parts.into_iter().filter(|part| !part.is_empty()) {
-        host.hold(&part).await;
+    for (number, part) in parts.into_iter().enumerate() {
+        if !part.is_empty() {
+            host.hold(&part).await;
+        }
+        for merge in history.merges.iter().filter(|merge| merge.part == number) {
+            let [from, into] = [merge.from, merge.into].map(|client| whmcs(&client.to_string()));
+            let both = input(&json!({ "from": from, "into": into }));
+            // Refused where they are one already.
+            let merged = host.billing.run(build::MERGE_CUSTOMERS, both).await;
+            assert!(
+                ["", "CUSTOMER_MERGED"].contains(&merged.code()),
+                "{}",
+                merged.text
+            );
+        }
     }
 }
 
-async fn check(
-    all: &[Assignment],
-    order: &[Index],
-    questions: &[Asked],
-) -> Result<(), TestCaseError> {
+async fn check(history: &History, questions: &[Asked]) -> Result<(), TestCaseError> {
     let host = Host::start().await;
     let mut clients = Vec::new();
     for client in 0..CLIENTS {
         clients.push(host.client(&client.to_string()).await);
     }
-    deliver(&host, all, order).await;
+    deliver(&host, history).await;
+    let roots = roots(&history.merges);
+    let all: Vec<_> = history
+        .assignments
+        .iter()
+        .map(|one| Assignment {
+            client: roots[one.client],
+            ..one.clone()
+        })
+        .collect();
     let one = "query($by: CustomerLookupInput!) { customer(by: $by) { id } }";
     for question in questions {
         let by = question.by();
@@ -324,7 +390,7 @@ async fn check(
             .iter()
             .map(|id| clients.iter().position(|client| client == id).unwrap())
             .collect();
-        let expected = meant(all, question);
+        let expected = meant(&all, question);
         prop_assert_eq!(&found, &expected.clients, "{:?}", question);
         prop_assert_eq!(
             usize::try_from(total).unwrap(),
@@ -345,10 +411,10 @@ async fn check(
         prop_assert_eq!(answer.code() == "AMBIGUOUS", doubtful, "{:?}", question);
     }
     // What leads to nobody else: the clients themselves.
-    for (n, client) in clients.iter().enumerate() {
+    for (n, root) in roots.iter().enumerate() {
         prop_assert_eq!(
             host.candidates(&whmcs(&n.to_string())).await,
-            (1, vec![client.clone()])
+            (1, vec![clients[*root].clone()])
         );
     }
     host.stop().await;
@@ -363,15 +429,11 @@ fn a_look_up_finds_whom_going_through_the_list_finds() {
         failure_persistence: None,
         ..Config::default()
     };
-    let strategy = (
-        assignments(),
-        prop::collection::vec(any::<Index>(), 40),
-        prop::collection::vec(asked(), 40),
-    );
+    let strategy = (history(), prop::collection::vec(asked(), 40));
     let runtime = tokio::runtime::Runtime::new().unwrap();
     TestRunner::new(config)
-        .run(&strategy, |(all, order, questions)| {
-            runtime.block_on(check(&all, &order, &questions))
+        .run(&strategy, |(history, questions)| {
+            runtime.block_on(check(&history, &questions))
         })
         .unwrap();
 }

@@ -271,7 +271,7 @@ pub(crate) struct AssignmentInput {
     /// The first instant.
     from: Timestamp,
     /// The first instant after it; null while it lasts. Absent: as it is recorded, so that a late message about the
-    /// beginning does not undo the end.
+    /// beginning does not undo the end. The same as `from`: it never was, and what was recorded is taken back.
     until: Patch<Timestamp>,
 }
 

@@ -49,7 +49,7 @@ impl CustomerRelation {
         self.0.valid_from
     }
 
-    /// The first instant after it; null while it lasts.
+    /// The first instant after it; null while it lasts, `from` where it was taken back.
     async fn until(&self) -> Option<Timestamp> {
         self.0.valid_until
     }
@@ -113,7 +113,8 @@ pub(crate) struct RelateCustomersInput {
     related_customer: CustomerLookupInput,
     /// The first instant. Absent: of the relation of this kind that lasts, or now.
     from: Option<Timestamp>,
-    /// The first instant after it; null while it lasts. Absent: as it is recorded.
+    /// The first instant after it; null while it lasts. Absent: as it is recorded. The same as `from`: it never was,
+    /// and what was recorded is taken back.
     until: Patch<Timestamp>,
     /// The person behind the integration.
     on_behalf_of: Option<OnBehalfOfInput>,

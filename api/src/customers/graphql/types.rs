@@ -282,7 +282,7 @@ impl Assignment {
         self.row.valid_from
     }
 
-    /// The first instant after it; null while it lasts.
+    /// The first instant after it; null while it lasts, `from` where it was taken back.
     async fn until(&self) -> Option<Timestamp> {
         self.row.valid_until
     }

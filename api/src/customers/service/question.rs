@@ -97,6 +97,34 @@ impl Question {
     }
 }
 
+/// Which of these customers held the place, or had it from a reseller who did, or who had it from another.
+async fn fitting(ctx: &Ctx, mut doubtful: Vec<WantedHolder>) -> Result<HashSet<i64>> {
+    let mut fitting = HashSet::new();
+    let mut asked = HashSet::new();
+    for _ in 0..rules::MOST_RESELLERS {
+        doubtful.retain(|one| asked.insert((one.place.number, one.customer)));
+        fitting.extend(store::held_by(ctx.db(), ctx.scope(), &doubtful).await?);
+        doubtful.retain(|one| !fitting.contains(&one.place.number));
+        let clients: Vec<_> = doubtful.iter().map(|one| one.customer).collect();
+        let resellers = store::resellers(ctx.db(), ctx.scope(), &distinct(&clients)).await?;
+        if resellers.is_empty() {
+            break;
+        }
+        let above = |one: &WantedHolder| {
+            let (of, at) = (one.customer, one.place.at);
+            let resellers = resellers.iter();
+            let resellers = resellers.filter(move |resold| resold.client_id == of && resold.at(at));
+            let holder = |resold: &store::Resold| WantedHolder {
+                customer: resold.reseller_id,
+                ..one.clone()
+            };
+            resellers.map(holder).collect::<Vec<_>>()
+        };
+        doubtful = doubtful.iter().flat_map(above).collect();
+    }
+    Ok(fitting)
+}
+
 fn number_of(place: usize) -> i64 {
     i64::try_from(place).unwrap_or(i64::MAX)
 }
@@ -129,10 +157,10 @@ impl<'a> Found<'a> {
             holders: store::holders(db, scope, &resources).await?,
             fitting: HashSet::new(),
         };
-        let doubtful: Vec<_> = (0..questions.len())
+        let doubtful = (0..questions.len())
             .filter_map(|number| found.doubtful(number))
             .collect();
-        found.fitting = store::held_by(db, scope, &doubtful).await?;
+        found.fitting = fitting(ctx, doubtful).await?;
         Ok(found)
     }
 

@@ -38,7 +38,7 @@ pub(crate) struct NewRelation {
 /// Records what one customer is to another. What is recorded already with the same first instant is corrected.
 ///
 /// # Errors
-/// Forbidden; Invalid for a range without an instant and for one customer twice; `NotFound`; Ambiguous.
+/// Forbidden; Invalid for a range that ends before it begins and for one customer twice; `NotFound`; Ambiguous.
 pub(crate) async fn relate(ctx: &Ctx, new: NewRelation, once: Once) -> Result<RelationId> {
     ctx.authorize(Action::RelateCustomers)?;
     if let Some(ids) = ctx.done_before(&once).await? {
@@ -51,17 +51,21 @@ pub(crate) async fn relate(ctx: &Ctx, new: NewRelation, once: Once) -> Result<Re
         let problem = "must be another customer than the first";
         return Err(Error::invalid("relatedCustomer", problem));
     }
-    let mut profiles = Profiles::load(ctx, &[customer, related]).await?;
+    // What was recorded for one that was merged since is corrected where it is.
+    let clusters = clusters(ctx, &[customer, related]).await?;
+    let mut profiles = Profiles::load(ctx, &clusters.all()).await?;
     profiles.key(customer)?;
     let mut tx = match ctx.begin_once(&once, &[]).await? {
         Begun::New(tx) => tx,
         Begun::Replay(ids) => return only_id(&ids, "relation"),
     };
     profiles.hold(ctx, &tx).await?;
-    let key = profiles.key(customer)?;
-    let both = [customer, related];
-    let before = store::relation(tx.db(), tx.scope(), kind, both, new.from).await?;
+    let members = [clusters.of(customer), clusters.of(related)];
+    let before = store::relation(tx.db(), tx.scope(), kind, members, new.from).await?;
     let settled = Settled::of(ctx, &new, before.as_ref())?;
+    let recorded = before.as_ref().map(|row| [row.customer_id, row.related_id]);
+    let [customer, related] = recorded.unwrap_or([customer, related]);
+    let key = profiles.key(customer)?;
     if before.is_some_and(|before| before.valid_until == settled.until) {
         tx.rollback().await?;
         return Ok(settled.id);
@@ -76,7 +80,7 @@ pub(crate) async fn relate(ctx: &Ctx, new: NewRelation, once: Once) -> Result<Re
         valid_until: settled.until,
         recorded_at: ctx.now(),
         version: settled.version,
-        event_id: tx.record(settled.event(kind, both, key))?,
+        event_id: tx.record(settled.event(kind, [customer, related], key))?,
     };
     store::save_relation(tx.db(), row).await?;
     tx.answer_with(&[settled.id.to_string()]).await?;
@@ -104,7 +108,7 @@ impl Settled {
             corrects: before.map(|row| row.event_id),
         };
         if !rules::is_range(settled.from, settled.until) {
-            return Err(Error::invalid("until", "must be after from"));
+            return Err(Error::invalid("until", "must not be before from"));
         }
         Ok(settled)
     }

@@ -102,7 +102,7 @@ pub(in crate::customers) async fn covering(
     for one in wanted {
         let first = binds.len() + 1;
         all.push(format!(
-            "select a.*, {BREADTH} as breadth from blind_index b
+            "select distinct a.*, {BREADTH} as breadth from blind_index b
             {} assignment a on a.controller_id = b.controller_id and a.id = b.target_id
             where {} and b.field = ${first} and a.valid_from <= ${at}
                 and (a.valid_until is null or ${at} < a.valid_until)

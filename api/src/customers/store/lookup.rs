@@ -51,7 +51,7 @@ fn indexed(backend: DbBackend) -> String {
 }
 
 /// Something that is asked for, by what is indexed of one kind.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::customers) struct Wanted {
     /// Tells the answers apart.
     pub(in crate::customers) number: i64,
@@ -200,8 +200,8 @@ pub(in crate::customers) async fn holders(
     Ok(found)
 }
 
-/// A customer who may have held a place, or been served by who did.
-#[derive(Debug)]
+/// A customer who may have held a place.
+#[derive(Debug, Clone)]
 pub(in crate::customers) struct WantedHolder {
     /// The place, with what covers it.
     pub(in crate::customers) place: Wanted,
@@ -211,7 +211,7 @@ pub(in crate::customers) struct WantedHolder {
     pub(in crate::customers) customer: CustomerId,
 }
 
-/// Which of these customers held the place at that instant, or were clients of a reseller who did.
+/// Which of these customers held the place at that instant.
 pub(in crate::customers) async fn held_by(
     db: &impl ConnectionTrait,
     scope: Scope,
@@ -238,14 +238,7 @@ pub(in crate::customers) async fn held_by(
             select distinct w.number
             {} assignment a on a.controller_id = b.controller_id and a.id = b.target_id
             {}
-            where {HELD} and a.prefix_length = w.length and (
-                {root} = w.customer_id or exists (
-                    select 1 from customer_relation r
-                    where r.controller_id = a.controller_id and r.kind = 'RESELLER'
-                        and r.customer_id = {root} and r.related_id = w.customer_id
-                        and r.valid_from <= w.at and (r.valid_until is null or w.at < r.valid_until)
-                )
-            )",
+            where {HELD} and a.prefix_length = w.length and {root} = w.customer_id",
             placeholder_rows(2, chunk.len(), 7),
             indexed(db.get_database_backend()),
             roots_of("a"),

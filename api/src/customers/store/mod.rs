@@ -32,7 +32,9 @@ pub(super) use identifiers::{
     insert_identifiers, known_to, verify,
 };
 pub(super) use merges::{count_merged, members, merge, merged_into, roots};
-pub(super) use relations::{relation, relations_by_id, relations_of, save_relation};
+pub(super) use relations::{
+    Resold, relation, relations_by_id, relations_of, resellers, save_relation,
+};
 pub(super) use snapshots::{
     add_values, begun_before, count_surplus, forget_part, insert_snapshot, lock_snapshot, named,
     save_snapshot, snapshots_by_id, surplus, system_ids,

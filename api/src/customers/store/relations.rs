@@ -9,12 +9,12 @@ use entity::time::Timestamp;
 use sea_orm::sea_query::{OnConflict, SelectStatement};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait, Statement, Value,
 };
 
 use crate::customers::service::Clusters;
 use crate::error::Result;
-use crate::platform::db::{Scope, after_place, for_each_parent};
+use crate::platform::db::{Scope, after_place, for_each_parent, placeholders, scoped};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 
 /// Inserts a new relation, and writes the correction of a known one.
@@ -41,27 +41,77 @@ pub(in crate::customers) async fn save_relation(
     Ok(())
 }
 
-/// The relation of a kind between two customers that began at an instant; without one, the latest that lasts.
+/// The relation of a kind between two clusters that began at an instant; without one, the latest that lasts.
 pub(in crate::customers) async fn relation(
     db: &impl ConnectionTrait,
     scope: Scope,
     kind: RelationKind,
-    [customer, related]: [CustomerId; 2],
+    [customer, related]: [&[CustomerId]; 2],
     from: Option<Timestamp>,
 ) -> Result<Option<customer_relation::Model>> {
     let select = scope
         .select::<customer_relation::Entity>()
-        .filter(customer_relation::Column::CustomerId.eq(customer))
+        .filter(customer_relation::Column::CustomerId.is_in(customer.iter().copied()))
         .filter(customer_relation::Column::Kind.eq(kind))
-        .filter(customer_relation::Column::RelatedId.eq(related));
+        .filter(customer_relation::Column::RelatedId.is_in(related.iter().copied()));
     let select = match from {
         Some(from) => select.filter(customer_relation::Column::ValidFrom.eq(from)),
         None => select.filter(customer_relation::Column::ValidUntil.is_null()),
     };
     Ok(select
         .order_by_desc(customer_relation::Column::ValidFrom)
+        .order_by_asc(customer_relation::Column::Id)
         .one(db)
         .await?)
+}
+
+/// That a customer is served by a reseller; both as who stands for them.
+#[derive(Debug, FromQueryResult)]
+pub(in crate::customers) struct Resold {
+    /// Who is served.
+    pub(in crate::customers) client_id: CustomerId,
+    /// By whom.
+    pub(in crate::customers) reseller_id: CustomerId,
+    valid_from: Timestamp,
+    valid_until: Option<Timestamp>,
+}
+
+impl Resold {
+    /// Whether it is so at an instant.
+    pub(in crate::customers) fn at(&self, instant: Timestamp) -> bool {
+        self.valid_from <= instant && self.valid_until.is_none_or(|until| instant < until)
+    }
+}
+
+/// The resellers, at any time, of some customers and of what was merged into them.
+pub(in crate::customers) async fn resellers(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    clients: &[CustomerId],
+) -> Result<Vec<Resold>> {
+    if clients.is_empty() {
+        return Ok(Vec::new());
+    }
+    let clients_in = placeholders(2, clients.len());
+    let sql = format!(
+        "select coalesce(c.into_id, r.related_id) as client_id, coalesce(m.into_id, r.customer_id) as reseller_id,
+            r.valid_from, r.valid_until
+        from customer_relation r
+        left join customer_merge c on c.controller_id = r.controller_id and c.customer_id = r.related_id
+        left join customer_merge m on m.controller_id = r.controller_id and m.customer_id = r.customer_id
+        where {} and r.kind = 'RESELLER' and r.related_id in (
+            select id from customer where controller_id = $1 and id in ({clients_in})
+            union all
+            select customer_id from customer_merge where controller_id = $1 and into_id in ({clients_in})
+        )",
+        scoped("r", "$1"),
+    );
+    let controller = std::iter::once(Value::from(scope.controller));
+    let binds: Vec<Value> = controller
+        .chain(clients.iter().copied().map(Value::from))
+        .collect();
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    Ok(Resold::find_by_statement(statement).all(db).await?)
 }
 
 pub(in crate::customers) async fn relations_by_id(
