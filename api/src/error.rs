@@ -69,6 +69,14 @@ pub(crate) enum Error {
         /// How many.
         candidates: i64,
     },
+    /// One of the others, with the input that it is about.
+    #[error("{field}: {error}")]
+    At {
+        /// Path of the input field, as `assignments[7].customer`.
+        field: String,
+        /// What is wrong with it.
+        error: Box<Error>,
+    },
     /// The caller's allowance is used up.
     #[error("the rate limit of this integration is reached; try again in {retry_after_seconds} s")]
     RateLimited {
@@ -105,6 +113,7 @@ impl Error {
             Self::Conflict(_) => ErrorCode::Conflict,
             Self::IdempotencyKeyReused => ErrorCode::IdempotencyKeyReused,
             Self::Ambiguous { .. } => ErrorCode::Ambiguous,
+            Self::At { error, .. } => error.code(),
             Self::RateLimited { .. } => ErrorCode::RateLimited,
             Self::Timeout => ErrorCode::Timeout,
             Self::Unavailable(_) => ErrorCode::Unavailable,
@@ -132,22 +141,50 @@ impl Error {
         }
     }
 
-    /// Puts the input field of a bulk item before the field that a shared check named.
-    pub(crate) fn at(self, prefix: &str) -> Self {
+    /// The input field that it is about, where it is about one.
+    pub(crate) fn field(&self) -> Option<&str> {
+        match self {
+            Self::Invalid { field, .. } | Self::At { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+
+    /// Says which input it is about: an item of a list, before the field that a shared check named. What is about the
+    /// whole request stays as it is.
+    pub(crate) fn at(self, place: &str) -> Self {
+        let below = |field: &str| match field {
+            "" => place.to_owned(),
+            field => format!("{place}.{field}"),
+        };
         match self {
             Self::Invalid {
                 field,
                 problem,
                 suggestion,
             } => Self::Invalid {
-                field: match field.as_str() {
-                    "" => prefix.to_owned(),
-                    field => format!("{prefix}.{field}"),
-                },
+                field: below(&field),
                 problem,
                 suggestion,
             },
-            other => other,
+            Self::At { field, error } => Self::At {
+                field: below(&field),
+                error,
+            },
+            Self::Forbidden { .. }
+            | Self::ForbiddenGround { .. }
+            | Self::NotFound { .. }
+            | Self::Refused { .. }
+            | Self::Conflict(_)
+            | Self::IdempotencyKeyReused
+            | Self::Ambiguous { .. } => Self::At {
+                field: place.to_owned(),
+                error: Box::new(self),
+            },
+            Self::Unauthenticated(_)
+            | Self::RateLimited { .. }
+            | Self::Timeout
+            | Self::Unavailable(_)
+            | Self::Internal { .. } => self,
         }
     }
 }

@@ -102,9 +102,11 @@ const HALVES: &[(&str, &str)] = &[
             and k.id = r.key_id and k.owner_id = r.id)",
     ),
     (
-        "recipients without an index row",
-        "recipient r where not exists (select 1 from blind_index b
-            where b.controller_id = r.controller_id and b.target_id = r.id)",
+        "recipients without an index row that are no customers, and customers with one",
+        "recipient r where exists (select 1 from blind_index b
+                where b.controller_id = r.controller_id and b.target_id = r.id)
+            = exists (select 1 from recipient_customer c
+                where c.controller_id = r.controller_id and c.recipient_id = r.id)",
     ),
     (
         "recipients that are customers and say to be something else",

@@ -305,6 +305,7 @@ impl World {
         ] {
             recipient["contacts"] =
                 json!([{ "kind": "ADDRESS", "value": "1 Canary Wharf", "note": "canary" }]);
+            recipient["noticeUrl"] = json!("https://canary.example/privacy");
             let registered = owner
                 .run(build::REGISTER_RECIPIENT, input(&recipient))
                 .await;

@@ -123,12 +123,12 @@ fn impossible() -> Vec<(Value, &'static str, Option<&'static str>)> {
                 json!([{ "by": { "id": format!("cus_{nobody}") } }]),
             ),
             "NOT_FOUND",
-            None,
+            Some("subjects[0].by.id"),
         ),
         (
             of("recipient", json!({ "id": format!("rcp_{nobody}") })),
             "NOT_FOUND",
-            None,
+            Some("recipient"),
         ),
         (of("recipient", json!({})), bad, Some("recipient")),
         (
@@ -156,7 +156,11 @@ fn impossible() -> Vec<(Value, &'static str, Option<&'static str>)> {
             bad,
             Some("idempotencyKey"),
         ),
-        (of("ground", json!("PAYMENT_PROCESSING")), "FORBIDDEN", None),
+        (
+            of("ground", json!("PAYMENT_PROCESSING")),
+            "FORBIDDEN",
+            Some("ground"),
+        ),
     ]
 }
 

@@ -267,9 +267,11 @@ async fn contacts_of_persons_are_withheld_as_their_names_are() {
     let seen = show(&dashboard, &company).await;
     assert_eq!(seen["__typename"], "PersonRecipient");
     assert_eq!(
-        (&seen["name"], &seen["contacts"]),
-        (&Value::Null, &Value::Null)
+        (&seen["name"], &seen["contacts"], &seen["noticeUrl"]),
+        (&Value::Null, &Value::Null, &Value::Null)
     );
+    let seen = show(&officer, &company).await;
+    assert_eq!(seen["noticeUrl"], "https://stripe.example/privacy");
     app.stop().await;
 }
 
@@ -292,12 +294,16 @@ async fn a_customer_is_a_recipient_once_and_under_its_own_name() {
     };
     let recipient = "recordDisclosure.disclosure.recipient.id";
 
+    // Nobody takes its place by a name.
+    let named = json!({ "name": format!("customer {customer}"), "role": "PRIVATE_PARTY" });
+    let named = register(&owner, named).await;
     let first = forward(
         &abuse,
         json!({ "externalId": { "system": "whmcs", "id": 42 } }),
     )
     .await;
     let id = first.text_at(recipient);
+    assert_ne!(id, named);
     let again = forward(&abuse, json!({ "id": customer })).await;
     assert_eq!(again.text_at(recipient), id);
 
@@ -340,9 +346,17 @@ async fn a_customer_is_a_recipient_once_and_under_its_own_name() {
     owner.run(UPDATE_RECIPIENT, input(&reached)).await.ok();
     assert_eq!(show(&owner, &id).await["contacts"][0]["value"], "ticket 7");
 
-    forward(&abuse, json!({ "email": "nobody@example.org" }))
-        .await
-        .refused(404, "NOT_FOUND");
+    let refused = forward(&abuse, json!({ "email": "nobody@example.org" })).await;
+    let error = refused.refused(404, "NOT_FOUND");
+    assert_eq!(error["extensions"]["field"], "recipient.customer");
+
+    // It is the same recipient after it turned out to be another customer, too.
+    let other = json!({ "name": "Anna B", "emails": ["anna@example.org"] });
+    owner.run(REGISTER_CUSTOMER, input(&other)).await.ok();
+    let both = json!({ "from": { "id": customer }, "into": { "email": "anna@example.org" } });
+    owner.run(build::MERGE_CUSTOMERS, input(&both)).await.ok();
+    let again = forward(&abuse, json!({ "email": "anna@example.org" })).await;
+    assert_eq!(again.text_at(recipient), id);
     app.stop().await;
 }
 

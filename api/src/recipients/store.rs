@@ -125,15 +125,16 @@ pub(super) async fn customers(
         .collect())
 }
 
-/// The recipient that a customer is.
-pub(super) async fn of_customer(
+/// The recipient that a customer is, who may be several that were merged: the first of them.
+pub(super) async fn of_customers(
     db: &impl ConnectionTrait,
     scope: Scope,
-    customer: CustomerId,
+    customers: &[CustomerId],
 ) -> Result<Option<RecipientId>> {
     let select = scope.select::<recipient_customer::Entity>();
     let found = select
-        .filter(recipient_customer::Column::CustomerId.eq(customer))
+        .filter(recipient_customer::Column::CustomerId.is_in(customers.iter().copied()))
+        .order_by_asc(recipient_customer::Column::RecipientId)
         .one(db)
         .await?;
     Ok(found.map(|row| row.recipient_id))

@@ -2,6 +2,7 @@
 
 mod disclosures;
 mod lives;
+mod recipients;
 
 use serde_json::{Value, json};
 
@@ -212,121 +213,12 @@ const WAYS: &[Way] = &[
             input(&json!({ "customerId": turn.world.customer, "identifier": { "email": email } }))
         },
     ),
-    way(
-        "PersonRecipient.name",
-        "node.name (a person)",
-        "query($id: ID!) { node(id: $id) { ... on PersonRecipient { name } } }",
-        |turn| json!({ "id": turn.world.person }),
-    ),
-    way(
-        "PersonRecipient.name",
-        "recipients.nodes.name (a customer)",
-        "{ recipients(filter: { category: [CUSTOMER] }) { nodes { ... on PersonRecipient { name } } } }",
-        nothing,
-    ),
-    way(
-        "Processor.name",
-        "processors.nodes.name",
-        "{ processors { nodes { name } } }",
-        nothing,
-    ),
-    way(
-        "PublicAuthority.name",
-        "recipients.nodes.name (an authority)",
-        "{ recipients(filter: { category: [COURT] }) { nodes { ... on PublicAuthority { name } } } }",
-        nothing,
-    ),
-    way(
-        "ThirdParty.name",
-        "node.name (a company)",
-        "query($id: ID!) { node(id: $id) { ... on ThirdParty { name } } }",
-        |turn| json!({ "id": turn.world.company }),
-    ),
-    way(
-        "RecipientContact.value",
-        "node.contacts.value (a person)",
-        "query($id: ID!) { node(id: $id) { ... on Recipient { contacts { value } } } }",
-        |turn| json!({ "id": turn.world.person }),
-    ),
-    way(
-        "RecipientContact.value",
-        "recipients.nodes.contacts.value (a company)",
-        "{ recipients(filter: { category: [BLOCKLIST_OPERATOR] }) { nodes { contacts { value } } } }",
-        nothing,
-    ),
-    way(
-        "RecipientContact.value",
-        "processors.nodes.contacts.value",
-        "{ processors { nodes { contacts { value } } } }",
-        nothing,
-    ),
-    way(
-        "RecipientContact.value",
-        "updateRecipient.recipient.contacts.value",
-        "mutation($input: UpdateRecipientInput!) { updateRecipient(input: $input) {
-            recipient { contacts { value } } } }",
-        |turn| {
-            let contact = json!({ "kind": "OTHER", "value": format!("canary {}", turn.number), "note": "canary" });
-            input(&json!({ "recipientId": turn.world.person, "contacts": [contact] }))
-        },
-    ),
-    way(
-        "RecipientContact.note",
-        "node.contacts.note (a person)",
-        "query($id: ID!) { node(id: $id) { ... on Recipient { contacts { note } } } }",
-        |turn| json!({ "id": turn.world.person }),
-    ),
-    way(
-        "RecipientContact.note",
-        "processors.nodes.contacts.note",
-        "{ processors { nodes { contacts { note } } } }",
-        nothing,
-    ),
-    way(
-        "Recipient.name",
-        "recipients.nodes.name (a person)",
-        "{ recipients(filter: { role: [DATA_SUBJECT] }) { nodes { name } } }",
-        nothing,
-    ),
-    way(
-        "Recipient.name",
-        "recipients.nodes.name (a company)",
-        "{ recipients(filter: { category: [BLOCKLIST_OPERATOR] }) { nodes { name } } }",
-        nothing,
-    ),
-    way(
-        "Recipient.name",
-        "node.name (a person)",
-        "query($id: ID!) { node(id: $id) { ... on Recipient { name } } }",
-        |turn| json!({ "id": turn.world.person }),
-    ),
-    way(
-        "Recipient.name",
-        "disclosures.nodes.recipient.name (a person)",
-        "{ disclosures(first: 5) { nodes { recipient { name } } } }",
-        nothing,
-    ),
-    way(
-        "Recipient.name",
-        "customers.nodes.disclosures.nodes.recipient.name (a person)",
-        "{ customers(first: 5) { nodes { disclosures(first: 5) { nodes { recipient { name } } } } } }",
-        nothing,
-    ),
-    way(
-        "Recipient.name",
-        "registerRecipient.recipient.name (a person)",
-        "mutation($input: RegisterRecipientInput!) { registerRecipient(input: $input) {
-            recipient { name } } }",
-        |turn| {
-            let name = format!("Canary {}", turn.number);
-            input(&json!({ "name": name, "role": "DATA_SUBJECT" }))
-        },
-    ),
 ];
 
 /// Those above, and those that disclosures, and what becomes of customers, lead along.
 fn ways() -> impl Iterator<Item = &'static Way> {
-    WAYS.iter().chain(disclosures::WAYS).chain(lives::WAYS)
+    let more = [recipients::WAYS, disclosures::WAYS, lives::WAYS];
+    WAYS.iter().chain(more.into_iter().flatten())
 }
 
 /// What every personal value has in it.

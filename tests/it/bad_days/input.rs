@@ -350,8 +350,8 @@ fn impossible_assignments() -> Vec<(Value, &'static str, Option<&'static str>)> 
         (with(assignment(), &changes), "BAD_USER_INPUT", Some(field))
     };
     let mut all = vec![
-        invalid(json!({ "until": "2026-01-01T00:00:00Z" }), "until"),
-        invalid(json!({ "until": "2025-12-31T00:00:00Z" }), "until"),
+        invalid(json!({ "until": "2025-12-31T23:59:59Z" }), "until"),
+        invalid(json!({ "until": "2024-12-31T00:00:00Z" }), "until"),
         invalid(json!({ "customer": { "email": "jane" } }), "customer.email"),
     ];
     for prefix in [
@@ -373,7 +373,7 @@ fn impossible_assignments() -> Vec<(Value, &'static str, Option<&'static str>)> 
         json!({ "ip": { "address": "198.18.0.1", "at": "2026-11-19T22:14:00Z" } }),
     ] {
         let changes = json!({ "customer": customer });
-        all.push((with(assignment(), &changes), "NOT_FOUND", None));
+        all.push((with(assignment(), &changes), "NOT_FOUND", Some("customer")));
     }
     all
 }

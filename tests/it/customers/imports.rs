@@ -379,6 +379,11 @@ async fn an_import_changes_the_customer_that_holds_the_id_also_after_a_merge() {
     assert_eq!(answer.text_at("importCustomers.results.0.customer.id"), a);
     assert_eq!(known(&billing, &a).await["name"], "Renamed");
     assert_eq!(known(&billing, &b).await["name"], "Client 2");
+    // Billing merged them, too: the id of the one is another of the other, and stays where it is.
+    let ids = json!({ "externalIds": [{ "system": "whmcs", "id": "1" }] });
+    let answer = import(&billing, &[client("2", &ids)]).await;
+    assert_eq!(outcomes(&answer), ["UNCHANGED"]);
+    assert_eq!(known(&billing, &b).await["mergedFrom"]["totalCount"], 1);
     end(app).await;
 }
 

@@ -284,6 +284,39 @@ async fn what_was_recorded_before_a_merge_is_corrected_where_it_is() {
     app.stop().await;
 }
 
+#[tokio::test]
+async fn a_look_up_that_leads_to_nobody_or_to_several_is_named() {
+    let app = App::start().await;
+    let billing = app.actor(Role::Billing).await;
+    let shared = json!({ "emails": ["shared@example.org"] });
+    for _ in 0..2 {
+        let registered = billing.run(build::REGISTER_CUSTOMER, input(&shared)).await;
+        registered.ok();
+    }
+    register(&billing, "42").await;
+    let shared = json!({ "email": "shared@example.org" });
+    let nobody = json!({ "email": "nobody@example.org" });
+    for (from, into, status, code, field) in [
+        (whmcs("42"), nobody.clone(), 404, "NOT_FOUND", "into"),
+        (nobody, whmcs("42"), 404, "NOT_FOUND", "from"),
+        (whmcs("42"), shared.clone(), 409, "AMBIGUOUS", "into"),
+        (shared, whmcs("42"), 409, "AMBIGUOUS", "from"),
+    ] {
+        let refused = merge(&billing, from, into).await;
+        let error = refused.refused(status, code);
+        assert_eq!(error["extensions"]["field"], field);
+        let several = (code == "AMBIGUOUS").then_some(2);
+        assert_eq!(error["extensions"]["candidates"], json!(several));
+        assert!(
+            error["message"]
+                .as_str()
+                .unwrap()
+                .starts_with(&format!("{field}: "))
+        );
+    }
+    end(app).await;
+}
+
 /// Relations, too: also those of which both sides were merged.
 #[tokio::test]
 async fn a_relation_from_before_a_merge_is_corrected_where_it_is() {

@@ -8,8 +8,12 @@ use crate::harness::host::Host;
 use crate::harness::{Actor, Answer, send};
 
 fn reused(of: &Answer) -> Vec<bool> {
-    let reused = Err(("IDEMPOTENCY_KEY_REUSED".to_owned(), None));
-    results(of).iter().map(|one| *one == reused).collect()
+    let results = results(of);
+    let reused = results.iter().enumerate().map(|(number, one)| {
+        let here = Some(format!("disclosures[{number}]"));
+        *one == Err(("IDEMPOTENCY_KEY_REUSED".to_owned(), here))
+    });
+    reused.collect()
 }
 
 /// Sends a list under a key in the header.

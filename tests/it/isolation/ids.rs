@@ -242,7 +242,7 @@ const CASES: &[Case] = &[
         },
         expected: Some(
             r#"{ "importCustomers": { "results": [
-                { "customer": null, "outcome": null, "error": { "code": "NOT_FOUND", "field": null } }] } }"#,
+                { "customer": null, "outcome": null, "error": { "code": "NOT_FOUND", "field": "customers[0].brandId" } }] } }"#,
         ),
     },
     Case {

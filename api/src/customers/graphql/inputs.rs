@@ -342,25 +342,20 @@ pub(crate) struct ErrorItem {
     code: ErrorCode,
     /// What is wrong, for a person.
     message: String,
-    /// Which part of the item.
+    /// Which input it is about, as a path from the list of items.
     field: Option<String>,
 }
 
 impl From<Error> for ErrorItem {
     fn from(error: Error) -> Self {
-        let field = match &error {
-            Error::Invalid { field, .. } => Some(field.clone()),
-            // The caller is told nothing of the cause; the operator must be.
-            Error::Internal { cause, .. } | Error::Unavailable(cause) => {
-                tracing::error!(%cause, "an item of a list failed");
-                None
-            }
-            _ => None,
-        };
+        // The caller is told nothing of the cause; the operator must be.
+        if let Error::Internal { cause, .. } | Error::Unavailable(cause) = &error {
+            tracing::error!(%cause, "an item of a list failed");
+        }
         Self {
             code: error.code(),
             message: error.to_string(),
-            field,
+            field: error.field().map(str::to_owned),
         }
     }
 }

@@ -128,7 +128,7 @@ async fn check(ctx: &Ctx, items: Vec<Result<NewAssignment>>) -> Result<Vec<Resul
 }
 
 fn check_item(ctx: &Ctx, number: usize, item: NewAssignment, found: Match) -> Result<Ready> {
-    let customer = found.sole()?;
+    let customer = found.sole().map_err(|error| error.at("customer"))?;
     if !rules::is_range(item.from, item.until.apply(None)) {
         return Err(Error::invalid("until", "must not be before from"));
     }

@@ -58,7 +58,7 @@ pub(super) async fn check(ctx: &Ctx, brand: Option<BrandId>) -> Result<()> {
     let wanted = brand.as_slice();
     let found = store::brands_by_id(ctx.db(), ctx.scope(), wanted).await?;
     if found.len() < wanted.len() {
-        return Err(Error::NotFound { what: "brand" });
+        return Err(Error::NotFound { what: "brand" }.at("brandId"));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use entity::id::CustomerId;
 use super::lookup::{Lookup, resolve};
 use crate::context::Ctx;
 use crate::customers::rules::Match;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The customers that two look-ups lead to; the one that stands for it, where one was merged. `fields` names the
 /// inputs.
@@ -29,9 +29,9 @@ pub(super) async fn pair(
     let now = ctx.now();
     let [first, second] = &lookups;
     let found = resolve(ctx, &[(first, now), (second, now)], field).await?;
-    let mut found = found.into_iter().map(Match::sole);
-    let nobody = || Err(Error::NotFound { what: "customer" });
-    let first = found.next().unwrap_or_else(nobody)?;
-    let second = found.next().unwrap_or_else(nobody)?;
-    Ok([first, second])
+    let sole = |number: usize, field: &str| {
+        let found = found.get(number).unwrap_or(&Match::Nobody).sole();
+        found.map_err(|error| error.at(field))
+    };
+    Ok([sole(0, first_field)?, sole(1, second_field)?])
 }

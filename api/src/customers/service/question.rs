@@ -15,7 +15,7 @@ use crate::platform::page::{CheckedPage, Page};
 use crate::vault::{Field, normalise};
 
 /// A look-up in the form in which it can be asked.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum Question {
     /// By our own id.
     Id(CustomerId),

@@ -55,6 +55,12 @@ pub(crate) async fn register(
         DataSubjectCategory::Complainant => Action::RegisterComplainant,
         _ => Action::RegisterCustomer,
     })?;
+    // An id in the billing system leads to one customer: nobody else may take it before billing does.
+    let external =
+        |(_, one): &(String, NewIdentifier)| matches!(one, NewIdentifier::ExternalId { .. });
+    if identifiers.iter().any(external) {
+        ctx.authorize(Action::AddIdentifier)?;
+    }
     brands::check(ctx, new.brand).await?;
     let known = checked_identifiers(ctx, identifiers, new.country.as_deref())?;
     let newcomer = Newcomer::new(ctx, &new, known)?;

@@ -26,8 +26,8 @@ pub(crate) enum NewResource {
     Mailbox(Personal),
 }
 
-/// A resource in its one spelling.
-#[derive(Debug, Clone)]
+/// A resource in its one spelling. It has no `Debug`: it is personal.
+#[derive(Clone)]
 pub(super) struct Resource {
     /// Which kind.
     pub(super) kind: ResourceKind,
@@ -148,8 +148,8 @@ pub(crate) struct ResourceLookup {
     pub(crate) at: Timestamp,
 }
 
-/// The same in its one spelling.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The same in its one spelling. It has no `Debug`: it is personal.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Asked {
     /// An IP address.
     pub(crate) address: Option<IpAddr>,

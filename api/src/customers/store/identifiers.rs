@@ -12,6 +12,7 @@ use sea_orm::{
     QueryFilter, Statement, Value,
 };
 
+use super::lookup::MOST_BOUND;
 use crate::error::Result;
 use crate::platform::db::{Scope, placeholders, scoped};
 use crate::vault::Field;
@@ -129,8 +130,6 @@ pub(in crate::customers) async fn holders_of_ids(
         value: Vec<u8>,
         customer_id: CustomerId,
     }
-    // SQLite takes 32,766 values a statement.
-    const MOST_BOUND: usize = 30_000;
     let mut found = HashMap::new();
     for values in values.chunks(MOST_BOUND) {
         let sql = format!(

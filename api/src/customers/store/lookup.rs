@@ -14,7 +14,7 @@ use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Field;
 
 /// How many values one statement binds at most; `SQLite` takes 32,766.
-const MOST_BOUND: usize = 30_000;
+pub(super) const MOST_BOUND: usize = 30_000;
 
 /// From the rows of a table that name a customer to the customer that stands for it.
 fn roots_of(alias: &str) -> String {

@@ -11,7 +11,7 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
-use super::lookup::place;
+use super::lookup::{MOST_BOUND, place};
 use crate::error::Result;
 use crate::platform::db::{Scope, for_each_parent};
 use crate::platform::page::{CheckedPage, Page};
@@ -22,21 +22,22 @@ pub(in crate::customers) async fn roots(
     scope: Scope,
     customers: &[CustomerId],
 ) -> Result<HashMap<CustomerId, CustomerId>> {
-    if customers.is_empty() {
-        return Ok(HashMap::new());
+    let mut found = HashMap::new();
+    for customers in customers.chunks(MOST_BOUND) {
+        let rows: Vec<(CustomerId, CustomerId)> = scope
+            .select::<customer_merge::Entity>()
+            .select_only()
+            .columns([
+                customer_merge::Column::CustomerId,
+                customer_merge::Column::IntoId,
+            ])
+            .filter(customer_merge::Column::CustomerId.is_in(customers.iter().copied()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        found.extend(rows);
     }
-    let rows: Vec<(CustomerId, CustomerId)> = scope
-        .select::<customer_merge::Entity>()
-        .select_only()
-        .columns([
-            customer_merge::Column::CustomerId,
-            customer_merge::Column::IntoId,
-        ])
-        .filter(customer_merge::Column::CustomerId.is_in(customers.iter().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().collect())
+    Ok(found)
 }
 
 /// What was merged into some customers, by root; a root is not among its own members.

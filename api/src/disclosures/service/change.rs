@@ -150,7 +150,8 @@ pub(crate) async fn resolve_subject(
     authorize_ground(ctx, row.ground)?;
     let found = [(customer, row.disclosed_at)];
     let found = customers::service::resolve(ctx, &found, |_| "customer".to_owned()).await?;
-    let customer = found.first().unwrap_or(&Match::Nobody).sole()?;
+    let found = found.first().unwrap_or(&Match::Nobody).sole();
+    let customer = found.map_err(|error| error.at("customer"))?;
     let recorded: Vec<_> = subject.customer_id.into_iter().collect();
     let roots = customers::service::roots(ctx, &recorded).await?;
     let Resolution { key, lookup } = resolution(ctx, &subject, customer).await?;

@@ -73,7 +73,7 @@ impl Checked {
     /// # Errors
     /// Forbidden for a ground that is not the role's; Invalid.
     pub(super) fn new(ctx: &Ctx, new: NewDisclosure) -> Result<Self> {
-        authorize_ground(ctx, new.ground)?;
+        authorize_ground(ctx, new.ground).map_err(|error| error.at("ground"))?;
         if new.subjects.is_empty() || new.subjects.len() > rules::MOST_SUBJECTS {
             return Err(Error::invalid("subjects", "must have 1 to 500 items"));
         }

@@ -77,10 +77,11 @@ pub(super) fn describe<'a>(lookups: impl Iterator<Item = &'a Lookup>) -> Persona
 pub(super) fn settle<'a>(lookups: &'a [Lookup], found: &[Match]) -> Result<Vec<Settled<'a>>> {
     let mut places = HashMap::new();
     let mut settled: Vec<Settled<'a>> = Vec::new();
-    for (lookup, found) in lookups.iter().zip(found) {
+    for (number, (lookup, found)) in lookups.iter().zip(found).enumerate() {
         let resolved = rules::resolved(*found);
         if matches!(lookup, Lookup::Id(_)) && resolved.customer.is_none() {
-            return Err(Error::NotFound { what: "customer" });
+            let error = Error::NotFound { what: "customer" };
+            return Err(error.at(&format!("subjects[{number}].by.id")));
         }
         let place = resolved
             .customer

@@ -147,7 +147,7 @@ async fn prepare(
     at: &impl Fn(usize, Error) -> Error,
 ) -> Result<BTreeMap<usize, Ready>> {
     let found = look_up(ctx, all, at).await?;
-    let (known, mut failed) = known(all, found);
+    let (known, mut failed) = known(all, found, at);
     let fails = |item: &Item| matches!(item, Item::Settled(Err(_)));
     let in_vain = !failed.is_empty() || all.iter().any(fails);
     let ready = if policy == ErrorPolicy::RejectAll && in_vain {
@@ -164,15 +164,20 @@ async fn prepare(
 }
 
 /// The items whose subjects are known, and what is wrong with the others.
-fn known(
-    all: &[Item],
+fn known<'a>(
+    all: &'a [Item],
     mut found: HashMap<usize, Result<Vec<customers::Match>>>,
-) -> (Vec<Known<'_>>, Vec<(usize, Error)>) {
+    at: &impl Fn(usize, Error) -> Error,
+) -> (Vec<Known<'a>>, Vec<(usize, Error)>) {
     let (mut known, mut failed) = (Vec::new(), Vec::new());
     for (number, item) in all.iter().enumerate() {
         if let Item::Checked(checked) = item {
             let found = found.remove(&number).unwrap_or(Ok(Vec::new()));
-            match found.and_then(|found| settle(&checked.subjects, &found)) {
+            let settled = found.and_then(|found| {
+                let settled = settle(&checked.subjects, &found);
+                settled.map_err(|error| at(number, error))
+            });
+            match settled {
                 Ok(subjects) => known.push((number, &**checked, subjects)),
                 Err(error) => failed.push((number, error)),
             }

@@ -285,13 +285,12 @@ fn details(error: &Error) -> BTreeMap<&'static str, Value> {
     let mut details = BTreeMap::new();
     match error {
         Error::Invalid {
-            field, suggestion, ..
+            suggestion: Some(suggestion),
+            ..
         } => {
-            details.insert("field", Value::from(field.as_str()));
-            if let Some(suggestion) = suggestion {
-                details.insert("suggestion", Value::from(*suggestion));
-            }
+            details.insert("suggestion", Value::from(*suggestion));
         }
+        Error::At { error, .. } => details = self::details(error),
         Error::Ambiguous { candidates } => {
             details.insert("candidates", Value::from(*candidates));
         }
@@ -301,6 +300,9 @@ fn details(error: &Error) -> BTreeMap<&'static str, Value> {
             details.insert("retryAfterSeconds", Value::from(*retry_after_seconds));
         }
         _ => {}
+    }
+    if let Some(field) = error.field() {
+        details.insert("field", Value::from(field));
     }
     details
 }

@@ -102,7 +102,8 @@ pub(crate) struct RegisterRecipientInput {
     /// How to reach it: at most 20.
     contacts: Option<Vec<RecipientContactInput>>,
     /// Where its privacy notice is: a http or https URL of at most 500 characters.
-    notice_url: Option<String>,
+    #[graphql(directive = personal::apply("user.contact.url".to_owned()))]
+    notice_url: Option<Personal>,
     /// The person behind the integration.
     on_behalf_of: Option<OnBehalfOfInput>,
     /// Sent again with the same input, the call answers as before and changes nothing.
@@ -155,7 +156,8 @@ pub(crate) struct UpdateRecipientInput {
     /// How to reach it: at most 20, in the place of those on record; null for none.
     contacts: Patch<Vec<RecipientContactInput>>,
     /// Where its privacy notice is: a http or https URL of at most 500 characters; null for none.
-    notice_url: Patch<String>,
+    #[graphql(directive = personal::apply("user.contact.url".to_owned()))]
+    notice_url: Patch<Personal>,
     /// The version that the caller has seen. Where it is another by now, nothing is changed.
     expected_version: Option<i32>,
     /// The person behind the integration.

@@ -79,7 +79,9 @@ macro_rules! recipients {
                 Some(contacts.map(|contacts| contacts.into_iter().map(Into::into).collect()))
             }
 
-            /// Where its privacy notice is.
+            /// Where its privacy notice is. Of a person, null for a role without `READ_PERSONAL_DATA`, and after
+            /// erasure.
+            #[graphql(directive = personal::apply("user.contact.url".to_owned()))]
             pub(crate) async fn notice_url(&self) -> Nullable<String> {
                 open(self.0.notice_url.as_ref()).transpose()
             }
@@ -147,7 +149,9 @@ recipients! {
     field(
         name = "notice_url",
         ty = "Nullable<String>",
-        desc = "Where its privacy notice is."
+        desc = "Where its privacy notice is. Of a person, null for a role without `READ_PERSONAL_DATA`, and after \
+                erasure.",
+        directive = personal::apply("user.contact.url".to_owned())
     ),
     field(
         name = "recorded_at",

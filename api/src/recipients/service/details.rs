@@ -99,8 +99,8 @@ struct NotContacts;
 ///
 /// # Errors
 /// [`Error::Invalid`] for what is no address of a page.
-pub(super) fn check_url(url: &str) -> Result<Personal> {
-    let url = url.trim();
+pub(super) fn check_url(url: &Personal) -> Result<Personal> {
+    let url = url.expose().trim();
     rules::check_url(url).map_err(|problem| Error::invalid("noticeUrl", problem))?;
     Ok(Personal::new(url.to_owned()))
 }

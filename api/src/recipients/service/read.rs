@@ -24,7 +24,7 @@ pub(crate) struct Recipient {
     pub(crate) row: recipient::Model,
     /// Its name; withheld where it is a person's and the caller may not read personal data.
     pub(crate) name: Option<Locked>,
-    /// Where its privacy notice is.
+    /// Where its privacy notice is; withheld as its name.
     pub(crate) notice_url: Option<Locked>,
     /// The customer that it is.
     pub(crate) customer: Option<CustomerId>,
@@ -196,7 +196,7 @@ impl Shown {
                 None => personal(store::NAME, Some(&row.name)),
             },
             contacts: personal(store::CONTACTS, row.contacts.as_ref()),
-            notice_url: lock(store::NOTICE_URL, row.notice_url.as_ref()),
+            notice_url: personal(store::NOTICE_URL, row.notice_url.as_ref()),
             customer,
             readable,
             row,

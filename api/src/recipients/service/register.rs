@@ -32,7 +32,7 @@ pub(crate) struct NewRecipient {
     /// How to reach it.
     pub(crate) contacts: Vec<NewContact>,
     /// Where its privacy notice is.
-    pub(crate) notice_url: Option<String>,
+    pub(crate) notice_url: Option<Personal>,
 }
 
 /// How a caller names a recipient.
@@ -95,7 +95,7 @@ impl Prepared {
 /// Forbidden; Invalid for a name that cannot be used; Conflict when role and name are registered already.
 pub(crate) async fn register(ctx: &Ctx, new: NewRecipient, once: Once) -> Result<RecipientId> {
     ctx.authorize(Action::RegisterRecipient)?;
-    let rows = build(ctx, new, "name")?;
+    let rows = build(ctx, new, None, "name")?;
     let id = rows.row.id;
     let mut tx = match ctx.begin_once(&once, &[id.to_string()]).await? {
         Begun::New(tx) => tx,
@@ -115,7 +115,8 @@ pub(crate) async fn register(ctx: &Ctx, new: NewRecipient, once: Once) -> Result
 pub(super) async fn prepare(ctx: &Ctx, named: RecipientRef, field: &str) -> Result<Prepared> {
     let (found, new, customer) = match named {
         RecipientRef::Id(id) => {
-            let row = store::by_id(ctx.db(), ctx.scope(), id).await?;
+            let row = store::by_id(ctx.db(), ctx.scope(), id).await;
+            let row = row.map_err(|error| error.at(field))?;
             return Ok(Prepared::Existing(row.id));
         }
         RecipientRef::Named(new) => {
@@ -124,7 +125,9 @@ pub(super) async fn prepare(ctx: &Ctx, named: RecipientRef, field: &str) -> Resu
         }
         RecipientRef::Customer(lookup) => {
             let customer = customer(ctx, lookup, field).await?;
-            let found = store::of_customer(ctx.db(), ctx.scope(), customer).await?;
+            // It may have been one before it was merged.
+            let members = customers::service::clusters(ctx, &[customer]).await?;
+            let found = store::of_customers(ctx.db(), ctx.scope(), &members.all()).await?;
             (found, as_recipient(customer), Some(customer))
         }
     };
@@ -132,16 +135,18 @@ pub(super) async fn prepare(ctx: &Ctx, named: RecipientRef, field: &str) -> Resu
         return Ok(Prepared::Existing(id));
     }
     ctx.authorize(Action::RegisterRecipient)?;
-    let rows = build(ctx, new, &format!("{field}.name"))?;
-    Ok(Prepared::New(Box::new(Rows { customer, ..rows })))
+    let rows = build(ctx, new, customer, &format!("{field}.name"))?;
+    Ok(Prepared::New(Box::new(rows)))
 }
 
 /// The customer that is to be a recipient.
 async fn customer(ctx: &Ctx, lookup: Lookup, field: &str) -> Result<CustomerId> {
     ctx.authorize(Action::LookUpCustomers)?;
-    let field = |_| format!("{field}.customer");
-    let found = customers::service::resolve(ctx, &[(&lookup, ctx.now())], field).await?;
-    found.first().unwrap_or(&Match::Nobody).sole()
+    let field = format!("{field}.customer");
+    let asked = [(&lookup, ctx.now())];
+    let found = customers::service::resolve(ctx, &asked, |_| field.clone()).await?;
+    let found = found.first().unwrap_or(&Match::Nobody).sole();
+    found.map_err(|error| error.at(&field))
 }
 
 /// What a customer is as a recipient. The name tells nothing: what it is called is read from the customer, so that
@@ -211,11 +216,15 @@ pub(super) fn index_of(
     Ok(vault::index_rows(controller, of, values, id.uuid(), true).collect())
 }
 
-fn build(ctx: &Ctx, new: NewRecipient, field: &str) -> Result<Rows> {
+fn build(ctx: &Ctx, new: NewRecipient, customer: Option<CustomerId>, field: &str) -> Result<Rows> {
     let id = RecipientId::from_uuid(random::id());
-    let index = index_of(ctx, id, new.role, &new.name, field)?;
+    // A customer is found as such: under a name, another recipient could take its place.
+    let index = match customer {
+        Some(_) => Vec::new(),
+        None => index_of(ctx, id, new.role, &new.name, field)?,
+    };
     let contacts = details::write(&new.contacts)?;
-    let notice_url = new.notice_url.as_deref();
+    let notice_url = new.notice_url.as_ref();
     let notice_url = notice_url.map(details::check_url).transpose()?;
     let owner = Owner {
         kind: KeyOwnerKind::Record,
@@ -259,7 +268,7 @@ fn build(ctx: &Ctx, new: NewRecipient, field: &str) -> Result<Rows> {
         key_row,
         key,
         index,
-        customer: None,
+        customer,
         fields,
     })
 }

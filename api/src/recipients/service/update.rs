@@ -31,7 +31,7 @@ pub(crate) struct RecipientChange {
     /// How to reach it.
     pub(crate) contacts: Patch<Vec<NewContact>>,
     /// Where its privacy notice is.
-    pub(crate) notice_url: Patch<String>,
+    pub(crate) notice_url: Patch<Personal>,
     /// The version that the caller has seen.
     pub(crate) expected_version: Option<i32>,
 }

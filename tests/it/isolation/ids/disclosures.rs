@@ -45,16 +45,19 @@ fn resolving(subject: &str, customer: &str) -> Vec<Value> {
     vec![input(&change)]
 }
 
-const NONE_OF_DISCLOSURES: Option<&str> = Some(
-    r#"{ "recordDisclosures": { "results": [
-        { "disclosure": null, "error": { "code": "NOT_FOUND", "field": null } }] } }"#,
-);
-const NONE_OF_SERIES: Option<&str> = Some(
-    r#"{ "recordDisclosureSeries": { "results": [
-        { "disclosure": null, "error": { "code": "NOT_FOUND", "field": null } }] } }"#,
-);
+/// The answer to a list of one, of which an input is somebody else's.
+macro_rules! none_of {
+    ($operation:literal, $field:literal) => {
+        Some(concat!(
+            r#"{ ""#,
+            $operation,
+            r#"": { "results": [{ "disclosure": null, "error": { "code": "NOT_FOUND", "field": ""#,
+            $field,
+            r#"" } }] } }"#
+        ))
+    };
+}
 
-/// In an order in which each works for whom the ids belong to: what was superseded cannot be resolved.
 pub const CASES: &[Case] = &[
     Case {
         position: "Mutation.recordDisclosures.input.disclosures.recipient.id",
@@ -66,7 +69,7 @@ pub const CASES: &[Case] = &[
         position: "Mutation.recordDisclosures.input.disclosures.recipient.id",
         operation: build::RECORD_DISCLOSURES,
         variables: |ids| alone(list("disclosures", &to_theirs(ids))),
-        expected: NONE_OF_DISCLOSURES,
+        expected: none_of!("recordDisclosures", "disclosures[0].recipient"),
     },
     Case {
         position: "Mutation.recordDisclosures.input.disclosures.recipient.customer.id",
@@ -96,7 +99,7 @@ pub const CASES: &[Case] = &[
         position: "Mutation.recordDisclosures.input.disclosures.subjects.by.id",
         operation: build::RECORD_DISCLOSURES,
         variables: |ids| alone(list("disclosures", &about_theirs(ids))),
-        expected: NONE_OF_DISCLOSURES,
+        expected: none_of!("recordDisclosures", "disclosures[0].subjects[1].by.id"),
     },
     Case {
         position: "Mutation.recordDisclosureSeries.input.observations.recipient.id",
@@ -108,7 +111,7 @@ pub const CASES: &[Case] = &[
         position: "Mutation.recordDisclosureSeries.input.observations.recipient.id",
         operation: build::RECORD_DISCLOSURE_SERIES,
         variables: |ids| alone(list("observations", &observation(to_theirs(ids)))),
-        expected: NONE_OF_SERIES,
+        expected: none_of!("recordDisclosureSeries", "observations[0].recipient"),
     },
     Case {
         position: "Mutation.recordDisclosureSeries.input.observations.subjects.by.id",

@@ -89,6 +89,8 @@ fn distinct(
 /// What is on record about the external ids and brands of some items.
 pub(super) struct Found {
     holders: HashMap<Vec<u8>, CustomerId>,
+    /// Who stands for those of them that were merged.
+    roots: HashMap<CustomerId, CustomerId>,
     brands: HashSet<BrandId>,
 }
 
@@ -103,7 +105,9 @@ pub(super) async fn find(ctx: &Ctx, items: &[Result<Addressed<'_>>]) -> Result<F
     brands.dedup();
     let holders = store::holders_of_ids(ctx.db(), ctx.scope(), values).await?;
     let brands = store::brands_by_id(ctx.db(), ctx.scope(), &brands).await?;
+    let customers: Vec<_> = holders.values().copied().collect();
     Ok(Found {
+        roots: store::roots(ctx.db(), ctx.scope(), &customers).await?,
         holders,
         brands: brands.into_iter().map(|row| row.id).collect(),
     })
@@ -143,24 +147,33 @@ impl Found {
             .collect()
     }
 
-    fn place_one<'a>(&self, ctx: &Ctx, addressed: Addressed<'a>) -> Result<Placed<'a>> {
+    fn place_one<'a>(&self, ctx: &Ctx, mut addressed: Addressed<'a>) -> Result<Placed<'a>> {
+        let at = |field: &str, error: Error| error.at(field).at(&place(addressed.number));
         let changes = addressed.item.changes.clone().checked(ctx);
         let changes = changes.map_err(|error| error.at(&place(addressed.number)))?;
         let brand = changes.brand.apply(None);
         if brand.is_some_and(|brand| !self.brands.contains(&brand)) {
-            return Err(Error::NotFound { what: "brand" });
+            return Err(at("brandId", Error::NotFound { what: "brand" }));
         }
         let holder = self.holder(&addressed.primary);
+        let root = holder.map(|holder| self.root(holder));
         let mut others = addressed.others.iter().filter_map(|id| self.holder(id));
-        if others.any(|other| Some(other) != holder) {
+        if others.any(|other| Some(self.root(other)) != root) {
             let problem = "one of these external ids leads to another customer";
-            return Err(Error::Conflict(problem));
+            return Err(at("externalIds", Error::Conflict(problem)));
         }
+        // An id of one that was merged with this customer stays where it is.
+        let here = |id: &Normal| self.holder(id).is_none_or(|other| Some(other) == holder);
+        addressed.others.retain(here);
         Ok(Placed {
             addressed,
             changes,
             holder,
         })
+    }
+
+    fn root(&self, customer: CustomerId) -> CustomerId {
+        self.roots.get(&customer).copied().unwrap_or(customer)
     }
 
     fn holder(&self, id: &Normal) -> Option<CustomerId> {
