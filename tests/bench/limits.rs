@@ -132,6 +132,7 @@ async fn inserts(length: Duration) -> Outcome<f64> {
             "SUBSCRIBER".into(),
             "SBL654321".into(),
         ];
+        #[expect(clippy::disallowed_methods, reason = "it is measured without Privops")]
         let insert = Statement::from_sql_and_values(DbBackend::Sqlite, INSERT, values);
         connection.execute_raw(insert).await?;
         count += 1;

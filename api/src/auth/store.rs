@@ -8,11 +8,11 @@ use entity::time::Timestamp;
 use entity::{controller, integration, token};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::error::Result;
-use crate::platform::db::{Scope, locked, rows};
+use crate::platform::db::{Scope, locked, raw, rows};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 
 /// What the database says of a token.
@@ -45,7 +45,7 @@ pub(super) async fn token_state(
         join controller c on c.id = t.controller_id
         where t.controller_id = $1 and t.id = $2";
     let values: [sea_orm::Value; 2] = [controller.into(), token.into()];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let statement = raw(db, sql, values);
     Ok(Row::find_by_statement(statement)
         .one(db)
         .await?

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use crate::error::{Error, Result};
-use crate::platform::db::{Scope, Transaction, insert_rows, locked, rows};
+use crate::platform::db::{Scope, Transaction, insert_rows, locked, raw, rows};
 
 /// How many leaves are numbered at once.
 pub(super) const BATCH: i64 = 4_096;
@@ -151,7 +151,7 @@ pub(super) async fn number(tx: &Transaction, log: &Pending) -> Result<Option<i64
         state.size.into(),
         BATCH.into(),
     ];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let statement = raw(db, sql, values);
     let numbered = i64::try_from(db.execute_raw(statement).await?.rows_affected()).unwrap_or(0);
     // Another sequencer that was faster makes this one start over.
     let after = state.size + numbered;

@@ -9,7 +9,7 @@ use entity::time::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Statement, Value,
+    QueryOrder, QuerySelect, QueryTrait, Value,
 };
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use crate::customers::service::Clusters;
 use crate::customers::store::Wanted;
 use crate::error::Result;
 use crate::platform::db::{
-    Scope, after_place, for_each_parent, join_in_order, placeholders, scoped,
+    Scope, after_place, for_each_parent, join_in_order, placeholders, raw, scoped,
 };
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Field;
@@ -81,7 +81,7 @@ pub(in crate::customers) async fn assignments_like(
     let mut binds: Vec<Value> = vec![scope.controller.into()];
     binds.extend(values.iter().cloned().map(Value::from));
     binds.extend(customers.iter().copied().map(Value::from));
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let statement = raw(db, &sql, binds);
     for row in db.query_all_raw(statement).await? {
         let value = row.try_get("", "value")?;
         let row = assignment::Model::from_query_result(&row, "")?;
@@ -128,7 +128,7 @@ pub(in crate::customers) async fn covering(
     );
     let limit = i64::try_from(page.limit_and_one()).unwrap_or(i64::MAX);
     binds.extend([after.into(), last.into(), limit.into()]);
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let statement = raw(db, &sql, binds);
     let mut rows = Vec::new();
     for row in db.query_all_raw(statement).await? {
         let breadth: i64 = row.try_get("", "breadth")?;

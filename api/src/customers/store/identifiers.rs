@@ -9,12 +9,12 @@ use entity::{blind_index, identifier};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
-    QueryFilter, Statement, Value,
+    QueryFilter, Value,
 };
 
 use super::lookup::MOST_BOUND;
 use crate::error::Result;
-use crate::platform::db::{Scope, placeholders, scoped};
+use crate::platform::db::{Scope, placeholders, raw, scoped};
 use crate::vault::Field;
 
 pub(in crate::customers) async fn insert_identifiers(
@@ -142,7 +142,7 @@ pub(in crate::customers) async fn holders_of_ids(
         );
         let mut binds: Vec<Value> = vec![scope.controller.into()];
         binds.extend(values.iter().cloned().map(Value::from));
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+        let statement = raw(db, &sql, binds);
         let rows = Row::find_by_statement(statement).all(db).await?;
         found.extend(rows.into_iter().map(|row| (row.value, row.customer_id)));
     }

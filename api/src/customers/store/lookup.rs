@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 
 use crate::customers::rules::Holders;
 use crate::error::Result;
-use crate::platform::db::{Scope, join_in_order, placeholder_rows, placeholders, scoped};
+use crate::platform::db::{Scope, join_in_order, placeholder_rows, placeholders, raw, scoped};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Field;
 
@@ -118,7 +118,7 @@ pub(in crate::customers) async fn identified(
             roots_of("i"),
             root = root("i"),
         );
-        let statement = bound(db, scope, sql, chunk);
+        let statement = bound(db, scope, &sql, chunk);
         for row in Row::find_by_statement(statement).all(db).await? {
             found.insert(row.number, (row.holders, row.customer_id));
         }
@@ -130,12 +130,12 @@ pub(in crate::customers) async fn identified(
 fn bound<const N: usize>(
     db: &impl ConnectionTrait,
     scope: Scope,
-    sql: String,
+    sql: &str,
     rows: &[[Value; N]],
 ) -> Statement {
     let controller = std::iter::once(Value::from(scope.controller));
     let values: Vec<Value> = controller.chain(rows.iter().flatten().cloned()).collect();
-    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+    raw(db, sql, values)
 }
 
 /// Who held what covers something: by its number and the kind, for each narrowness.
@@ -183,7 +183,7 @@ pub(in crate::customers) async fn holders(
             roots_of("a"),
             root = root("a"),
         );
-        let statement = bound(db, scope, sql, chunk);
+        let statement = bound(db, scope, &sql, chunk);
         for row in Row::find_by_statement(statement).all(db).await? {
             let field = wanted.iter().map(|one| one.field);
             let Some(field) = field.clone().find(|field| field.as_str() == row.field) else {
@@ -244,7 +244,7 @@ pub(in crate::customers) async fn held_by(
             roots_of("a"),
             root = root("a"),
         );
-        let statement = bound(db, scope, sql, chunk);
+        let statement = bound(db, scope, &sql, chunk);
         let rows = Row::find_by_statement(statement).all(db).await?;
         found.extend(rows.into_iter().map(|row| row.number));
     }
@@ -344,7 +344,7 @@ async fn found(
     binds: Vec<Value>,
     page: &CheckedPage,
 ) -> Result<Page<CustomerId>> {
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let statement = raw(db, &sql, binds);
     let rows = Found::find_by_statement(statement).all(db).await?;
     let rows = rows.into_iter().map(|row| row.customer_id).collect();
     Ok(Page::of(rows, page, |customer| place(*customer)))

@@ -15,7 +15,7 @@ use entity::{customer, customer_brand, customer_merge};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SelectStatement};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement, Value,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
 };
 
 pub(super) use assignments::{
@@ -42,7 +42,7 @@ pub(super) use snapshots::{
 
 use super::service::CustomerFilter;
 use crate::error::{Error, Result};
-use crate::platform::db::{Scope, after_place, locked, placeholders, rows, scoped};
+use crate::platform::db::{Scope, after_place, locked, placeholders, raw, rows, scoped};
 use crate::platform::page::{CheckedPage, Cursor, MOST_COUNTED, Page};
 use crate::vault::Column;
 
@@ -113,7 +113,7 @@ pub(super) async fn known(
     let binds: Vec<Value> = controller
         .chain(ids.iter().copied().map(Value::from))
         .collect();
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let statement = raw(db, &sql, binds);
     let rows = Row::find_by_statement(statement).all(db).await?;
     let root = |row: Row| (row.id, row.into_id.unwrap_or(row.id));
     Ok(rows.into_iter().map(root).collect())

@@ -9,12 +9,12 @@ use entity::time::Timestamp;
 use sea_orm::sea_query::{OnConflict, SelectStatement};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Statement, Value,
+    QueryOrder, QuerySelect, QueryTrait, Value,
 };
 
 use crate::customers::service::Clusters;
 use crate::error::Result;
-use crate::platform::db::{Scope, after_place, for_each_parent, placeholders, scoped};
+use crate::platform::db::{Scope, after_place, for_each_parent, placeholders, raw, scoped};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 
 /// Inserts a new relation, and writes the correction of a known one.
@@ -110,7 +110,7 @@ pub(in crate::customers) async fn resellers(
     let binds: Vec<Value> = controller
         .chain(clients.iter().copied().map(Value::from))
         .collect();
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let statement = raw(db, &sql, binds);
     Ok(Resold::find_by_statement(statement).all(db).await?)
 }
 

@@ -8,12 +8,12 @@ use entity::{snapshot, snapshot_value};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Statement, Value,
+    QueryOrder, QuerySelect, Value,
 };
 
 use super::lookup::place;
 use crate::error::Result;
-use crate::platform::db::{Scope, locked, placeholders, scoped};
+use crate::platform::db::{Scope, locked, placeholders, raw, scoped};
 use crate::platform::page::{CheckedPage, MOST_COUNTED, Page};
 use crate::vault::Field;
 
@@ -138,7 +138,7 @@ pub(in crate::customers) async fn system_ids(
     );
     let mut binds: Vec<Value> = vec![scope.controller.into()];
     binds.extend(values.into_iter().map(Value::from));
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let statement = raw(db, &sql, binds);
     let rows = Row::find_by_statement(statement).all(db).await?;
     Ok(rows
         .into_iter()
@@ -194,7 +194,7 @@ pub(in crate::customers) async fn surplus(
     let limit = i64::try_from(page.limit_and_one()).unwrap_or(i64::MAX);
     let mut binds = binds(scope, row);
     binds.extend([after.into(), limit.into()]);
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let statement = raw(db, &sql, binds);
     let rows = Row::find_by_statement(statement).all(db).await?;
     let rows = rows.into_iter().map(|row| row.customer_id).collect();
     Ok(Page::of(rows, page, |customer| place(*customer)))
@@ -214,7 +214,7 @@ pub(in crate::customers) async fn count_surplus(
     let sql = format!("select count(*) as customers from ({found}) as found");
     let mut binds = binds(scope, row);
     binds.push(i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX).into());
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let statement = raw(db, &sql, binds);
     let row = Row::find_by_statement(statement).one(db).await?;
     Ok(row.map_or(0, |row| row.customers))
 }

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use entity::id::{CustomerId, DisclosureId};
 use entity::time::Timestamp;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
 use super::seen;
 use crate::error::Result;
-use crate::platform::db::{Scope, join_in_order, placeholder_rows, scoped};
+use crate::platform::db::{Scope, join_in_order, placeholder_rows, raw, scoped};
 
 /// Which disclosures an accounting covers: those that went out within it, in part or whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -105,7 +105,7 @@ pub(in crate::disclosures) async fn lines(
         );
         let mut binds = binds(scope, period);
         binds.extend(chunk.iter().copied().map(Value::from));
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+        let statement = raw(db, &sql, binds);
         let rows = Row::find_by_statement(statement).all(db).await?;
         let row = |row: Row| Some(((row.customer_id, row.line), row.first_at?));
         found.extend(rows.into_iter().filter_map(row));
@@ -182,7 +182,7 @@ async fn totals_of(
     for (number, (customer, line)) in lines {
         binds.extend([(*number).into(), (*customer).into(), line.clone().into()]);
     }
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let statement = raw(db, &sql, binds);
     let rows = Row::find_by_statement(statement).all(db).await?;
     let totals = |row: Row| {
         let totals = LineTotals {

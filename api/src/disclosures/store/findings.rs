@@ -9,13 +9,15 @@ use entity::{disclosure_subject, event, follower, subject_finding};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Statement, Value,
+    QueryFilter, QueryOrder, QuerySelect, Value,
 };
 
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::platform::db::{Scope, insert_rows, join_in_order, locked, placeholders, rows, scoped};
+use crate::platform::db::{
+    Scope, insert_rows, join_in_order, locked, placeholders, raw, rows, scoped,
+};
 use crate::vault::Field;
 
 /// The open findings about some subjects.
@@ -253,7 +255,7 @@ async fn page(
         near.from.into(),
     ];
     binds.extend(values.iter().cloned().map(Value::from));
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, binds);
+    let statement = raw(db, &sql, binds);
     let rows = disclosure_subject::Model::find_by_statement(statement);
     Ok(rows.all(db).await?)
 }

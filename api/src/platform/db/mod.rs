@@ -23,7 +23,7 @@ use crate::platform::config::{Config, DatabaseKind};
 
 pub(crate) use statement::{
     Scope, after_place, for_each_parent, insert_rows, join_in_order, locked, pinned,
-    placeholder_rows, placeholders, rows, scoped,
+    placeholder_rows, placeholders, raw, rows, scoped,
 };
 
 /// Constant that names our migration lock among a `PostgreSQL` server's advisory locks.

@@ -76,6 +76,53 @@ pub(crate) fn placeholders(first: usize, count: usize) -> String {
     numbers.join(", ")
 }
 
+/// A statement written in SQL, with `$1`, `$2`, .. for its values, each as often as it is needed.
+///
+/// For `SQLite` they become plain question marks, in the order in which they occur: it finds one with a number by going
+/// through all of them, which for a list of thousands takes longer than the statement itself. Limits become text, as
+/// in [`fixed_limits`].
+pub(crate) fn raw(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Statement {
+    let backend = db.get_database_backend();
+    let values: Vec<_> = values.into_iter().collect();
+    let (sql, values) = match backend {
+        DbBackend::Sqlite => in_order(sql, &values),
+        _ => (sql.to_owned(), values),
+    };
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where such statements are made"
+    )]
+    let statement = Statement::from_sql_and_values(backend, sql, values);
+    statement
+}
+
+fn in_order(sql: &str, values: &[Value]) -> (String, Vec<Value>) {
+    let mut parts = sql.split('$');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    let mut ordered = Vec::new();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        let number = number.parse::<usize>().ok();
+        let value = number.and_then(|number| values.get(number.checked_sub(1)?));
+        match value {
+            Some(Value::BigInt(Some(limit))) if text.ends_with("limit ") => {
+                text.push_str(&limit.to_string());
+            }
+            value => {
+                text.push('?');
+                ordered.extend(value.cloned());
+            }
+        }
+        text.push_str(rest);
+    }
+    (text, ordered)
+}
+
 /// Inserts rows, many a statement. How many is a power of two: there are few different statements then, so that they
 /// stay prepared.
 ///
@@ -224,6 +271,19 @@ mod tests {
         ] {
             assert_eq!(largest_power(number), power);
         }
+    }
+
+    #[test]
+    fn values_come_in_the_order_in_which_they_are_used() {
+        let sql = "select 1 where a = $2 and b in ($1, $3) and c = $2 limit $4";
+        let values: Vec<Value> = vec![1.into(), 2.into(), 3.into(), 10_i64.into()];
+        let (sql, ordered) = in_order(sql, &values);
+        assert_eq!(
+            sql,
+            "select 1 where a = ? and b in (?, ?) and c = ? limit 10"
+        );
+        let expected: Vec<Value> = vec![2.into(), 1.into(), 3.into(), 2.into()];
+        assert_eq!(ordered, expected);
     }
 
     #[test]
