@@ -19,6 +19,7 @@ mod bad_days;
 mod canaries;
 mod crash;
 mod customers;
+mod demo;
 mod disclosing;
 mod findings;
 mod isolation;

@@ -125,19 +125,21 @@ pub(super) async fn customers(
         .collect())
 }
 
-/// The recipient that a customer is, who may be several that were merged: the first of them.
+/// The recipients that some customers are, by customer.
 pub(super) async fn of_customers(
     db: &impl ConnectionTrait,
     scope: Scope,
     customers: &[CustomerId],
-) -> Result<Option<RecipientId>> {
-    let select = scope.select::<recipient_customer::Entity>();
-    let found = select
+) -> Result<HashMap<CustomerId, RecipientId>> {
+    let rows = scope
+        .select::<recipient_customer::Entity>()
         .filter(recipient_customer::Column::CustomerId.is_in(customers.iter().copied()))
-        .order_by_asc(recipient_customer::Column::RecipientId)
-        .one(db)
+        .all(db)
         .await?;
-    Ok(found.map(|row| row.recipient_id))
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.customer_id, row.recipient_id))
+        .collect())
 }
 
 /// A page of recipients in the order they were registered; `among` restricts it to some ids; without `persons`

@@ -57,7 +57,7 @@ async fn a_correction_back_settles_it() {
 
 #[tokio::test]
 async fn whoever_confirms_what_is_on_record_settles_it() {
-    let (host, [_, former, present], disclosure) = in_question().await;
+    let (host, [reseller, former, present], disclosure) = in_question().await;
     let confirm = |customer: &str| {
         input(&json!({
             "subjectId": disclosure["subjects"][0]["id"],
@@ -86,6 +86,19 @@ async fn whoever_confirms_what_is_on_record_settles_it() {
         recorded(&disclosure),
         "the record is as it was"
     );
+    // Whoever confirmed it is not asked the same again, whatever is learned around it.
+    host.hold(&[held("R", "ipPrefix", json!("198.51.0.0/16"))])
+        .await;
+    is_settled(&host, id_of(&disclosure)).await;
+    assert_eq!(raised(&host, id_of(&disclosure)).await, 1);
+    // That it was a third one is news.
+    host.hold(&[held("R", "ipPrefix", json!("198.51.100.66"))])
+        .await;
+    let found = host
+        .found(id_of(&disclosure), |finding| !finding.is_null())
+        .await;
+    let named = &found["subjects"][0]["finding"]["customer"]["id"];
+    assert_eq!(named, reseller.as_str());
     host.stop().await;
 }
 

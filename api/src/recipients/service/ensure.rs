@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use entity::id::RecipientId;
 
-use super::register::{Prepared, RecipientRef, prepare, register_in};
+use super::find::{Known, find_distinct};
+use super::register::{Prepared, RecipientRef, prepare, prepare_known, register_in};
 use crate::context::Ctx;
 use crate::error::{Error, Result};
 
@@ -45,18 +46,25 @@ async fn each(
     field: &str,
     register: bool,
 ) -> Vec<Result<RecipientId>> {
-    let mut known: HashMap<String, Result<RecipientId>> = HashMap::new();
+    let mut known = match find_distinct(ctx, named, field).await {
+        Ok(known) => known,
+        Err(error) => return named.iter().map(|_| Err(error.clone())).collect(),
+    };
+    let mut ids: HashMap<String, Result<RecipientId>> = HashMap::new();
     let mut found = Vec::new();
     for named in named {
         let name = named.describe().expose().to_owned();
-        let one = match known.get(&name) {
-            Some(known) => known.clone(),
-            None if register => find_or_register(ctx, named, field).await,
-            None => prepare(ctx, named.clone(), field)
-                .await
+        let one = match (ids.get(&name), known.remove(&name)) {
+            (Some(id), _) => id.clone(),
+            (None, Some(Ok(Known::New(..)))) if register => {
+                find_or_register(ctx, named, field).await
+            }
+            (None, Some(known)) => known
+                .and_then(|known| prepare_known(ctx, known, field))
                 .map(|prepared| prepared.id()),
+            (None, None) => Err(Error::NotFound { what: "recipient" }),
         };
-        known.insert(name, one.clone());
+        ids.insert(name, one.clone());
         found.push(one);
     }
     found
@@ -65,7 +73,7 @@ async fn each(
 async fn find_or_register(ctx: &Ctx, named: &RecipientRef, field: &str) -> Result<RecipientId> {
     let mut again = true;
     loop {
-        let prepared = prepare(ctx, named.clone(), field).await?;
+        let prepared = prepare(ctx, named, field).await?;
         if let Prepared::Existing(id) = prepared {
             return Ok(id);
         }

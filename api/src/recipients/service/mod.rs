@@ -2,6 +2,7 @@
 
 mod details;
 mod ensure;
+mod find;
 mod read;
 mod register;
 mod update;

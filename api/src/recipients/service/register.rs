@@ -9,8 +9,9 @@ use entity::id::{CustomerId, RecipientId};
 use entity::{blind_index, data_key, recipient, recipient_customer};
 
 use super::details::{self, NewContact};
+use super::find::{Known, find};
 use crate::context::{Begun, Ctx, Once, Tx, only_id};
-use crate::customers::{self, Lookup, Match};
+use crate::customers::Lookup;
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
 use crate::platform::personal::Personal;
@@ -109,56 +110,26 @@ pub(crate) async fn register(ctx: &Ctx, new: NewRecipient, once: Once) -> Result
 /// Finds the recipient of a change, or prepares to register it. To be called before the change begins.
 ///
 /// # Errors
-/// `NotFound` for an id or a customer that is not the controller's; Ambiguous for a look-up that leads to several
-/// customers; Invalid for a value that cannot be used; Forbidden when it is new and the caller may not register
-/// recipients.
-pub(super) async fn prepare(ctx: &Ctx, named: RecipientRef, field: &str) -> Result<Prepared> {
-    let (found, new, customer) = match named {
-        RecipientRef::Id(id) => {
-            let row = store::by_id(ctx.db(), ctx.scope(), id).await;
-            let row = row.map_err(|error| error.at(field))?;
-            return Ok(Prepared::Existing(row.id));
-        }
-        RecipientRef::Named(new) => {
-            let found = by_name(ctx, new.role, &new.name, &format!("{field}.name")).await?;
-            (found, new, None)
-        }
-        RecipientRef::Customer(lookup) => {
-            let customer = customer(ctx, lookup, field).await?;
-            // It may have been one before it was merged.
-            let members = customers::service::clusters(ctx, &[customer]).await?;
-            let found = store::of_customers(ctx.db(), ctx.scope(), &members.all()).await?;
-            (found, as_recipient(customer), Some(customer))
-        }
-    };
-    if let Some(id) = found {
-        return Ok(Prepared::Existing(id));
-    }
-    ctx.authorize(Action::RegisterRecipient)?;
-    let rows = build(ctx, new, customer, &format!("{field}.name"))?;
-    Ok(Prepared::New(Box::new(rows)))
+/// As [`find`]; Forbidden when it is new and the caller may not register recipients.
+pub(super) async fn prepare(ctx: &Ctx, named: &RecipientRef, field: &str) -> Result<Prepared> {
+    let found = find(ctx, &[named], field).await?.into_iter().next();
+    let gone = || Err(Error::NotFound { what: "recipient" }.at(field));
+    prepare_known(ctx, found.unwrap_or_else(gone)?, field)
 }
 
-/// The customer that is to be a recipient.
-async fn customer(ctx: &Ctx, lookup: Lookup, field: &str) -> Result<CustomerId> {
-    ctx.authorize(Action::LookUpCustomers)?;
-    let field = format!("{field}.customer");
-    let asked = [(&lookup, ctx.now())];
-    let found = customers::service::resolve(ctx, &asked, |_| field.clone()).await?;
-    let found = found.first().unwrap_or(&Match::Nobody).sole();
-    found.map_err(|error| error.at(&field))
-}
-
-/// What a customer is as a recipient. The name tells nothing: what it is called is read from the customer, so that
-/// it goes when the customer's profile is erased.
-fn as_recipient(customer: CustomerId) -> NewRecipient {
-    NewRecipient {
-        name: Personal::new(format!("customer {customer}")),
-        role: RecipientRole::PrivateParty,
-        category: RecipientCategory::Customer,
-        country: None,
-        contacts: Vec::new(),
-        notice_url: None,
+/// Prepares to register a recipient, if it is new.
+///
+/// # Errors
+/// Invalid for a value that cannot be used; Forbidden when the caller may not register recipients.
+pub(super) fn prepare_known(ctx: &Ctx, known: Known, field: &str) -> Result<Prepared> {
+    match known {
+        Known::Registered(id) => Ok(Prepared::Existing(id)),
+        Known::New(new, customer) => {
+            ctx.authorize(Action::RegisterRecipient)
+                .map_err(|error| error.at(field))?;
+            let rows = build(ctx, new, customer, &format!("{field}.name"))?;
+            Ok(Prepared::New(Box::new(rows)))
+        }
     }
 }
 
@@ -171,25 +142,6 @@ pub(super) async fn register_in(tx: &mut Tx, prepared: Prepared) -> Result<()> {
         Prepared::Existing(_) => Ok(()),
         Prepared::New(rows) => insert_in(tx, *rows).await,
     }
-}
-
-async fn by_name(
-    ctx: &Ctx,
-    role: RecipientRole,
-    name: &Personal,
-    field: &str,
-) -> Result<Option<RecipientId>> {
-    let normal = normal_name(role, name, field)?;
-    let values = ctx
-        .vault()
-        .index(ctx.controller(), Field::RecipientName, &normal)?;
-    let values = values.into_iter().map(|value| value.bytes).collect();
-    let found = vault::targets(ctx.db(), ctx.scope(), Field::RecipientName, values).await?;
-    Ok(found
-        .into_values()
-        .flatten()
-        .next()
-        .map(RecipientId::from_uuid))
 }
 
 /// What a recipient is indexed by: role and name.
