@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::service::RecipientFilter;
 use crate::error::{Error, Result};
-use crate::platform::db::{Scope, locked, rows};
+use crate::platform::db::{MOST_VALUES, Scope, locked, rows};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Column;
 
@@ -71,6 +71,10 @@ pub(super) async fn by_ids(
     scope: Scope,
     ids: impl IntoIterator<Item = RecipientId>,
 ) -> Result<Vec<recipient::Model>> {
+    let ids: Vec<_> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let select = scope.select::<recipient::Entity>();
     Ok(select
         .filter(recipient::Column::Id.is_in(ids))
@@ -131,15 +135,17 @@ pub(super) async fn of_customers(
     scope: Scope,
     customers: &[CustomerId],
 ) -> Result<HashMap<CustomerId, RecipientId>> {
-    let rows = scope
-        .select::<recipient_customer::Entity>()
-        .filter(recipient_customer::Column::CustomerId.is_in(customers.iter().copied()))
-        .all(db)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.customer_id, row.recipient_id))
-        .collect())
+    let mut found = HashMap::new();
+    for customers in customers.chunks(MOST_VALUES) {
+        let rows = scope
+            .select::<recipient_customer::Entity>()
+            .filter(recipient_customer::Column::CustomerId.is_in(customers.iter().copied()))
+            .all(db)
+            .await?;
+        let pairs = rows.into_iter();
+        found.extend(pairs.map(|row| (row.customer_id, row.recipient_id)));
+    }
+    Ok(found)
 }
 
 /// A page of recipients in the order they were registered; `among` restricts it to some ids; without `persons`

@@ -179,6 +179,9 @@ pub(crate) async fn targets(
     values: Vec<Vec<u8>>,
 ) -> Result<HashMap<Vec<u8>, Vec<Uuid>>> {
     let mut found: HashMap<Vec<u8>, Vec<Uuid>> = HashMap::new();
+    if values.is_empty() {
+        return Ok(found);
+    }
     let rows = scope
         .select::<blind_index::Entity>()
         .filter(blind_index::Column::Field.eq(field.as_str()))

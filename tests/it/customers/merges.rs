@@ -284,6 +284,73 @@ async fn what_was_recorded_before_a_merge_is_corrected_where_it_is() {
     app.stop().await;
 }
 
+/// Two records of one client, each of which was said to hold the address: neither is left behind.
+#[tokio::test]
+async fn what_both_had_is_corrected_for_both() {
+    let app = App::start().await;
+    let billing = app.actor(Role::Billing).await;
+    for client in ["42", "43", "R"] {
+        register(&billing, client).await;
+    }
+    let relate = async |of: &str, until: Value| {
+        let relation = json!({ "customer": whmcs("R"), "kind": "RESELLER", "relatedCustomer": whmcs(of),
+            "from": "2026-01-01T00:00:00Z", "until": until });
+        let related = billing.run(build::RELATE_CUSTOMERS, input(&relation)).await;
+        related.ok();
+    };
+    for client in ["42", "43"] {
+        let held = build::assignment(&whmcs(client), "192.0.2.0/25");
+        billing.run(build::RECORD_ASSIGNMENTS, held).await.ok();
+        relate(client, Value::Null).await;
+    }
+    merge(&billing, whmcs("42"), whmcs("43")).await.ok();
+
+    let mut never = build::assignment(&whmcs("43"), "192.0.2.0/25");
+    let assignment = &mut never["input"]["assignments"][0];
+    assignment["until"] = assignment["from"].clone();
+    billing.run(build::RECORD_ASSIGNMENTS, never).await.ok();
+    relate("43", json!("2026-01-01T00:00:00Z")).await;
+
+    let query = "query($by: CustomerLookupInput!) { customer(by: $by) {
+        assignments { nodes { from until } } relations { nodes { from until } } } }";
+    let found = billing.run(query, json!({ "by": whmcs("43") })).await;
+    for list in ["assignments", "relations"] {
+        let nodes = found
+            .get(&format!("customer.{list}.nodes"))
+            .as_array()
+            .unwrap();
+        assert_eq!(nodes.len(), 2, "{list}");
+        assert!(
+            nodes.iter().all(|node| node["until"] == node["from"]),
+            "{nodes:?}"
+        );
+    }
+    let by = json!({ "ip": { "address": "192.0.2.1", "at": "2026-11-01T00:00:00Z" } });
+    let nobody = billing.run(LOOK_UP, json!({ "by": by })).await;
+    assert_eq!(nobody.get("customer"), &Value::Null);
+    end(app).await;
+}
+
+/// Who resold to a client that it turned out to be: that can be taken back.
+#[tokio::test]
+async fn a_relation_of_a_customer_to_itself_is_ended() {
+    let app = App::start().await;
+    let billing = app.actor(Role::Billing).await;
+    for client in ["1", "2"] {
+        register(&billing, client).await;
+    }
+    let relate = async |until: Value| {
+        let relation = json!({ "customer": whmcs("1"), "kind": "RESELLER", "relatedCustomer": whmcs("2"),
+            "from": "2026-01-01T00:00:00Z", "until": until });
+        billing.run(build::RELATE_CUSTOMERS, input(&relation)).await
+    };
+    relate(Value::Null).await.ok();
+    merge(&billing, whmcs("1"), whmcs("2")).await.ok();
+    let ended = relate(json!("2026-01-01T00:00:00Z")).await;
+    assert_eq!(ended.get("relateCustomers.relation.version"), &json!(2));
+    end(app).await;
+}
+
 #[tokio::test]
 async fn a_look_up_that_leads_to_nobody_or_to_several_is_named() {
     let app = App::start().await;

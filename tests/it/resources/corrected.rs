@@ -107,3 +107,42 @@ async fn an_assignment_to_the_wrong_client_is_taken_back() {
     assert_eq!(host.candidates(&by).await, (0, vec![]));
     host.stop().await;
 }
+
+/// Ten resellers, one above the other, are asked, and no more.
+#[tokio::test]
+async fn a_chain_of_resellers_is_followed_so_far_and_no_further() {
+    let host = Host::start().await;
+    let mut below = "shop".to_owned();
+    let shop = host.client("shop").await;
+    for level in 1..=11 {
+        let reseller = format!("level {level}");
+        host.client(&reseller).await;
+        resells(&host, &reseller, &below, Value::Null).await;
+        below = reseller;
+    }
+    let network = |level: u32| {
+        held(
+            &format!("level {level}"),
+            "ipPrefix",
+            json!(format!("198.51.{level}.0/24")),
+        )
+    };
+    host.hold(&[
+        held("shop", "domain", json!("shop.example")),
+        network(1),
+        network(10),
+        network(11),
+    ])
+    .await;
+    for level in [1, 10] {
+        let by = at_ip_with(
+            &format!("198.51.{level}.7"),
+            "domain",
+            json!("shop.example"),
+        );
+        leads_to(&host, &by, &shop).await;
+    }
+    let by = at_ip_with("198.51.11.7", "domain", json!("shop.example"));
+    leads_to_several(&host, &by, 2, &[]).await;
+    host.stop().await;
+}

@@ -168,10 +168,14 @@ async fn write(
     let mut changed = false;
     for item in ready {
         let members = clusters.of(item.customer);
-        if let Some(before) = item.same(&recorded, members) {
-            let key = profiles.key(before.customer_id)?;
-            changed |= correct(&mut tx, &item, before, key).await?;
-            set(&mut outcome, item.number, before.id);
+        let same = item.same(&recorded, members);
+        if let Some(first) = same.first() {
+            // Those who turned out to be one may both have been said to hold it.
+            for before in &same {
+                let key = profiles.key(before.customer_id)?;
+                changed |= correct(&mut tx, &item, before, key).await?;
+            }
+            set(&mut outcome, item.number, first.id);
         } else {
             let key = profiles.key(item.customer)?;
             let id = outcome
@@ -319,21 +323,23 @@ fn event<'a>(
 }
 
 impl Ready {
-    /// The assignment that this item repeats or corrects.
+    /// The assignments that this item repeats or corrects: several, where customers that were merged had the same.
     fn same<'a>(
         &self,
         recorded: &'a HashMap<Vec<u8>, Vec<assignment::Model>>,
         members: &[CustomerId],
-    ) -> Option<&'a assignment::Model> {
+    ) -> Vec<&'a assignment::Model> {
         let ports = self.resource.ports.unzip();
         let values = self.resource.values.iter();
-        values
-            .filter_map(|value| recorded.get(&value.bytes))
-            .flatten()
-            .find(|row| {
-                members.contains(&row.customer_id)
-                    && row.valid_from == self.item.from
-                    && (row.first_port, row.last_port) == ports
-            })
+        let found = values.filter_map(|value| recorded.get(&value.bytes));
+        let same = found.flatten().filter(|row| {
+            members.contains(&row.customer_id)
+                && row.valid_from == self.item.from
+                && (row.first_port, row.last_port) == ports
+        });
+        let mut same: Vec<_> = same.collect();
+        same.sort_unstable_by_key(|row| row.id);
+        same.dedup_by_key(|row| row.id);
+        same
     }
 }

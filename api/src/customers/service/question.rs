@@ -99,30 +99,46 @@ impl Question {
 
 /// Which of these customers held the place, or had it from a reseller who did, or who had it from another.
 async fn fitting(ctx: &Ctx, mut doubtful: Vec<WantedHolder>) -> Result<HashSet<i64>> {
-    let mut fitting = HashSet::new();
-    let mut asked = HashSet::new();
+    let mut fitting = store::held_by(ctx.db(), ctx.scope(), &doubtful).await?;
+    doubtful.retain(|one| !fitting.contains(&one.place.number));
+    let above = resellers(ctx, &doubtful).await?;
+    fitting.extend(store::held_by(ctx.db(), ctx.scope(), &above).await?);
+    Ok(fitting)
+}
+
+/// Those above some customers, as holders of the same places.
+async fn resellers(ctx: &Ctx, clients: &[WantedHolder]) -> Result<Vec<WantedHolder>> {
+    let mut above = Vec::new();
+    let mut seen = HashSet::new();
+    let mut level: Vec<_> = clients
+        .iter()
+        .map(|client| (client, client.customer))
+        .collect();
     for _ in 0..rules::MOST_RESELLERS {
-        doubtful.retain(|one| asked.insert((one.place.number, one.customer)));
-        fitting.extend(store::held_by(ctx.db(), ctx.scope(), &doubtful).await?);
-        doubtful.retain(|one| !fitting.contains(&one.place.number));
-        let clients: Vec<_> = doubtful.iter().map(|one| one.customer).collect();
-        let resellers = store::resellers(ctx.db(), ctx.scope(), &distinct(&clients)).await?;
-        if resellers.is_empty() {
+        let ids: Vec<_> = level.iter().map(|(_, customer)| *customer).collect();
+        let mut known: HashMap<CustomerId, Vec<store::Resold>> = HashMap::new();
+        for resold in store::resellers(ctx.db(), ctx.scope(), &distinct(&ids)).await? {
+            known.entry(resold.client_id).or_default().push(resold);
+        }
+        let mut next = Vec::new();
+        for (client, customer) in level {
+            let resellers = known.get(&customer).map_or(&[][..], Vec::as_slice);
+            for resold in resellers.iter().filter(|resold| resold.at(client.place.at)) {
+                if seen.insert((client.place.number, resold.reseller_id)) {
+                    next.push((client, resold.reseller_id));
+                }
+            }
+        }
+        if next.is_empty() {
             break;
         }
-        let above = |one: &WantedHolder| {
-            let (of, at) = (one.customer, one.place.at);
-            let resellers = resellers.iter();
-            let resellers = resellers.filter(move |resold| resold.client_id == of && resold.at(at));
-            let holder = |resold: &store::Resold| WantedHolder {
-                customer: resold.reseller_id,
-                ..one.clone()
-            };
-            resellers.map(holder).collect::<Vec<_>>()
-        };
-        doubtful = doubtful.iter().flat_map(above).collect();
+        above.extend(next.iter().map(|(client, customer)| WantedHolder {
+            customer: *customer,
+            ..(*client).clone()
+        }));
+        level = next;
     }
-    Ok(fitting)
+    Ok(above)
 }
 
 fn number_of(place: usize) -> i64 {

@@ -57,9 +57,10 @@ pub(crate) async fn register(
     })?;
     // An id in the billing system leads to one customer: nobody else may take it before billing does.
     let external =
-        |(_, one): &(String, NewIdentifier)| matches!(one, NewIdentifier::ExternalId { .. });
-    if identifiers.iter().any(external) {
-        ctx.authorize(Action::AddIdentifier)?;
+        |(_, one): &&(String, NewIdentifier)| matches!(one, NewIdentifier::ExternalId { .. });
+    if let Some((field, _)) = identifiers.iter().find(external) {
+        ctx.authorize(Action::AddIdentifier)
+            .map_err(|error| error.at(field))?;
     }
     brands::check(ctx, new.brand).await?;
     let known = checked_identifiers(ctx, identifiers, new.country.as_deref())?;

@@ -47,10 +47,6 @@ pub(crate) async fn relate(ctx: &Ctx, new: NewRelation, once: Once) -> Result<Re
     let lookups = [new.customer.clone(), new.related.clone()];
     let both = pair(ctx, lookups, ["customer", "relatedCustomer"]).await?;
     let (kind, [customer, related]) = rules::canonical(new.kind, both);
-    if customer == related {
-        let problem = "must be another customer than the first";
-        return Err(Error::invalid("relatedCustomer", problem));
-    }
     // What was recorded for one that was merged since is corrected where it is.
     let clusters = clusters(ctx, &[customer, related]).await?;
     let mut profiles = Profiles::load(ctx, &clusters.all()).await?;
@@ -61,75 +57,98 @@ pub(crate) async fn relate(ctx: &Ctx, new: NewRelation, once: Once) -> Result<Re
     };
     profiles.hold(ctx, &tx).await?;
     let members = [clusters.of(customer), clusters.of(related)];
-    let before = store::relation(tx.db(), tx.scope(), kind, members, new.from).await?;
-    let settled = Settled::of(ctx, &new, before.as_ref())?;
-    let recorded = before.as_ref().map(|row| [row.customer_id, row.related_id]);
-    let [customer, related] = recorded.unwrap_or([customer, related]);
-    let key = profiles.key(customer)?;
-    if before.is_some_and(|before| before.valid_until == settled.until) {
-        tx.rollback().await?;
-        return Ok(settled.id);
+    let before = store::same_relations(tx.db(), tx.scope(), kind, members, new.from).await?;
+    if before.is_empty() && customer == related {
+        let problem = "must be another customer than the first";
+        return Err(Error::invalid("relatedCustomer", problem));
     }
-    let row = customer_relation::Model {
-        controller_id: ctx.controller(),
-        id: settled.id,
-        customer_id: customer,
-        kind,
-        related_id: related,
-        valid_from: settled.from,
-        valid_until: settled.until,
-        recorded_at: ctx.now(),
-        version: settled.version,
-        event_id: tx.record(settled.event(kind, [customer, related], key))?,
-    };
-    store::save_relation(tx.db(), row).await?;
-    tx.answer_with(&[settled.id.to_string()]).await?;
+    let mut settled = Vec::new();
+    for row in &before {
+        settled.push(Settled::of(
+            ctx,
+            &new,
+            kind,
+            [row.customer_id, row.related_id],
+            Some(row),
+        )?);
+    }
+    if before.is_empty() {
+        settled.push(Settled::of(ctx, &new, kind, [customer, related], None)?);
+    }
+    let first = settled.first().map(|one| one.row.id);
+    let first = first.ok_or(Error::NotFound { what: "relation" })?;
+    settled.retain(|one| one.is_news);
+    if settled.is_empty() {
+        tx.rollback().await?;
+        return Ok(first);
+    }
+    for one in settled {
+        let key = profiles.key(one.row.customer_id)?;
+        let event_id = tx.record(one.event(key))?;
+        let row = customer_relation::Model {
+            event_id,
+            ..one.row
+        };
+        store::save_relation(tx.db(), row).await?;
+    }
+    tx.answer_with(&[first.to_string()]).await?;
     tx.commit().await?;
-    Ok(settled.id)
+    Ok(first)
 }
 
 /// What is recorded of a relation: new, or a correction.
 struct Settled {
-    id: RelationId,
-    from: Timestamp,
-    until: Option<Timestamp>,
-    version: i32,
+    row: customer_relation::Model,
+    is_news: bool,
     corrects: Option<EventId>,
 }
 
 impl Settled {
-    fn of(ctx: &Ctx, new: &NewRelation, before: Option<&customer_relation::Model>) -> Result<Self> {
+    fn of(
+        ctx: &Ctx,
+        new: &NewRelation,
+        kind: RelationKind,
+        [customer_id, related_id]: [CustomerId; 2],
+        before: Option<&customer_relation::Model>,
+    ) -> Result<Self> {
         let recorded = before.map(|row| row.valid_from);
-        let settled = Self {
-            id: before.map_or_else(|| RelationId::from_uuid(random::id()), |row| row.id),
-            from: new.from.or(recorded).unwrap_or(ctx.now()),
-            until: new.until.apply(before.and_then(|row| row.valid_until)),
-            version: before.map_or(1, |row| row.version + 1),
-            corrects: before.map(|row| row.event_id),
-        };
-        if !rules::is_range(settled.from, settled.until) {
+        let from = new.from.or(recorded).unwrap_or(ctx.now());
+        let until = new.until.apply(before.and_then(|row| row.valid_until));
+        if !rules::is_range(from, until) {
             return Err(Error::invalid("until", "must not be before from"));
         }
-        Ok(settled)
+        Ok(Self {
+            is_news: before.is_none_or(|before| before.valid_until != until),
+            corrects: before.map(|row| row.event_id),
+            row: customer_relation::Model {
+                controller_id: ctx.controller(),
+                id: before.map_or_else(|| RelationId::from_uuid(random::id()), |row| row.id),
+                customer_id,
+                kind,
+                related_id,
+                valid_from: from,
+                valid_until: until,
+                recorded_at: ctx.now(),
+                version: before.map_or(1, |row| row.version + 1),
+                // Known once it is recorded.
+                event_id: EventId::from_uuid(uuid::Uuid::nil()),
+            },
+        })
     }
 
-    fn event<'a>(
-        &self,
-        kind: RelationKind,
-        [customer, related]: [CustomerId; 2],
-        key: &'a DataKey,
-    ) -> Event<'a> {
+    fn event<'a>(&self, key: &'a DataKey) -> Event<'a> {
+        let row = &self.row;
         Event {
             kind: EventType::RelationRecorded,
             log: Log::Main,
-            object: self.id.to_string(),
-            customer: Some(customer),
+            object: row.id.to_string(),
+            customer: Some(row.customer_id),
             key,
             fields: Fields::new()
-                .with("kind", kind.as_str())
-                .with("relatedCustomer", related.to_string())
-                .with("from", self.from.to_string())
-                .with_some("until", self.until.map(|until| until.to_string()))
+                .with("kind", row.kind.as_str())
+                .with("relatedCustomer", row.related_id.to_string())
+                .with("from", row.valid_from.to_string())
+                .with_some("until", row.valid_until.map(|until| until.to_string()))
                 .with_some("corrects", self.corrects.map(|id| id.to_string())),
         }
     }

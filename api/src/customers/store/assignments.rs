@@ -17,7 +17,7 @@ use crate::customers::service::Clusters;
 use crate::customers::store::Wanted;
 use crate::error::Result;
 use crate::platform::db::{
-    Scope, after_place, for_each_parent, join_in_order, placeholders, raw, scoped,
+    MOST_VALUES, Scope, after_place, for_each_parent, join_in_order, placeholders, raw, scoped,
 };
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Field;
@@ -67,25 +67,27 @@ pub(in crate::customers) async fn assignments_like(
     customers: &[CustomerId],
 ) -> Result<HashMap<Vec<u8>, Vec<assignment::Model>>> {
     let mut found: HashMap<Vec<u8>, Vec<assignment::Model>> = HashMap::new();
-    let sql = format!(
-        "select a.*, b.value as value from blind_index b
+    for customers in customers.chunks(MOST_VALUES / 2) {
+        let sql = format!(
+            "select a.*, b.value as value from blind_index b
         join assignment a on a.controller_id = b.controller_id and a.id = b.target_id
         where {} and b.field in ({}) and b.value in ({}) and a.customer_id in ({})",
-        scoped("b", "$1"),
-        RESOURCES
-            .map(|field| format!("'{}'", field.as_str()))
-            .join(", "),
-        placeholders(2, values.len()),
-        placeholders(2 + values.len(), customers.len()),
-    );
-    let mut binds: Vec<Value> = vec![scope.controller.into()];
-    binds.extend(values.iter().cloned().map(Value::from));
-    binds.extend(customers.iter().copied().map(Value::from));
-    let statement = raw(db, &sql, binds);
-    for row in db.query_all_raw(statement).await? {
-        let value = row.try_get("", "value")?;
-        let row = assignment::Model::from_query_result(&row, "")?;
-        found.entry(value).or_default().push(row);
+            scoped("b", "$1"),
+            RESOURCES
+                .map(|field| format!("'{}'", field.as_str()))
+                .join(", "),
+            placeholders(2, values.len()),
+            placeholders(2 + values.len(), customers.len()),
+        );
+        let mut binds: Vec<Value> = vec![scope.controller.into()];
+        binds.extend(values.iter().cloned().map(Value::from));
+        binds.extend(customers.iter().copied().map(Value::from));
+        let statement = raw(db, &sql, binds);
+        for row in db.query_all_raw(statement).await? {
+            let value = row.try_get("", "value")?;
+            let row = assignment::Model::from_query_result(&row, "")?;
+            found.entry(value).or_default().push(row);
+        }
     }
     Ok(found)
 }

@@ -12,9 +12,8 @@ use sea_orm::{
     QueryFilter, Value,
 };
 
-use super::lookup::MOST_BOUND;
 use crate::error::Result;
-use crate::platform::db::{Scope, placeholders, raw, scoped};
+use crate::platform::db::{MOST_VALUES, Scope, placeholders, raw, scoped};
 use crate::vault::Field;
 
 pub(in crate::customers) async fn insert_identifiers(
@@ -131,7 +130,7 @@ pub(in crate::customers) async fn holders_of_ids(
         customer_id: CustomerId,
     }
     let mut found = HashMap::new();
-    for values in values.chunks(MOST_BOUND) {
+    for values in values.chunks(MOST_VALUES) {
         let sql = format!(
             "select b.value, i.customer_id from blind_index b
             join identifier i on i.controller_id = b.controller_id and i.id = b.target_id

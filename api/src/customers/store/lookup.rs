@@ -9,12 +9,11 @@ use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 
 use crate::customers::rules::Holders;
 use crate::error::Result;
-use crate::platform::db::{Scope, join_in_order, placeholder_rows, placeholders, raw, scoped};
+use crate::platform::db::{
+    MOST_VALUES, Scope, join_in_order, placeholder_rows, placeholders, raw, scoped,
+};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Field;
-
-/// How many values one statement binds at most; `SQLite` takes 32,766.
-pub(super) const MOST_BOUND: usize = 30_000;
 
 /// From the rows of a table that name a customer to the customer that stands for it.
 fn roots_of(alias: &str) -> String {
@@ -97,7 +96,7 @@ pub(in crate::customers) async fn identified(
     }
     let rows: Vec<_> = wanted.iter().flat_map(Wanted::rows).collect();
     let mut found = Identified::new();
-    for chunk in rows.chunks(MOST_BOUND / 5) {
+    for chunk in rows.chunks(MOST_VALUES / 5) {
         let sql = format!(
             "with wanted (number, field, value, at, port) as (values {}),
             held as (
@@ -160,7 +159,7 @@ pub(in crate::customers) async fn holders(
     let rows: Vec<_> = wanted.iter().flat_map(Wanted::rows).collect();
     let mut found = AllHolders::new();
     // The values of one thing that is asked for may be in two parts: each has other lengths, so nothing is lost.
-    for chunk in rows.chunks(MOST_BOUND / 5) {
+    for chunk in rows.chunks(MOST_VALUES / 5) {
         let sql = format!(
             "with wanted (number, field, value, at, port) as (values {}),
             held as (
@@ -232,7 +231,7 @@ pub(in crate::customers) async fn held_by(
         })
         .collect();
     let mut found = HashSet::new();
-    for chunk in rows.chunks(MOST_BOUND / 7) {
+    for chunk in rows.chunks(MOST_VALUES / 7) {
         let sql = format!(
             "with wanted (number, field, value, at, port, length, customer_id) as (values {})
             select distinct w.number

@@ -11,9 +11,9 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
-use super::lookup::{MOST_BOUND, place};
+use super::lookup::place;
 use crate::error::Result;
-use crate::platform::db::{Scope, for_each_parent};
+use crate::platform::db::{MOST_VALUES, Scope, for_each_parent};
 use crate::platform::page::{CheckedPage, Page};
 
 /// The roots of those of some customers that were merged.
@@ -23,7 +23,7 @@ pub(in crate::customers) async fn roots(
     customers: &[CustomerId],
 ) -> Result<HashMap<CustomerId, CustomerId>> {
     let mut found = HashMap::new();
-    for customers in customers.chunks(MOST_BOUND) {
+    for customers in customers.chunks(MOST_VALUES) {
         let rows: Vec<(CustomerId, CustomerId)> = scope
             .select::<customer_merge::Entity>()
             .select_only()

@@ -33,7 +33,7 @@ pub(super) use identifiers::{
 };
 pub(super) use merges::{count_merged, members, merge, merged_into, roots};
 pub(super) use relations::{
-    Resold, relation, relations_by_id, relations_of, resellers, save_relation,
+    Resold, relations_by_id, relations_of, resellers, same_relations, save_relation,
 };
 pub(super) use snapshots::{
     add_values, begun_before, count_surplus, forget_part, insert_snapshot, lock_snapshot, named,
@@ -42,7 +42,9 @@ pub(super) use snapshots::{
 
 use super::service::CustomerFilter;
 use crate::error::{Error, Result};
-use crate::platform::db::{Scope, after_place, locked, placeholders, raw, rows, scoped};
+use crate::platform::db::{
+    MOST_VALUES, Scope, after_place, locked, placeholders, raw, rows, scoped,
+};
 use crate::platform::page::{CheckedPage, Cursor, MOST_COUNTED, Page};
 use crate::vault::Column;
 
@@ -81,11 +83,13 @@ pub(super) async fn by_ids(
     scope: Scope,
     ids: &[CustomerId],
 ) -> Result<Vec<customer::Model>> {
-    let select = scope.select::<customer::Entity>();
-    Ok(select
-        .filter(customer::Column::Id.is_in(ids.iter().copied()))
-        .all(db)
-        .await?)
+    let mut found = Vec::new();
+    for ids in ids.chunks(MOST_VALUES) {
+        let select = scope.select::<customer::Entity>();
+        let select = select.filter(customer::Column::Id.is_in(ids.iter().copied()));
+        found.extend(select.all(db).await?);
+    }
+    Ok(found)
 }
 
 /// Which of these ids are customers of the controller, each with the customer that stands for it.
@@ -129,11 +133,16 @@ pub(super) async fn hold(
     scope: Scope,
     ids: &[CustomerId],
 ) -> Result<Vec<customer::Model>> {
-    let select = scope
-        .select::<customer::Entity>()
-        .filter(customer::Column::Id.is_in(ids.iter().copied()))
-        .order_by_asc(customer::Column::Id);
-    let found = locked(db, select).all(db).await?;
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    let mut found = Vec::new();
+    for ids in ids.chunks(MOST_VALUES) {
+        let select = scope
+            .select::<customer::Entity>()
+            .filter(customer::Column::Id.is_in(ids.iter().copied()))
+            .order_by_asc(customer::Column::Id);
+        found.extend(locked(db, select).all(db).await?);
+    }
     if found.len() == ids.len() {
         Ok(found)
     } else {

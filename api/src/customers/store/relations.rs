@@ -14,7 +14,9 @@ use sea_orm::{
 
 use crate::customers::service::Clusters;
 use crate::error::Result;
-use crate::platform::db::{Scope, after_place, for_each_parent, placeholders, raw, scoped};
+use crate::platform::db::{
+    MOST_VALUES, Scope, after_place, for_each_parent, placeholders, raw, scoped,
+};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 
 /// Inserts a new relation, and writes the correction of a known one.
@@ -41,14 +43,15 @@ pub(in crate::customers) async fn save_relation(
     Ok(())
 }
 
-/// The relation of a kind between two clusters that began at an instant; without one, the latest that lasts.
-pub(in crate::customers) async fn relation(
+/// The relation of a kind between two clusters that began at an instant; without one, the latest that lasts. Several,
+/// where customers that were merged had the same.
+pub(in crate::customers) async fn same_relations(
     db: &impl ConnectionTrait,
     scope: Scope,
     kind: RelationKind,
     [customer, related]: [&[CustomerId]; 2],
     from: Option<Timestamp>,
-) -> Result<Option<customer_relation::Model>> {
+) -> Result<Vec<customer_relation::Model>> {
     let select = scope
         .select::<customer_relation::Entity>()
         .filter(customer_relation::Column::CustomerId.is_in(customer.iter().copied()))
@@ -58,11 +61,14 @@ pub(in crate::customers) async fn relation(
         Some(from) => select.filter(customer_relation::Column::ValidFrom.eq(from)),
         None => select.filter(customer_relation::Column::ValidUntil.is_null()),
     };
-    Ok(select
+    let mut rows = select
         .order_by_desc(customer_relation::Column::ValidFrom)
         .order_by_asc(customer_relation::Column::Id)
-        .one(db)
-        .await?)
+        .all(db)
+        .await?;
+    let latest = rows.first().map(|row| row.valid_from);
+    rows.retain(|row| Some(row.valid_from) == latest);
+    Ok(rows)
 }
 
 /// That a customer is served by a reseller; both as who stands for them.
@@ -89,29 +95,29 @@ pub(in crate::customers) async fn resellers(
     scope: Scope,
     clients: &[CustomerId],
 ) -> Result<Vec<Resold>> {
-    if clients.is_empty() {
-        return Ok(Vec::new());
+    let mut found = Vec::new();
+    // Each is bound twice.
+    for clients in clients.chunks(MOST_VALUES / 2) {
+        let clients_in = placeholders(2, clients.len());
+        let sql = format!(
+            "select coalesce(c.into_id, r.related_id) as client_id,
+                coalesce(m.into_id, r.customer_id) as reseller_id, r.valid_from, r.valid_until
+            from customer_relation r
+            left join customer_merge c on c.controller_id = r.controller_id and c.customer_id = r.related_id
+            left join customer_merge m on m.controller_id = r.controller_id and m.customer_id = r.customer_id
+            where {} and r.kind = 'RESELLER' and r.related_id in (
+                select id from customer where controller_id = $1 and id in ({clients_in})
+                union all
+                select customer_id from customer_merge where controller_id = $1 and into_id in ({clients_in})
+            )",
+            scoped("r", "$1"),
+        );
+        let controller = std::iter::once(Value::from(scope.controller));
+        let binds = controller.chain(clients.iter().copied().map(Value::from));
+        let statement = raw(db, &sql, binds);
+        found.extend(Resold::find_by_statement(statement).all(db).await?);
     }
-    let clients_in = placeholders(2, clients.len());
-    let sql = format!(
-        "select coalesce(c.into_id, r.related_id) as client_id, coalesce(m.into_id, r.customer_id) as reseller_id,
-            r.valid_from, r.valid_until
-        from customer_relation r
-        left join customer_merge c on c.controller_id = r.controller_id and c.customer_id = r.related_id
-        left join customer_merge m on m.controller_id = r.controller_id and m.customer_id = r.customer_id
-        where {} and r.kind = 'RESELLER' and r.related_id in (
-            select id from customer where controller_id = $1 and id in ({clients_in})
-            union all
-            select customer_id from customer_merge where controller_id = $1 and into_id in ({clients_in})
-        )",
-        scoped("r", "$1"),
-    );
-    let controller = std::iter::once(Value::from(scope.controller));
-    let binds: Vec<Value> = controller
-        .chain(clients.iter().copied().map(Value::from))
-        .collect();
-    let statement = raw(db, &sql, binds);
-    Ok(Resold::find_by_statement(statement).all(db).await?)
+    Ok(found)
 }
 
 pub(in crate::customers) async fn relations_by_id(

@@ -94,7 +94,12 @@ async fn record_all(
     if let (ErrorPolicy::RejectAll, Some(error)) = (policy, failed) {
         return Err(error);
     }
-    let written = write(ctx, ready, policy).await?;
+    let mut written = write(ctx, ready, policy).await?;
+    for (number, outcome) in &mut written {
+        if let Err(error) = outcome {
+            *error = at(*number, error.clone());
+        }
+    }
     Ok(answer(ctx, all, written).await)
 }
 

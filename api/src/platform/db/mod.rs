@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::platform::config::{Config, DatabaseKind};
 
 pub(crate) use statement::{
-    Scope, after_place, for_each_parent, insert_rows, join_in_order, locked, pinned,
+    MOST_VALUES, Scope, after_place, for_each_parent, insert_rows, join_in_order, locked, pinned,
     placeholder_rows, placeholders, raw, rows, scoped,
 };
 

@@ -113,9 +113,14 @@ fn in_order(sql: &str, values: &[Value]) -> (String, Vec<Value>) {
             Some(Value::BigInt(Some(limit))) if text.ends_with("limit ") => {
                 text.push_str(&limit.to_string());
             }
-            value => {
+            Some(value) => {
                 text.push('?');
-                ordered.extend(value.cloned());
+                ordered.push(value.clone());
+            }
+            // Not a value of the statement: the database says so.
+            None => {
+                text.push('$');
+                text.push_str(part.get(..digits).unwrap_or_default());
             }
         }
         text.push_str(rest);
@@ -204,8 +209,8 @@ fn fixed_limits(mut statement: Statement) -> Statement {
     statement
 }
 
-/// How many values one statement binds; `SQLite` takes 32,766.
-const MOST_VALUES: usize = 30_000;
+/// How many values of a list one statement binds; `SQLite` takes 32,766 in all.
+pub(crate) const MOST_VALUES: usize = 30_000;
 
 /// How many parents one statement may ask for: `SQLite` puts at most 500 selects together.
 const MOST_PARENTS: usize = 400;
@@ -284,6 +289,13 @@ mod tests {
         );
         let expected: Vec<Value> = vec![2.into(), 1.into(), 3.into(), 2.into()];
         assert_eq!(ordered, expected);
+        let many: Vec<Value> = (1..=10).map(Value::from).collect();
+        let (sql, ordered) = in_order("values ($1,$10) limit $2", &many);
+        assert_eq!(sql, "values (?,?) limit ?", "only a long is a limit");
+        let expected: Vec<Value> = vec![1.into(), 10.into(), 2.into()];
+        assert_eq!(ordered, expected);
+        let (sql, ordered) = in_order("select '$', $3", &[Value::from(1)]);
+        assert_eq!((sql.as_str(), ordered.len()), ("select '$', $3", 0));
     }
 
     #[test]

@@ -66,13 +66,6 @@ async fn by_names(ctx: &Ctx, names: &[&NewRecipient], field: &str) -> Result<Vec
     };
     let indexed: Vec<Result<Vec<Vec<u8>>>> = names.iter().map(indexed).collect();
     let values: Vec<_> = indexed.iter().flatten().flatten().cloned().collect();
-    if values.is_empty() {
-        return Ok(indexed
-            .into_iter()
-            .filter_map(Result::err)
-            .map(Err)
-            .collect());
-    }
     let found = vault::targets(ctx.db(), ctx.scope(), Field::RecipientName, values).await?;
     let known = indexed.into_iter().zip(names).map(|(values, new)| {
         let ids = values?;
