@@ -17,6 +17,10 @@ pub struct Model {
     pub log_origin: String,
     /// When the row was made.
     pub created_at: Timestamp,
+    /// Where it is established: ISO 3166-1, or ISO 3166-2.
+    pub establishment: Option<String>,
+    /// IANA time zone of its days.
+    pub time_zone: Option<String>,
 }
 
 crate::table!();

@@ -209,6 +209,16 @@ typed_id! {
     pub struct SnapshotId = "snp";
     /// A finding about a subject of a disclosure.
     pub struct FindingId = "fnd";
+    /// A request.
+    pub struct RequestId = "req";
+    /// One thing that a request asks for.
+    pub struct RequestItemId = "itm";
+    /// A clock of such a thing.
+    pub struct RequestClockId = "clk";
+    /// What an outside system calls a request.
+    pub struct RequestReferenceId = "ref";
+    /// A message about a request.
+    pub struct RequestMessageId = "msg";
 }
 
 #[cfg(test)]

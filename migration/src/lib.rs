@@ -22,6 +22,7 @@ mod m20261125_000011_resources;
 mod m20261125_000012_recipient_details;
 mod m20261125_000013_disclosure_lines;
 mod m20261125_000014_disclosure_histories;
+mod m20261125_000015_requests;
 
 /// The ordered list of migrations.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000012_recipient_details::Migration),
             Box::new(m20261125_000013_disclosure_lines::Migration),
             Box::new(m20261125_000014_disclosure_histories::Migration),
+            Box::new(m20261125_000015_requests::Migration),
         ]
     }
 }

@@ -64,6 +64,36 @@ pub const SUPERSEDE_DISCLOSURE: &str = "mutation($input: SupersedeDisclosureInpu
 /// Says who a subject was.
 pub const RESOLVE_DISCLOSURE_SUBJECT: &str = "mutation($input: ResolveDisclosureSubjectInput!) {
     resolveDisclosureSubject(input: $input) { disclosure { id } } }";
+/// Says where the controller is established.
+pub const UPDATE_CONTROLLER: &str = "mutation($input: UpdateControllerInput!) {
+    updateController(input: $input) { controller { establishment timeZone } } }";
+/// Opens a request.
+pub const OPEN_REQUEST: &str = "mutation($input: OpenRequestInput!) {
+    openRequest(input: $input) { request { id items { id } clocks { id item { id } } } } }";
+/// Moves something that a request asks for to another state.
+pub const TRANSITION_ITEM: &str = "mutation($input: TransitionItemInput!) {
+    transitionItem(input: $input) { item { id status version } } }";
+/// Denies something that a request asks for.
+pub const DENY_ITEM: &str = "mutation($input: DenyItemInput!) {
+    denyItem(input: $input) { item { id status denialReason } } }";
+/// Withdraws a request.
+pub const WITHDRAW_REQUEST: &str = "mutation($input: WithdrawRequestInput!) {
+    withdrawRequest(input: $input) { request { id status } } }";
+/// Gives a clock more time.
+pub const EXTEND_DEADLINE: &str = "mutation($input: ExtendDeadlineInput!) {
+    extendDeadline(input: $input) { clock { id state dueAt } } }";
+/// Lets a clock stand still.
+pub const PAUSE_CLOCK: &str = "mutation($input: PauseClockInput!) {
+    pauseClock(input: $input) { clock { id state } } }";
+/// Lets a clock go on.
+pub const RESUME_CLOCK: &str = "mutation($input: ResumeClockInput!) {
+    resumeClock(input: $input) { clock { id state dueAt pausedDays } } }";
+/// Records a message about a request.
+pub const RECORD_CORRESPONDENCE: &str = "mutation($input: RecordCorrespondenceInput!) {
+    recordCorrespondence(input: $input) { request { id } } }";
+/// Gives requests another number.
+pub const RELINK_EXTERNAL_REFERENCE: &str = "mutation($input: RelinkExternalReferenceInput!) {
+    relinkExternalReference(input: $input) { requests { id } } }";
 /// Issues a token.
 pub const ISSUE_TOKEN: &str = "mutation($input: IssueTokenInput!) {
     issueToken(input: $input) { secret token { id expiresAt } integration { id name role } } }";
@@ -162,11 +192,25 @@ pub struct Ids {
     pub unresolved: String,
     /// What was found out about that.
     pub finding: String,
+    /// A request of the customer for access and deletion, known as ticket 4712.
+    pub request: String,
+    /// Its first item, of which nothing was heard since.
+    pub item: String,
+    /// Its second item, which is looked at.
+    pub reviewed: String,
+    /// The clock of its first item.
+    pub clock: String,
+    /// The clock of its third item, which stands still.
+    pub paused_clock: String,
+    /// Another one, known as ticket 4711.
+    pub other_request: String,
+    /// Its first item.
+    pub other_item: String,
 }
 
 impl Ids {
     /// All of them that a list shows.
-    pub fn all(&self) -> [&str; 17] {
+    pub fn all(&self) -> [&str; 24] {
         [
             &self.controller,
             &self.integration,
@@ -185,6 +229,13 @@ impl Ids {
             &self.questioned,
             &self.unresolved,
             &self.finding,
+            &self.request,
+            &self.item,
+            &self.reviewed,
+            &self.clock,
+            &self.paused_clock,
+            &self.other_request,
+            &self.other_item,
         ]
     }
 }
@@ -270,11 +321,53 @@ pub async fn populate(owner: &Actor) -> Ids {
     }
     find_out(owner, &mut ids).await;
     become_of(owner, &mut ids).await;
+    ask(owner, &mut ids).await;
     let billing = input(&json!({ "name": "billing", "role": "BILLING" }));
     let issued = owner.run(ISSUE_TOKEN, billing).await;
     ids.integration = issued.text_at("issueToken.integration.id");
     ids.token = issued.text_at("issueToken.token.id");
     ids
+}
+
+/// What the customer asks for, and a step of it.
+async fn ask(owner: &Actor, ids: &mut Ids) {
+    for ticket in ["4711", "4712"] {
+        let request = json!({
+            "channel": "TICKET",
+            "receivedAt": "2026-11-20T09:00:00Z",
+            "requester": { "name": "Jane Doe", "contact": "shared@example.org", "proof": "a power of attorney" },
+            "customer": { "id": ids.customer },
+            "regimes": ["GDPR"],
+            "regimesReason": "as agreed",
+            "items": [{ "type": "ACCESS" }, { "type": "DELETION" }, { "type": "PORTABILITY" }],
+            "text": "Please send me what you have.",
+            "externalReferences": [{ "system": "otrs", "id": ticket }],
+        });
+        let opened = owner.run(OPEN_REQUEST, input(&request)).await;
+        ids.other_request = std::mem::take(&mut ids.request);
+        ids.other_item = std::mem::take(&mut ids.item);
+        let at = |path: &str| opened.text_at(&format!("openRequest.request.{path}"));
+        (ids.request, ids.item, ids.reviewed) = (at("id"), at("items.0.id"), at("items.1.id"));
+        let third = at("items.2.id");
+        for n in 0..3 {
+            let (of, clock) = (
+                at(&format!("clocks.{n}.item.id")),
+                at(&format!("clocks.{n}.id")),
+            );
+            if of == ids.item {
+                ids.clock = clock;
+            } else if of == third {
+                ids.paused_clock = clock;
+            }
+        }
+        let step = json!({ "itemId": ids.reviewed, "to": "IN_REVIEW", "note": "looked at" });
+        owner.run(TRANSITION_ITEM, input(&step)).await.ok();
+        let pause = json!({ "clockId": ids.paused_clock, "reason": "INFORMATION_REQUIRED", "note": "which data" });
+        owner.run(PAUSE_CLOCK, input(&pause)).await.ok();
+    }
+    let message = json!({ "requestId": ids.request, "kind": "QUESTION", "direction": "OUTGOING",
+        "channel": "EMAIL", "occurredAt": "2026-11-20T10:00:00Z", "text": "Which data?" });
+    owner.run(RECORD_CORRESPONDENCE, input(&message)).await.ok();
 }
 
 /// An id of the billing system, as a look-up.

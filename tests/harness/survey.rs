@@ -1,11 +1,14 @@
 //! What is really in a database, seen from beside the instance that serves it.
 
+mod gaps;
+mod requests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use entity::id::{
-    AssignmentId, BrandId, CustomerId, DisclosureId, IdentifierId, IntegrationId, RecipientId,
-    RelationId, SnapshotId, TokenId,
+    AssignmentId, BrandId, ControllerId, CustomerId, DisclosureId, IdentifierId, IntegrationId,
+    RecipientId, RelationId, RequestClockId, RequestId, RequestItemId, SnapshotId, TokenId,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement, TryGetable};
 
@@ -31,6 +34,11 @@ const TABLES: &[&str] = &[
     "integration",
     "recipient",
     "recipient_customer",
+    "request",
+    "request_clock",
+    "request_item",
+    "request_message",
+    "request_reference",
     "snapshot",
     "snapshot_value",
     "subject_finding",
@@ -119,7 +127,8 @@ const HALVES: &[(&str, &str)] = &[
         "blind_index b where not exists (select 1 from identifier i where i.id = b.target_id)
             and not exists (select 1 from assignment a where a.id = b.target_id)
             and not exists (select 1 from recipient r where r.id = b.target_id)
-            and not exists (select 1 from disclosure_subject s where s.id = b.target_id)",
+            and not exists (select 1 from disclosure_subject s where s.id = b.target_id)
+            and not exists (select 1 from request_reference q where q.id = b.target_id)",
     ),
     (
         "index rows that are not of the kind of what they lead to",
@@ -137,7 +146,8 @@ const HALVES: &[(&str, &str)] = &[
         "data_key k where k.owner_kind = 'RECORD'
             and not exists (select 1 from controller c where c.id = k.owner_id)
             and not exists (select 1 from recipient r where r.id = k.owner_id)
-            and not exists (select 1 from disclosure d where d.id = k.owner_id)",
+            and not exists (select 1 from disclosure d where d.id = k.owner_id)
+            and not exists (select 1 from request q where q.id = k.owner_id)",
     ),
     (
         "disclosures without their key",
@@ -257,36 +267,6 @@ const MORE_EVENTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// What there must be none of once every event has its number.
-const GAPS: &[(&str, &str)] = &[
-    (
-        "logs whose size is not that of their numbered events",
-        "ledger_state s where s.size <> (select count(e.idx) from event e
-            where e.controller_id = s.controller_id and e.log = s.log)",
-    ),
-    (
-        "logs with a number given twice",
-        "ledger_state s where s.size <> (select count(distinct e.idx) from event e
-            where e.controller_id = s.controller_id and e.log = s.log)",
-    ),
-    (
-        "logs that do not begin at 0",
-        "ledger_state s where s.size > 0 and 0 <> (select min(e.idx) from event e
-            where e.controller_id = s.controller_id and e.log = s.log)",
-    ),
-    (
-        "logs that do not end at their size",
-        "ledger_state s where s.size > 0 and s.size - 1 <> (select max(e.idx) from event e
-            where e.controller_id = s.controller_id and e.log = s.log)",
-    ),
-    (
-        "events of a log that is not there",
-        "event e where not exists (select 1 from ledger_state s
-            where s.controller_id = e.controller_id and s.log = e.log)",
-    ),
-    ("events without a number", "event e where e.idx is null"),
-];
-
 /// How many events there are, by type and object.
 type Events = BTreeMap<(String, String), i64>;
 
@@ -365,6 +345,12 @@ impl Survey {
         objects.extend(identifiers.iter().map(ToString::to_string));
         let snapshots: Vec<SnapshotId> = self.column("select id from snapshot").await;
         objects.extend(snapshots.iter().map(ToString::to_string));
+        let items: Vec<RequestItemId> = self.column("select id from request_item").await;
+        objects.extend(items.iter().map(ToString::to_string));
+        let clocks: Vec<RequestClockId> = self.column("select id from request_clock").await;
+        objects.extend(clocks.iter().map(ToString::to_string));
+        let controllers: Vec<ControllerId> = self.column("select id from controller").await;
+        objects.extend(controllers.iter().map(ToString::to_string));
         let results: Vec<String> = self.column("select results from idempotency").await;
         for id in results
             .iter()
@@ -378,7 +364,7 @@ impl Survey {
 
     /// Asserts that every record has its key, its index rows and its parts.
     pub async fn assert_no_halves(&self) {
-        for (what, of) in HALVES {
+        for (what, of) in HALVES.iter().chain(requests::HALVES) {
             assert_eq!(self.count(of).await, 0, "{what}");
         }
     }
@@ -436,6 +422,12 @@ impl Survey {
                 expect(kind, id.to_string(), count);
             }
         }
+        for (kind, sql) in requests::EVENTS {
+            for row in self.rows(sql).await {
+                let (id, count): (RequestId, i64) = (read(&row, 0), read(&row, 1));
+                expect(kind, id.to_string(), count);
+            }
+        }
         let sql = "select integration_id, count(*) from token group by integration_id";
         for row in self.rows(sql).await {
             let (id, tokens): (IntegrationId, i64) = (read(&row, 0), read(&row, 1));
@@ -452,7 +444,8 @@ impl Survey {
                     'customer.merged', 'relation.recorded', 'brand.registered',
                     'recipient.registered', 'recipient.updated', 'assignment.recorded', 'disclosure.recorded',
                     'disclosure.subject_recorded', 'disclosure.unauthorised', 'disclosure.superseded',
-                    'finding.raised', 'token.issued')
+                    'finding.raised', 'request.opened', 'request.item_moved',
+                    'request.corresponded', 'token.issued')
             ) as found group by kind, object";
         let rows = self.rows(sql).await;
         rows.iter()
@@ -468,7 +461,7 @@ impl Survey {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        for (what, of) in GAPS {
+        for (what, of) in gaps::GAPS {
             assert_eq!(self.count(of).await, 0, "{what}");
         }
         assert!(

@@ -6,12 +6,14 @@
 mod disclosures;
 mod lives;
 mod personal;
+mod requests;
 
 use std::cell::Cell;
 
 use disclosures::Spares;
 use entity::enums::Role;
 use lives::Lives;
+use requests::Asked;
 use serde_json::{Value, json};
 
 use crate::harness::build::{self, input};
@@ -225,9 +227,10 @@ const SAMPLES: &[Sample] = &[
     }),
 ];
 
-/// Those above, and those of disclosures.
+/// Those above, and those of disclosures and requests.
 fn samples() -> impl Iterator<Item = &'static Sample> {
-    SAMPLES.iter().chain(disclosures::SAMPLES)
+    let more = [disclosures::SAMPLES, requests::SAMPLES];
+    SAMPLES.iter().chain(more.into_iter().flatten())
 }
 
 fn nothing(_: &Turn<'_>) -> Value {
@@ -251,6 +254,9 @@ struct World {
     event: String,
     integration: String,
     controller: String,
+    request: String,
+    /// One of which the customer was known by an address.
+    known_request: String,
     turns: Cell<u32>,
 }
 
@@ -262,6 +268,7 @@ struct Caller {
     /// A customer that nobody else will merge.
     spare_customer: String,
     spares: Spares,
+    asked: Asked,
 }
 
 /// One call, with what it may use up.
@@ -270,6 +277,7 @@ struct Turn<'a> {
     spare: &'a str,
     spare_customer: &'a str,
     spares: &'a Spares,
+    asked: &'a Asked,
     /// Different with each call.
     number: u32,
 }
@@ -319,6 +327,11 @@ impl World {
         let forwarded = build::disclosure(&to_customer, &[about]);
         owner.run(build::RECORD_DISCLOSURE, forwarded).await.ok();
         disclosures::find_out(&owner, &recipients[0], &customer).await;
+        let request = requests::world(&owner, &customer).await;
+        let mut known = requests::canary(&customer, "canary known");
+        known["customer"] = json!({ "email": "cornelia@canary.example" });
+        known["receivedAt"] = json!("2026-11-01T09:00:00Z");
+        let known = owner.run(build::OPEN_REQUEST, input(&known)).await;
         let viewer = owner.ask("{ viewer { integration { id } } }").await;
         Self {
             callers: Caller::everybody(app, &recipients[0], &customer).await,
@@ -335,6 +348,8 @@ impl World {
             event: disclosure.text_at("recordDisclosure.disclosure.event.id"),
             integration: viewer.text_at("viewer.integration.id"),
             controller: app.controller.to_string(),
+            request,
+            known_request: known.text_at("openRequest.request.id"),
             turns: Cell::new(0),
         }
     }
@@ -346,6 +361,7 @@ impl World {
             spare: &caller.spare,
             spare_customer: &caller.spare_customer,
             spares: &caller.spares,
+            asked: &caller.asked,
             number: self.turns.get(),
         }
     }
@@ -386,6 +402,7 @@ impl Caller {
                 spare_customer: registered.text_at("registerCustomer.customer.id"),
                 spare: issued.text_at("issueToken.token.id"),
                 spares: Spares::make(app, recipient, customer).await,
+                asked: Asked::make(app, customer, name).await,
             });
         }
         everybody

@@ -29,6 +29,7 @@ mod main_job;
 mod migrations;
 mod readme;
 mod recipients;
+mod requests;
 mod resources;
 mod schema;
 mod tokens;

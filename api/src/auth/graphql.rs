@@ -8,12 +8,13 @@ use entity::id::{ControllerId, IntegrationId, TokenId};
 use entity::time::Timestamp;
 use entity::{controller, integration, token};
 
-use super::service::{self, Bearer};
+use super::service::{self, Bearer, ControllerChange, update_controller};
 use crate::auth::rules;
 use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::graphql::{Batch, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load, once};
 use crate::platform::page::PageRequest;
+use crate::platform::patch::Patch;
 
 /// A controller as a caller sees it.
 #[derive(Debug, Clone)]
@@ -41,6 +42,17 @@ impl Controller {
     /// When it was created.
     async fn created_at(&self) -> Timestamp {
         self.0.created_at
+    }
+
+    /// Where it is established: ISO 3166-1, or ISO 3166-2; null where nobody has said. Requests follow the law of that
+    /// place, beside that of where the person lives.
+    async fn establishment(&self) -> Option<&str> {
+        self.0.establishment.as_deref()
+    }
+
+    /// IANA time zone in which its days begin, for terms that are counted in days and months; UTC when null.
+    async fn time_zone(&self) -> Option<&str> {
+        self.0.time_zone.as_deref()
     }
 }
 
@@ -275,12 +287,50 @@ pub(crate) struct RevokeTokenPayload {
     integration: Option<Integration>,
 }
 
-/// Changes to tokens.
+/// What is different about the controller; what is absent stays as it is.
+#[derive(InputObject)]
+pub(crate) struct UpdateControllerInput {
+    /// Where it is established: a country (ISO 3166-1), as `BG`, or a part of one (ISO 3166-2), as `US-TX`.
+    establishment: Patch<String>,
+    /// IANA time zone in which its days begin, as `Europe/Sofia`.
+    time_zone: Patch<String>,
+    /// The person behind the integration.
+    on_behalf_of: Option<OnBehalfOfInput>,
+    /// Sent again with the same input, the call answers as before and changes nothing.
+    idempotency_key: Option<ID>,
+}
+
+/// What `updateController` answers.
+#[derive(SimpleObject)]
+pub(crate) struct UpdateControllerPayload {
+    /// The controller as it is now; null when it was changed but could not be read.
+    controller: Option<Controller>,
+}
+
+/// Changes to the controller and to tokens.
 #[derive(Default)]
 pub(crate) struct AuthMutation;
 
 #[Object]
 impl AuthMutation {
+    /// Changes what is known of the controller. Requests that are open keep the clocks that they have.
+    async fn update_controller(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What is different.")] input: UpdateControllerInput,
+    ) -> Result<UpdateControllerPayload> {
+        let once = once("updateController", input.idempotency_key.as_ref(), &input)?;
+        let ctx = ctx_for(context, input.on_behalf_of)?;
+        let change = ControllerChange {
+            establishment: input.establishment,
+            time_zone: input.time_zone,
+        };
+        let id = update_controller(&ctx, change, once).await?;
+        Ok(UpdateControllerPayload {
+            controller: load(context, id).await.ok().flatten(),
+        })
+    }
+
     /// Issues a token for a new or an existing integration. Errors: CONFLICT when the name is taken.
     async fn issue_token(
         &self,

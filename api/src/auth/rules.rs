@@ -38,6 +38,9 @@ const RECORD: &[Action] = &[
     A::ResolveDisclosureSubject,
 ];
 
+/// Whatever persons ask for.
+const REQUESTS: &[Action] = &[A::OpenRequest, A::HandleRequest, A::ReadRequests];
+
 /// What the whole controller has in common: its brands, and what it knows of recipients.
 const HOUSE: &[Action] = &[A::RegisterBrand, A::UpdateRecipient];
 
@@ -52,22 +55,52 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             PERSONS,
             REGISTER,
             RECORD,
+            REQUESTS,
             HOUSE,
-            &[A::IssueToken, A::RevokeToken, A::ReadIntegrations],
+            &[
+                A::IssueToken,
+                A::RevokeToken,
+                A::ReadIntegrations,
+                A::UpdateController,
+            ],
         ],
         Role::PrivacyOfficer => &[
             LISTS,
             PERSONS,
             REGISTER,
             RECORD,
+            REQUESTS,
             HOUSE,
-            &[A::ReadIntegrations],
+            &[A::ReadIntegrations, A::UpdateController],
         ],
-        Role::Legal => &[LISTS, PERSONS, RECORD, &[A::UpdateRecipient, A::ReadSealed]],
-        Role::Billing => &[LISTS, PERSONS, REGISTER, RECORD],
+        Role::Legal => &[
+            LISTS,
+            PERSONS,
+            RECORD,
+            REQUESTS,
+            &[A::UpdateRecipient, A::ReadSealed],
+        ],
+        Role::Billing => &[
+            LISTS,
+            PERSONS,
+            REGISTER,
+            RECORD,
+            &[A::OpenRequest, A::ReadRequests],
+        ],
         // Ticket systems merge requesters, and see who signs in or answers to a code.
-        Role::Support => &[LISTS, PERSONS, &[A::MergeCustomers, A::VerifyIdentifier]],
-        Role::Mail => &[&[A::LookUpCustomers, A::ReadCustomers, A::ReadEvents]],
+        Role::Support => &[
+            LISTS,
+            PERSONS,
+            REQUESTS,
+            &[A::MergeCustomers, A::VerifyIdentifier],
+        ],
+        // What comes to the privacy mailbox.
+        Role::Mail => &[&[
+            A::LookUpCustomers,
+            A::ReadCustomers,
+            A::ReadEvents,
+            A::OpenRequest,
+        ]],
         Role::Abuse => &[
             LISTS,
             RECORD,
@@ -78,8 +111,11 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             ],
         ],
         Role::Provisioning => &[&[A::RecordAssignments, A::ReadEvents]],
-        Role::Dashboard => &[LISTS],
-        Role::Auditor => &[LISTS, &[A::ReadCaseDetails, A::ReadIntegrations]],
+        Role::Dashboard => &[LISTS, &[A::ReadRequests]],
+        Role::Auditor => &[
+            LISTS,
+            &[A::ReadCaseDetails, A::ReadIntegrations, A::ReadRequests],
+        ],
     }
 }
 

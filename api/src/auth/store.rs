@@ -8,7 +8,7 @@ use entity::time::Timestamp;
 use entity::{controller, integration, token};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use crate::error::Result;
@@ -73,6 +73,33 @@ pub(super) async fn controller(
     #[expect(clippy::disallowed_methods, reason = "the scope itself")]
     let select = controller::Entity::find_by_id(scope.controller);
     Ok(select.one(db).await?)
+}
+
+/// The controller of a scope, kept from being changed by others until the change ends.
+pub(super) async fn lock_controller(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+) -> Result<Option<controller::Model>> {
+    let select = scope.select::<controller::Entity>();
+    Ok(locked(db, select).one(db).await?)
+}
+
+/// Writes what may change of a controller.
+pub(super) async fn update_controller(
+    db: &impl ConnectionTrait,
+    row: controller::Model,
+) -> Result<()> {
+    let changed = controller::ActiveModel {
+        establishment: Set(row.establishment),
+        time_zone: Set(row.time_zone),
+        ..Default::default()
+    };
+    controller::Entity::update_many()
+        .set(changed)
+        .filter(controller::Column::Id.eq(row.id))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn insert_controller(

@@ -188,6 +188,11 @@ impl Opening {
     }
 }
 
+/// The SHA-256 of a text that is too long for an event, in base64url: the event proves that it was that one.
+pub(crate) fn digest_of_text(text: &str) -> String {
+    digest_of(text)
+}
+
 fn digest_of(opening: &str) -> String {
     BASE64URL_NOPAD.encode(digest(&SHA256, opening.as_bytes()).as_ref())
 }

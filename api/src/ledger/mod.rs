@@ -13,5 +13,5 @@ pub(crate) mod sequencer;
 pub(crate) mod service;
 mod store;
 
-pub(crate) use leaf::{Event, Fields, is_whole, leaf};
+pub(crate) use leaf::{Event, Fields, digest_of_text, is_whole, leaf};
 pub(crate) use store::insert;

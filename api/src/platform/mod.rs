@@ -6,5 +6,6 @@ pub(crate) mod db;
 pub(crate) mod page;
 pub(crate) mod patch;
 pub(crate) mod personal;
+pub(crate) mod place;
 pub(crate) mod random;
 pub mod telemetry;

@@ -33,6 +33,8 @@ pub(crate) enum Field {
     SubjectDomain,
     /// A recipient's role and name.
     RecipientName,
+    /// What an outside system calls a request.
+    RequestReference,
     /// Not a column: digests of idempotency keys and inputs.
     Idempotency,
 }
@@ -50,6 +52,7 @@ impl Field {
         Self::SubjectNetwork,
         Self::SubjectDomain,
         Self::RecipientName,
+        Self::RequestReference,
     ];
 
     /// The column with this name.
@@ -71,6 +74,7 @@ impl Field {
             Self::SubjectNetwork => "subject.network",
             Self::SubjectDomain => "subject.domain",
             Self::RecipientName => "recipient.name",
+            Self::RequestReference => "request.reference",
             Self::Idempotency => "idempotency",
         }
     }

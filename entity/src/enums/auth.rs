@@ -80,6 +80,14 @@ text_enum! {
         ReadDisclosures = "READ_DISCLOSURES",
         /// See what a gag order hides.
         ReadSealed = "READ_SEALED",
+        /// Open a request.
+        OpenRequest = "OPEN_REQUEST",
+        /// Move requests on, change their clocks, record correspondence, link tickets.
+        HandleRequest = "HANDLE_REQUEST",
+        /// Read requests: types, states and dates, without personal fields.
+        ReadRequests = "READ_REQUESTS",
+        /// Say where the controller is established.
+        UpdateController = "UPDATE_CONTROLLER",
         /// Read the feed of events.
         ReadEvents = "READ_EVENTS",
         /// Issue a token for an integration.

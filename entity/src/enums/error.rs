@@ -64,5 +64,14 @@ text_enum! {
         /// Refused: one of the customers was merged into another. HTTP 422. The same request fails again; take the
         /// customer that it was merged into.
         CustomerMerged = "CUSTOMER_MERGED",
+        /// Refused: the state does not follow the present one; the message says which do. HTTP 422. The same request
+        /// fails again until the item has come to another state.
+        TransitionNotAllowed = "TRANSITION_NOT_ALLOWED",
+        /// Refused: the clock cannot be extended: by its rule, because it was, or because whoever asks was told too
+        /// late. HTTP 422. The same request fails again.
+        ExtensionNotAllowed = "EXTENSION_NOT_ALLOWED",
+        /// Refused: the clock cannot be paused or resumed: by its rule, or as it stands. HTTP 422. The same request
+        /// fails again until it stands otherwise.
+        PauseNotAllowed = "PAUSE_NOT_ALLOWED",
     }
 }

@@ -60,6 +60,22 @@ text_enum! {
             "disclosure.subject_resolved" as "DISCLOSURE_SUBJECT_RESOLVED",
         /// A finding: what is on record now says that a past disclosure was about somebody else.
         FindingRaised = "finding.raised" as "FINDING_RAISED",
+        /// What is known of a controller was changed.
+        ControllerUpdated = "controller.updated" as "CONTROLLER_UPDATED",
+        /// A request came in.
+        RequestOpened = "request.opened" as "REQUEST_OPENED",
+        /// Something that a request asks for came to another state.
+        RequestItemMoved = "request.item_moved" as "REQUEST_ITEM_MOVED",
+        /// A clock of a request got more time.
+        RequestClockExtended = "request.clock_extended" as "REQUEST_CLOCK_EXTENDED",
+        /// A clock of a request stands still.
+        RequestClockPaused = "request.clock_paused" as "REQUEST_CLOCK_PAUSED",
+        /// A clock of a request goes on.
+        RequestClockResumed = "request.clock_resumed" as "REQUEST_CLOCK_RESUMED",
+        /// A message about a request was sent, or came in.
+        RequestCorresponded = "request.corresponded" as "REQUEST_CORRESPONDED",
+        /// An outside system calls a request by another number, too.
+        RequestRelinked = "request.relinked" as "REQUEST_RELINKED",
         /// A rule refused what a caller asked for; nothing else was recorded.
         RefusalRecorded = "refusal.recorded" as "REFUSAL_RECORDED",
     }

@@ -12,6 +12,7 @@ pub mod disclosure;
 pub mod error;
 pub mod ledger;
 pub mod recipient;
+pub mod request;
 
 pub use auth::{Action, DataClass, KeyOwnerKind, Role};
 pub use bulk::ErrorPolicy;
@@ -26,6 +27,11 @@ pub use disclosure::{
 pub use error::ErrorCode;
 pub use ledger::{EventType, Log};
 pub use recipient::{ContactKind, RecipientCategory, RecipientRole};
+pub use request::{
+    ClockDuty, ClockState, CorrespondenceDirection, CorrespondenceKind, DelayReason, DenialReason,
+    OptOutScope, Regime, RequestChannel, RequestStatus, RequestType, RequesterKind, StatusStandard,
+    TermUnit,
+};
 
 #[cfg(test)]
 mod tests {
@@ -65,12 +71,18 @@ mod tests {
         each_enum!(
             Action,
             AssignmentSharing,
+            ClockDuty,
+            ClockState,
             ComplainantIdentity,
             ContactKind,
+            CorrespondenceDirection,
+            CorrespondenceKind,
             CustomerKind,
             DataClass,
             DataSubjectCategory,
             DataTier,
+            DelayReason,
+            DenialReason,
             DisclosureFrequency,
             DisclosureGround,
             DisclosureMethod,
@@ -80,12 +92,20 @@ mod tests {
             IdentifierVerification,
             KeyOwnerKind,
             Log,
+            OptOutScope,
             RecipientCategory,
             RecipientRole,
+            Regime,
             RelationKind,
+            RequestChannel,
+            RequestStatus,
+            RequestType,
+            RequesterKind,
             ResourceKind,
             Role,
+            StatusStandard,
             SubjectResolution,
+            TermUnit,
             Visibility,
         );
     }

@@ -3,6 +3,7 @@
 mod disclosures;
 mod lives;
 mod recipients;
+mod requests;
 
 use serde_json::{Value, json};
 
@@ -217,7 +218,12 @@ const WAYS: &[Way] = &[
 
 /// Those above, and those that disclosures, and what becomes of customers, lead along.
 fn ways() -> impl Iterator<Item = &'static Way> {
-    let more = [recipients::WAYS, disclosures::WAYS, lives::WAYS];
+    let more = [
+        recipients::WAYS,
+        disclosures::WAYS,
+        lives::WAYS,
+        requests::WAYS,
+    ];
     WAYS.iter().chain(more.into_iter().flatten())
 }
 

@@ -2,6 +2,7 @@
 //! fails by name. Each case also runs as the controller whose id it is, where it must work.
 
 mod disclosures;
+mod requests;
 
 use entity::enums::Role;
 use serde_json::{Value, json};
@@ -27,6 +28,7 @@ const OWN_DISCLOSURE: &str = "{disclosure}";
 const OWN_OTHER: &str = "{other disclosure}";
 const OWN_UNRESOLVED: &str = "{unresolved}";
 const OWN_QUESTIONED: &str = "{questioned}";
+const OWN_OTHER_ITEM: &str = "{other item}";
 
 /// Variables in which the ids of the caller's own are put in.
 fn called_by(ids: &Ids, variables: &Value) -> Value {
@@ -36,15 +38,17 @@ fn called_by(ids: &Ids, variables: &Value) -> Value {
         (OWN_OTHER, &ids.other_disclosure),
         (OWN_UNRESOLVED, &ids.unresolved),
         (OWN_QUESTIONED, &ids.other_questioned),
+        (OWN_OTHER_ITEM, &ids.other_item),
     ] {
         text = text.replace(mark, id);
     }
     serde_json::from_str(&text).unwrap()
 }
 
-/// Those below, and those of disclosures.
+/// Those below, and those of disclosures and requests.
 fn cases() -> impl Iterator<Item = &'static Case> {
-    CASES.iter().chain(disclosures::CASES)
+    let more = [disclosures::CASES, requests::CASES];
+    CASES.iter().chain(more.into_iter().flatten())
 }
 
 const CASES: &[Case] = &[
@@ -88,7 +92,7 @@ const CASES: &[Case] = &[
         variables: |ids| vec![json!({ "ids": ids.all() })],
         expected: Some(
             r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null] }"#,
+                null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
         ),
     },
     Case {

@@ -1,5 +1,7 @@
 //! Each mutation, done well and done badly.
 
+mod requests;
+
 use entity::enums::EventType;
 use serde_json::{Value, json};
 
@@ -77,7 +79,7 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
         "resolveDisclosureSubject" => resolve_disclosure_subject(ids),
         "issueToken" => issue_token(),
         "revokeToken" => revoke_token(ids),
-        _ => return None,
+        _ => return requests::case(mutation, ids),
     };
     Some(known)
 }

@@ -52,6 +52,20 @@ pub const LISTS: &[(&str, &str)] = &[
         "ThirdParty.contacts",
         "20, which registerRecipient and updateRecipient keep",
     ),
+    (
+        "RelinkExternalReferencePayload.requests",
+        "100, which relinkExternalReference keeps",
+    ),
+    (
+        "Request.clocks",
+        "those of 20 items under the regimes there are",
+    ),
+    (
+        "Request.externalReferences",
+        "100, which openRequest and relinkExternalReference keep",
+    ),
+    ("Request.items", "20, which openRequest keeps"),
+    ("RequestItem.allowedTransitions", "the values of the enum"),
     ("Viewer.actions", "the values of the enum"),
     ("Viewer.errorCodes", "the values of the enum"),
 ];

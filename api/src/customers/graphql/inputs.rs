@@ -23,6 +23,13 @@ pub(crate) struct ExternalIdInput {
     pub(crate) id: ID,
 }
 
+impl ExternalIdInput {
+    /// The system, and the id there.
+    pub(crate) fn split(self) -> (String, Personal) {
+        (self.system, Personal::new(self.id.0))
+    }
+}
+
 /// An IP address at an instant, and what else the reporter knew.
 #[derive(Clone, InputObject)]
 pub(crate) struct IpLookupInput {

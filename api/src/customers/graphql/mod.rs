@@ -21,7 +21,7 @@ use inputs::{
     CustomerFilterInput, CustomerOrder, RecordAssignmentsInput, RegisterCustomerInput,
     ResourceLookupInput,
 };
-pub(crate) use inputs::{CustomerLookupInput, ErrorItem};
+pub(crate) use inputs::{CustomerLookupInput, ErrorItem, ExternalIdInput};
 pub(crate) use relations::CustomerRelation;
 use relations::RelationsMutation;
 pub(crate) use snapshots::Snapshot;

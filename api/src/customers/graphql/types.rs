@@ -20,6 +20,7 @@ use crate::disclosures::service::AccountingPeriod;
 use crate::error::Result;
 use crate::graphql::{Batch, CountryCode, Nullable, connection, load, open, personal};
 use crate::platform::page::{Page, PageRequest};
+use crate::requests::graphql::{CustomerRequestConnection, RequestsOf};
 
 /// A person or organisation whose personal data the controller holds: a client, or someone related to one, a
 /// prospect, a registrant, a complainant.
@@ -162,6 +163,18 @@ impl Customer {
     ) -> Nullable<AccountingConnection> {
         let (period, page) = (AccountingPeriod { from, to }, PageRequest { first, after });
         Some(accounting(context, AccountingOf(self.row.id, period, page)).await)
+    }
+
+    /// What they asked for, the latest first. Null for a role without `READ_REQUESTS`.
+    async fn requests(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+    ) -> Nullable<CustomerRequestConnection> {
+        let key = RequestsOf(self.row.id, PageRequest { first, after });
+        let page = load(context, key).await.transpose()?;
+        Some(page.map(CustomerRequestConnection::new))
     }
 }
 

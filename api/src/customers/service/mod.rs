@@ -30,7 +30,7 @@ pub(crate) use import::{CustomerImport, Imported, import};
 pub(crate) use lookup::{Lookup, candidates, look_up, resolve, resolve_each};
 pub(crate) use merge::{count_merged, merge, merged_from, roots};
 pub(crate) use read::{
-    Assignment, Customer, CustomerFilter, Identifier, by_ids, count, identifiers, list,
+    Assignment, Customer, CustomerFilter, Identifier, by_ids, count, country, identifiers, list,
 };
 pub(crate) use register::{NewCustomer, register};
 pub(crate) use relate::{NewRelation, relate, relations, relations_by_id};

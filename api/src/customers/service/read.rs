@@ -95,6 +95,15 @@ pub(crate) async fn by_ids(ctx: &Ctx, ids: &[CustomerId]) -> Result<HashMap<Cust
         .collect())
 }
 
+/// The country of a customer, where it is known. It authorises nothing: the use case that asks has done so.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn country(ctx: &Ctx, customer: CustomerId) -> Result<Option<String>> {
+    let rows = store::by_ids(ctx.db(), ctx.scope(), &[customer]).await?;
+    Ok(rows.into_iter().next().and_then(|row| row.country))
+}
+
 /// The identifiers of customers with all that were merged into them, oldest first.
 ///
 /// # Errors

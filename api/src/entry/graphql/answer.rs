@@ -330,7 +330,10 @@ fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::LastOwnerToken
         | ErrorCode::DisclosureSuperseded
         | ErrorCode::SubjectResolved
-        | ErrorCode::CustomerMerged => StatusCode::UNPROCESSABLE_ENTITY,
+        | ErrorCode::CustomerMerged
+        | ErrorCode::TransitionNotAllowed
+        | ErrorCode::ExtensionNotAllowed
+        | ErrorCode::PauseNotAllowed => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::Timeout | ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -19,6 +19,7 @@ use crate::customers::graphql::{CustomersMutation, CustomersQuery};
 use crate::disclosures::graphql::{DisclosuresMutation, DisclosuresQuery};
 use crate::ledger::graphql::LedgerQuery;
 use crate::recipients::graphql::{RecipientsMutation, RecipientsQuery};
+use crate::requests::graphql::{RequestsMutation, RequestsQuery};
 
 pub(crate) use endpoint::Endpoint;
 
@@ -31,6 +32,7 @@ pub(crate) struct Query(
     CustomersQuery,
     RecipientsQuery,
     DisclosuresQuery,
+    RequestsQuery,
 );
 
 /// Changes. A document holds one, and each is done whole or not at all.
@@ -40,6 +42,7 @@ pub(crate) struct Mutation(
     CustomersMutation,
     RecipientsMutation,
     DisclosuresMutation,
+    RequestsMutation,
 );
 
 /// The schema.

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Interface, Object};
 use entity::id::{
     AssignmentId, BrandId, ControllerId, CustomerId, DisclosureId, EventId, IntegrationId,
-    RecipientId, RelationId, SnapshotId,
+    RecipientId, RelationId, RequestId, SnapshotId,
 };
 
 use crate::auth::graphql::{Controller, Integration};
@@ -17,6 +17,8 @@ use crate::ledger::graphql::EventNode;
 use crate::recipients::graphql::{
     PersonRecipient, Processor, PublicAuthority, RecipientNode, ThirdParty,
 };
+
+use crate::requests::service::Request;
 
 /// How many ids one call may name.
 const MOST_IDS: usize = 100;
@@ -53,6 +55,8 @@ pub(crate) enum Node {
     Assignment(Box<Assignment>),
     /// Data that went to a recipient.
     Disclosure(Box<Disclosure>),
+    /// What a person asked for.
+    Request(Box<Request>),
     /// The record of a change.
     Event(Box<EventNode>),
 }
@@ -104,6 +108,9 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     }
     if let Ok(id) = id.parse::<RecipientId>() {
         return Ok(load(context, id).await?.map(of_recipient));
+    }
+    if let Ok(id) = id.parse::<RequestId>() {
+        return Ok(load(context, id).await?.map(Box::new).map(Node::Request));
     }
     if let Ok(id) = id.parse::<EventId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::Event));

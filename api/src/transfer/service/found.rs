@@ -10,6 +10,7 @@ use crate::disclosures;
 use crate::error::{Error, Result};
 use crate::platform::personal::Personal;
 use crate::recipients;
+use crate::requests;
 use crate::transfer::rules;
 use crate::transfer::store::{Kind, Row, Table};
 use crate::vault::Field;
@@ -70,6 +71,7 @@ impl<'a> Finder<'a> {
             Kind::Assignment => assignment(table, row, &mut take)?,
             Kind::Recipient => recipient(table, row, &mut take)?,
             Kind::DisclosureSubject => subject(table, row, &mut take)?,
+            Kind::RequestReference => reference(table, row, &mut take)?,
             _ => {}
         }
         match (left.first(), table.row_id(row)) {
@@ -137,6 +139,16 @@ fn recipient(table: &Table, row: &Row, take: Take<'_>) -> Result<()> {
         let name = Personal::new(name.to_owned());
         let normal = recipients::service::normal_name(role, &name, "name")?;
         take((Field::RecipientName, normal))?;
+    }
+    Ok(())
+}
+
+fn reference(table: &Table, row: &Row, take: Take<'_>) -> Result<()> {
+    if let (Some(system), Some(number)) = (table.text(row, "system"), table.text(row, "reference"))
+    {
+        let number = Personal::new(number.to_owned());
+        let normal = requests::service::normal_reference(system, &number)?;
+        take((Field::RequestReference, normal))?;
     }
     Ok(())
 }

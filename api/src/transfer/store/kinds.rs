@@ -135,6 +135,17 @@ kinds! {
     DisclosureSupersession = disclosure_supersession by old_id, cells ["reason"], without [];
     /// What turned out later.
     SubjectFinding = subject_finding by id, cells [], without [];
+    /// What persons asked for.
+    Request = request by id, cells ["lookup", "requester_name", "requester_contact", "requester_proof", "body",
+        "regime_note"], without [];
+    /// Each thing of it.
+    RequestItem = request_item by id, cells ["note"], without [];
+    /// By when what is owed.
+    RequestClock = request_clock by id, cells ["note"], without [];
+    /// What outside systems call it.
+    RequestReference = request_reference by id, cells ["reference"], without [];
+    /// Messages about it.
+    RequestMessage = request_message by id, cells ["body"], without [];
     /// The leaves of the ledger.
     Event = event by id, cells ["opening"], without [];
     /// How long each log is: last, because a controller without logs is one whose import did not end.
@@ -152,7 +163,11 @@ impl Kind {
     pub(crate) fn is_indexed(self) -> bool {
         matches!(
             self,
-            Self::Identifier | Self::Assignment | Self::Recipient | Self::DisclosureSubject
+            Self::Identifier
+                | Self::Assignment
+                | Self::Recipient
+                | Self::DisclosureSubject
+                | Self::RequestReference
         )
     }
 }

@@ -1,5 +1,7 @@
 //! Who is calling; controllers, integrations and their tokens.
 
+mod controllers;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -7,14 +9,16 @@ use entity::enums::{Action, DataClass, ErrorCode, EventType, KeyOwnerKind, Log, 
 use entity::id::{ControllerId, IntegrationId, TokenId};
 use entity::{controller, data_key, integration, token};
 
-use super::tokens::{Grant, LastUses, sign};
-use super::{rules, store};
+use crate::auth::tokens::{Grant, LastUses, sign};
+use crate::auth::{rules, store};
 use crate::context::{Actor, App, Begun, Ctx, Once, Tx, only_id};
 use crate::error::{Error, Result};
 use crate::ledger::{self, Event, Fields};
 use crate::platform::page::{Page, PageRequest};
 use crate::platform::random;
 use crate::vault::{self, DataKey, Owner};
+
+pub(crate) use controllers::{ControllerChange, update_controller};
 
 const NAME_LENGTH: std::ops::RangeInclusive<usize> = 1..=200;
 
@@ -109,6 +113,8 @@ impl NewController {
             name: checked_name("name", name)?,
             log_origin: format!("{}/{id}", app.config.ledger.origin),
             created_at: app.clock.now(),
+            establishment: None,
+            time_zone: None,
         };
         let ctx = Ctx::new(Arc::clone(app), Actor::operator(id, &row.log_origin));
         let owner = Owner {

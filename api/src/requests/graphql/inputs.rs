@@ -1,0 +1,397 @@
+//! What callers say of requests.
+
+use async_graphql::{ID, InputObject, OneofObject};
+use entity::enums::{
+    CorrespondenceDirection, CorrespondenceKind, DelayReason, DenialReason, OptOutScope, Regime,
+    RequestChannel, RequestStatus, RequestType, RequesterKind,
+};
+use entity::id::{RequestClockId, RequestId, RequestItemId};
+use entity::time::Timestamp;
+
+use crate::customers::graphql::{CustomerLookupInput, ExternalIdInput};
+use crate::graphql::{InstantFilter, OnBehalfOfInput, OrderDirection, personal};
+use crate::platform::personal::Personal;
+use crate::requests::service::{
+    ClockExtension, ClockPause, Denial, NewItem, NewMessage, NewRequest, NewRequester,
+    RequestFilter, Transition,
+};
+
+/// Who asks.
+#[derive(InputObject)]
+pub(crate) struct RequesterInput {
+    /// What they are to the person whose data it is; the person, when absent.
+    kind: Option<RequesterKind>,
+    /// What they are called, at most 200 characters.
+    #[graphql(directive = personal::apply("user.name".to_owned()))]
+    name: Option<Personal>,
+    /// How to reach them, at most 500 characters.
+    #[graphql(directive = personal::apply("user.contact".to_owned()))]
+    contact: Option<Personal>,
+    /// Why they may ask for another: which authority they have, and until when. At most 2000 characters; needed for
+    /// anybody but the person.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    proof: Option<Personal>,
+}
+
+/// One thing that is asked for.
+#[derive(InputObject)]
+pub(crate) struct RequestItemInput {
+    /// What.
+    #[graphql(name = "type")]
+    kind: RequestType,
+    /// Of what the person opts out: with `OPT_OUT`, and only there.
+    scope: Option<OptOutScope>,
+}
+
+/// A request to be opened.
+#[derive(InputObject)]
+pub(crate) struct OpenRequestInput {
+    /// By what way it came.
+    channel: RequestChannel,
+    /// When the person's message came in, not when somebody saw it: clocks start there.
+    received_at: Timestamp,
+    /// Who asks; the person, when absent.
+    requester: Option<RequesterInput>,
+    /// The customer whose data it is about. One that leads to nobody, or to several, is kept as it is.
+    customer: Option<CustomerLookupInput>,
+    /// Where the person lives: a country (ISO 3166-1), as `DE`, or a part of one (ISO 3166-2), as `US-CA`. When absent,
+    /// the customer's country.
+    residence: Option<String>,
+    /// The regimes that apply. When absent, those of where the controller is established and of where the person lives.
+    regimes: Option<Vec<Regime>>,
+    /// Why other regimes apply than those that follow from the places, at most 2000 characters: with `regimes`.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    regimes_reason: Option<Personal>,
+    /// What is asked for: 1 to 20 things, each once.
+    items: Vec<RequestItemInput>,
+    /// What the person wrote, at most 50000 characters.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    text: Option<Personal>,
+    /// What outside systems call it, such as the number of a ticket: at most 20.
+    external_references: Option<Vec<ExternalIdInput>>,
+    /// The person behind the integration.
+    on_behalf_of: Option<OnBehalfOfInput>,
+    /// Makes a repetition of this call have no further effect, at most 200 characters.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+impl OpenRequestInput {
+    /// The person behind the integration, and the request.
+    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, NewRequest) {
+        let requester = self.requester;
+        let requester = requester.map_or(
+            NewRequester {
+                kind: RequesterKind::DataSubject,
+                name: None,
+                contact: None,
+                proof: None,
+            },
+            |input| NewRequester {
+                kind: input.kind.unwrap_or(RequesterKind::DataSubject),
+                name: input.name,
+                contact: input.contact,
+                proof: input.proof,
+            },
+        );
+        let items = self.items.into_iter().map(|item| NewItem {
+            kind: item.kind,
+            scope: item.scope,
+        });
+        let references = self.external_references.unwrap_or_default().into_iter();
+        let new = NewRequest {
+            channel: self.channel,
+            received_at: self.received_at,
+            requester,
+            customer: self.customer.map(Into::into),
+            residence: self.residence,
+            regimes: self.regimes.map(|regimes| (regimes, self.regimes_reason)),
+            items: items.collect(),
+            body: self.text,
+            references: references.map(ExternalIdInput::split).collect(),
+        };
+        (self.on_behalf_of, new)
+    }
+}
+
+/// A step of an item.
+#[derive(InputObject)]
+pub(crate) struct TransitionItemInput {
+    /// Of which item.
+    item_id: RequestItemId,
+    /// To which state: one of `allowedTransitions`. `DENIED` has `denyItem`, `WITHDRAWN` has `withdrawRequest`.
+    to: RequestStatus,
+    /// Since when: not before the last step, and not in the future. Absent: now.
+    occurred_at: Option<Timestamp>,
+    /// What is to be said about it, at most 2000 characters.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    note: Option<Personal>,
+    /// What it repeats: with `DUPLICATE`, and only there.
+    duplicate_of_id: Option<RequestId>,
+    /// The version of the item that the caller has seen. Where it is another by now, nothing is changed.
+    expected_version: Option<i32>,
+    /// The person behind the integration.
+    on_behalf_of: Option<OnBehalfOfInput>,
+    /// Makes a repetition of this call have no further effect, at most 200 characters.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+impl TransitionItemInput {
+    /// The person behind the integration, and the step.
+    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, Transition) {
+        let change = Transition {
+            item: self.item_id,
+            to: self.to,
+            at: self.occurred_at,
+            note: self.note,
+            duplicate_of: self.duplicate_of_id,
+            expected_version: self.expected_version,
+        };
+        (self.on_behalf_of, change)
+    }
+}
+
+/// A denial of what an item asks for.
+#[derive(InputObject)]
+pub(crate) struct DenyItemInput {
+    /// Of which item.
+    item_id: RequestItemId,
+    /// Why.
+    reason: DenialReason,
+    /// What is to be said about it, at most 2000 characters; needed for `OTHER`.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    note: Option<Personal>,
+    /// When: not before the last step, and not in the future. Absent: now.
+    occurred_at: Option<Timestamp>,
+    /// The person behind the integration.
+    on_behalf_of: Option<OnBehalfOfInput>,
+    /// Makes a repetition of this call have no further effect, at most 200 characters.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+impl DenyItemInput {
+    /// The person behind the integration, and the denial.
+    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, Denial) {
+        let denial = Denial {
+            item: self.item_id,
+            reason: self.reason,
+            note: self.note,
+            at: self.occurred_at,
+        };
+        (self.on_behalf_of, denial)
+    }
+}
+
+/// A withdrawal by whoever asked.
+#[derive(InputObject)]
+pub(crate) struct WithdrawRequestInput {
+    /// Of which request.
+    pub(super) request_id: RequestId,
+    /// What is to be said about it, at most 2000 characters.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    pub(super) note: Option<Personal>,
+    /// When: not before the last step, and not in the future. Absent: now.
+    pub(super) occurred_at: Option<Timestamp>,
+    /// The person behind the integration.
+    pub(super) on_behalf_of: Option<OnBehalfOfInput>,
+    /// Makes a repetition of this call have no further effect, at most 200 characters.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+/// More time for what is owed.
+#[derive(InputObject)]
+pub(crate) struct ExtendDeadlineInput {
+    /// Of which clock.
+    clock_id: RequestClockId,
+    /// Why.
+    reason: DelayReason,
+    /// What is to be said about it, at most 2000 characters.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    note: Option<Personal>,
+    /// When whoever asks was told of the extension and its reason: before the clock runs out.
+    notified_at: Timestamp,
+    /// The new last instant. Absent: as late as the rule allows.
+    due_at: Option<Timestamp>,
+    /// The person behind the integration.
+    on_behalf_of: Option<OnBehalfOfInput>,
+    /// Makes a repetition of this call have no further effect, at most 200 characters.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+impl ExtendDeadlineInput {
+    /// The person behind the integration, and the extension.
+    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, ClockExtension) {
+        let change = ClockExtension {
+            clock: self.clock_id,
+            reason: self.reason,
+            note: self.note,
+            notified_at: self.notified_at,
+            due_at: self.due_at,
+        };
+        (self.on_behalf_of, change)
+    }
+}
+
+/// A pause of a clock.
+#[derive(InputObject)]
+pub(crate) struct PauseClockInput {
+    /// Of which clock.
+    clock_id: RequestClockId,
+    /// Why: `IDENTITY_VERIFICATION` or `INFORMATION_REQUIRED`.
+    reason: DelayReason,
+    /// What is to be said about it, at most 2000 characters.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    note: Option<Personal>,
+    /// Since when: not in the future. Absent: now.
+    occurred_at: Option<Timestamp>,
+    /// The person behind the integration.
+    on_behalf_of: Option<OnBehalfOfInput>,
+    /// Makes a repetition of this call have no further effect, at most 200 characters.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+impl PauseClockInput {
+    /// The person behind the integration, and the pause.
+    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, ClockPause) {
+        let change = ClockPause {
+            clock: self.clock_id,
+            reason: self.reason,
+            note: self.note,
+            at: self.occurred_at,
+        };
+        (self.on_behalf_of, change)
+    }
+}
+
+/// The end of a pause.
+#[derive(InputObject)]
+pub(crate) struct ResumeClockInput {
+    /// Of which clock.
+    pub(super) clock_id: RequestClockId,
+    /// Since when it goes on: not in the future. Absent: now.
+    pub(super) occurred_at: Option<Timestamp>,
+    /// The person behind the integration.
+    pub(super) on_behalf_of: Option<OnBehalfOfInput>,
+    /// Makes a repetition of this call have no further effect, at most 200 characters.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+/// A message that was sent or came in.
+#[derive(InputObject)]
+pub(crate) struct RecordCorrespondenceInput {
+    /// About which request.
+    request_id: RequestId,
+    /// What it says. An acknowledgement ends the clocks that wait for one.
+    kind: CorrespondenceKind,
+    /// From whom it is.
+    direction: CorrespondenceDirection,
+    /// By what way it went.
+    channel: RequestChannel,
+    /// When it was sent, or came in: not before the request, and not in the future.
+    occurred_at: Timestamp,
+    /// Its text, at most 50000 characters.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    text: Option<Personal>,
+    /// The person behind the integration.
+    on_behalf_of: Option<OnBehalfOfInput>,
+    /// Makes a repetition of this call have no further effect, at most 200 characters.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+impl RecordCorrespondenceInput {
+    /// The person behind the integration, and the message.
+    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, NewMessage) {
+        let new = NewMessage {
+            request: self.request_id,
+            kind: self.kind,
+            direction: self.direction,
+            channel: self.channel,
+            at: self.occurred_at,
+            body: self.text,
+        };
+        (self.on_behalf_of, new)
+    }
+}
+
+/// Another number that an outside system has for requests.
+#[derive(InputObject)]
+pub(crate) struct RelinkExternalReferenceInput {
+    /// The system.
+    pub(super) system: String,
+    /// The number by which they are found now.
+    #[graphql(directive = personal::apply("user.unique_id".to_owned()))]
+    pub(super) from: Personal,
+    /// The number by which they are to be found, too: of the ticket that the other went into, or that was split off.
+    #[graphql(directive = personal::apply("user.unique_id".to_owned()))]
+    pub(super) to: Personal,
+    /// Only this one of them. Absent: all.
+    pub(super) request_id: Option<RequestId>,
+    /// The person behind the integration.
+    pub(super) on_behalf_of: Option<OnBehalfOfInput>,
+    /// Makes a repetition of this call have no further effect, at most 200 characters.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+/// How a request is named.
+#[derive(OneofObject)]
+pub(crate) enum RequestLookupInput {
+    /// By its id.
+    Id(RequestId),
+    /// By what an outside system calls it. Where several are called so, the one that came in last.
+    ExternalReference(ExternalIdInput),
+}
+
+/// Which requests are asked for; what is absent does not restrict.
+#[derive(Default, InputObject)]
+pub(crate) struct RequestFilterInput {
+    /// In one of these states.
+    status: Option<Vec<RequestStatus>>,
+    /// That ask for one of these.
+    #[graphql(name = "type")]
+    kind: Option<Vec<RequestType>>,
+    /// That came by one of these ways.
+    channel: Option<Vec<RequestChannel>>,
+    /// Whether something of it is open.
+    open: Option<bool>,
+    /// That came in within these bounds.
+    received_at: Option<InstantFilter>,
+    /// Of which the first clock runs out within these bounds.
+    due: Option<InstantFilter>,
+    /// Whether a clock has run out.
+    overdue: Option<bool>,
+    /// That an outside system calls so.
+    external_reference: Option<ExternalIdInput>,
+}
+
+impl From<RequestFilterInput> for RequestFilter {
+    fn from(input: RequestFilterInput) -> Self {
+        Self {
+            statuses: input.status.unwrap_or_default(),
+            kinds: input.kind.unwrap_or_default(),
+            channels: input.channel.unwrap_or_default(),
+            open: input.open,
+            received: input.received_at.unwrap_or_default().into(),
+            due: input.due.unwrap_or_default().into(),
+            overdue: input.overdue,
+            reference: input.external_reference.map(ExternalIdInput::split),
+            ..Self::default()
+        }
+    }
+}
+
+/// What a list of requests can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
+pub(crate) enum RequestOrderField {
+    /// When they came in.
+    ReceivedAt,
+    /// When the first of their clocks runs out; those without a running clock are left out.
+    DueAt,
+}
+
+/// The order of a list of requests; ties are broken by id.
+#[derive(InputObject)]
+pub(crate) struct RequestOrderInput {
+    /// By what.
+    pub(super) field: RequestOrderField,
+    /// Which way.
+    pub(super) direction: OrderDirection,
+}

@@ -1,0 +1,125 @@
+//! How requests and their parts are loaded, one by one and in pages.
+
+use std::collections::HashMap;
+
+use entity::id::{CustomerId, RequestClockId, RequestId, RequestItemId};
+
+use crate::context::Ctx;
+use crate::customers::graphql::by_page;
+use crate::error::Result;
+use crate::graphql::{Batch, connection};
+use crate::platform::page::{Page, PageRequest};
+use crate::requests::service::{self, Clock, Item, Message, Reference, Request};
+
+/// The number of all requests of a list.
+pub(crate) struct RequestsTotal(pub(super) service::RequestFilter);
+
+impl RequestsTotal {
+    async fn count(&self, ctx: &Ctx) -> Result<i64> {
+        service::count(ctx, &self.0).await
+    }
+}
+
+connection! {
+    /// A page of requests.
+    RequestConnection, RequestEdge, Request, total: RequestsTotal
+}
+
+connection! {
+    /// A page of what a customer asked for.
+    CustomerRequestConnection, CustomerRequestEdge, Request
+}
+
+connection! {
+    /// A page of clocks.
+    RequestClockConnection, RequestClockEdge, Clock
+}
+
+connection! {
+    /// A page of messages about a request.
+    RequestMessageConnection, RequestMessageEdge, Message
+}
+
+impl Batch for RequestId {
+    type Value = Request;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Request>> {
+        service::by_ids(ctx, keys).await
+    }
+}
+
+impl Batch for RequestItemId {
+    type Value = Item;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Item>> {
+        service::items_by_id(ctx, keys).await
+    }
+}
+
+impl Batch for RequestClockId {
+    type Value = Clock;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Clock>> {
+        service::clocks_by_id(ctx, keys).await
+    }
+}
+
+/// Declares what is loaded by request: all of it, for all requests of a level.
+macro_rules! parts {
+    ($($name:ident: $value:ty, $load:ident;)+) => {$(
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub(super) struct $name(pub(super) RequestId);
+
+        impl Batch for $name {
+            type Value = Vec<$value>;
+
+            async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Vec<$value>>> {
+                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+                let found = service::$load(ctx, &ids).await?;
+                Ok(found.into_iter().map(|(id, parts)| (Self(id), parts)).collect())
+            }
+        }
+    )+};
+}
+
+parts! {
+    ItemsOf: Item, items;
+    ClocksOf: Clock, clocks;
+    ReferencesOf: Reference, references;
+}
+
+/// A page of the messages about a request.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct MessagesOf(pub(super) RequestId, pub(super) PageRequest);
+
+impl Batch for MessagesOf {
+    type Value = Page<Message>;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Page<Message>>> {
+        let mut found = HashMap::new();
+        for (request, requests) in by_page(keys.iter().map(|key| (&key.1, key.0))) {
+            let pages = service::messages(ctx, &requests, request.clone()).await?;
+            let keyed = |(id, page)| (Self(id, request.clone()), page);
+            found.extend(pages.into_iter().map(keyed));
+        }
+        Ok(found)
+    }
+}
+
+/// A page of what a customer asked for.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct RequestsOf(pub(crate) CustomerId, pub(crate) PageRequest);
+
+impl Batch for RequestsOf {
+    type Value = Page<Request>;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Page<Request>>> {
+        let mut found = HashMap::new();
+        for (request, customers) in by_page(keys.iter().map(|key| (&key.1, key.0))) {
+            let pages = service::of_customers(ctx, &customers, request.clone()).await?;
+            let keyed = |(id, page)| (Self(id, request.clone()), page);
+            found.extend(pages.into_iter().map(keyed));
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,282 @@
+//! Requests in the schema.
+
+mod inputs;
+mod lists;
+mod types;
+
+use async_graphql::{Context, Object, SimpleObject};
+
+use inputs::{
+    DenyItemInput, ExtendDeadlineInput, OpenRequestInput, PauseClockInput,
+    RecordCorrespondenceInput, RelinkExternalReferenceInput, RequestFilterInput,
+    RequestLookupInput, RequestOrderField, RequestOrderInput, ResumeClockInput,
+    TransitionItemInput, WithdrawRequestInput,
+};
+pub(crate) use lists::{CustomerRequestConnection, RequestsOf};
+use lists::{RequestClockConnection, RequestConnection, RequestsTotal};
+
+use super::service::{self, Clock, Item, Request, RequestFilter, RequestOrder};
+use crate::error::Result;
+use crate::graphql::{Batch, Nullable, OrderDirection, ctx, ctx_for, load, once};
+use crate::platform::page::PageRequest;
+
+/// Queries over requests.
+#[derive(Default)]
+pub(crate) struct RequestsQuery;
+
+#[Object]
+impl RequestsQuery {
+    /// The controller's requests, the latest first when no order is given.
+    async fn requests(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "Which ones.")] filter: Option<RequestFilterInput>,
+        #[graphql(desc = "In which order.")] order_by: Option<RequestOrderInput>,
+    ) -> Result<RequestConnection> {
+        let filter: RequestFilter = filter.unwrap_or_default().into();
+        let order = RequestOrder {
+            due: matches!(&order_by, Some(order) if order.field == RequestOrderField::DueAt),
+            descending: order_by.is_none_or(|order| order.direction == OrderDirection::Desc),
+        };
+        let page = PageRequest { first, after };
+        let page = service::list(ctx(context)?, &filter, order, page).await?;
+        Ok(RequestConnection::new(page, RequestsTotal(filter)))
+    }
+
+    /// A request; null where there is none.
+    async fn request(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How it is named.")] by: RequestLookupInput,
+    ) -> Nullable<Request> {
+        let found = match by {
+            RequestLookupInput::Id(id) => load(context, id).await,
+            RequestLookupInput::ExternalReference(reference) => {
+                let (system, number) = reference.split();
+                match ctx(context) {
+                    Ok(ctx) => service::by_reference(ctx, &system, &number).await,
+                    Err(error) => Err(error),
+                }
+            }
+        };
+        found.transpose()
+    }
+
+    /// Everything that is due: the clocks that run, the first to run out first.
+    async fn agenda(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+    ) -> Result<RequestClockConnection> {
+        let page = service::agenda(ctx(context)?, PageRequest { first, after }).await?;
+        Ok(RequestClockConnection::new(page))
+    }
+}
+
+/// Declares what mutations answer with one thing that was changed.
+macro_rules! payloads {
+    ($($(#[$doc:meta])* $name:ident { $(#[$of:meta])* $field:ident: $value:ty })+) => {$(
+        $(#[$doc])*
+        #[derive(SimpleObject)]
+        pub(crate) struct $name {
+            $(#[$of])*
+            $field: Option<$value>,
+        }
+    )+};
+}
+
+payloads! {
+    /// What `openRequest` answers.
+    OpenRequestPayload {
+        /// The request; null when it was opened but could not be read, and for a role that may not read requests.
+        request: Request
+    }
+    /// What `withdrawRequest` answers.
+    WithdrawRequestPayload {
+        /// The request as it is now; null when it was withdrawn but could not be read.
+        request: Request
+    }
+    /// What `recordCorrespondence` answers.
+    RecordCorrespondencePayload {
+        /// The request as it is now; null when the message was recorded but could not be read.
+        request: Request
+    }
+    /// What `transitionItem` answers.
+    TransitionItemPayload {
+        /// The item as it is now; null when it was moved but could not be read.
+        item: Item
+    }
+    /// What `denyItem` answers.
+    DenyItemPayload {
+        /// The item as it is now; null when it was denied but could not be read.
+        item: Item
+    }
+    /// What `extendDeadline` answers.
+    ExtendDeadlinePayload {
+        /// The clock as it is now; null when it was extended but could not be read.
+        clock: Clock
+    }
+    /// What `pauseClock` answers.
+    PauseClockPayload {
+        /// The clock as it is now; null when it was paused but could not be read.
+        clock: Clock
+    }
+    /// What `resumeClock` answers.
+    ResumeClockPayload {
+        /// The clock as it is now; null when it goes on but could not be read.
+        clock: Clock
+    }
+}
+
+/// What `relinkExternalReference` answers.
+#[derive(SimpleObject)]
+pub(crate) struct RelinkExternalReferencePayload {
+    /// The requests that both numbers find now.
+    requests: Vec<Request>,
+}
+
+/// Changes to requests.
+#[derive(Default)]
+pub(crate) struct RequestsMutation;
+
+#[Object]
+impl RequestsMutation {
+    /// Opens a request. What is asked for is received, and clocks run from when the message came in. Errors: NOT_FOUND
+    /// for the id of a customer that does not exist.
+    async fn open_request(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The request.")] input: OpenRequestInput,
+    ) -> Result<OpenRequestPayload> {
+        let once = once("openRequest", input.idempotency_key.as_ref(), &input)?;
+        let (person, new) = input.split();
+        let id = service::open(&ctx_for(context, person)?, new, once).await?;
+        let request = read_back(context, id).await;
+        Ok(OpenRequestPayload { request })
+    }
+
+    /// Moves an item to another state. Errors: NOT_FOUND; TRANSITION_NOT_ALLOWED for a state that does not follow;
+    /// CONFLICT when the version is not the expected one.
+    async fn transition_item(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The step.")] input: TransitionItemInput,
+    ) -> Result<TransitionItemPayload> {
+        let once = once("transitionItem", input.idempotency_key.as_ref(), &input)?;
+        let (person, change) = input.split();
+        let id = service::transition(&ctx_for(context, person)?, change, once).await?;
+        let item = read_back(context, id).await;
+        Ok(TransitionItemPayload { item })
+    }
+
+    /// Denies what an item asks for, with a reason (GDPR Art. 12(4)). Errors: NOT_FOUND; TRANSITION_NOT_ALLOWED.
+    async fn deny_item(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The denial.")] input: DenyItemInput,
+    ) -> Result<DenyItemPayload> {
+        let once = once("denyItem", input.idempotency_key.as_ref(), &input)?;
+        let (person, denial) = input.split();
+        let id = service::deny(&ctx_for(context, person)?, denial, once).await?;
+        let item = read_back(context, id).await;
+        Ok(DenyItemPayload { item })
+    }
+
+    /// Whoever asked withdraws a request: everything of it that is not being done already. Errors: NOT_FOUND;
+    /// TRANSITION_NOT_ALLOWED where nothing can be withdrawn.
+    async fn withdraw_request(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The withdrawal.")] input: WithdrawRequestInput,
+    ) -> Result<WithdrawRequestPayload> {
+        let once = once("withdrawRequest", input.idempotency_key.as_ref(), &input)?;
+        let ctx = ctx_for(context, input.on_behalf_of)?;
+        let said = (input.note.as_ref(), input.occurred_at);
+        let id = service::withdraw(&ctx, input.request_id, said, once).await?;
+        let request = read_back(context, id).await;
+        Ok(WithdrawRequestPayload { request })
+    }
+
+    /// Gives an answer more time. It needs a reason, whoever asks must have been told before the time was over (GDPR
+    /// Art. 12(3), 11 CCR 7021(b)), and it goes as far as the rule does. Errors: NOT_FOUND; EXTENSION_NOT_ALLOWED.
+    async fn extend_deadline(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The extension.")] input: ExtendDeadlineInput,
+    ) -> Result<ExtendDeadlinePayload> {
+        let once = once("extendDeadline", input.idempotency_key.as_ref(), &input)?;
+        let (person, change) = input.split();
+        let id = service::extend(&ctx_for(context, person)?, change, once).await?;
+        let clock = read_back(context, id).await;
+        Ok(ExtendDeadlinePayload { clock })
+    }
+
+    /// Lets a clock stand still, where its rule knows that. Errors: NOT_FOUND; PAUSE_NOT_ALLOWED.
+    async fn pause_clock(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The pause.")] input: PauseClockInput,
+    ) -> Result<PauseClockPayload> {
+        let once = once("pauseClock", input.idempotency_key.as_ref(), &input)?;
+        let (person, change) = input.split();
+        let id = service::pause(&ctx_for(context, person)?, change, once).await?;
+        let clock = read_back(context, id).await;
+        Ok(PauseClockPayload { clock })
+    }
+
+    /// Lets a clock go on: its last day moves by the days for which it stood still. Errors: NOT_FOUND;
+    /// PAUSE_NOT_ALLOWED where it does not stand still.
+    async fn resume_clock(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The end of the pause.")] input: ResumeClockInput,
+    ) -> Result<ResumeClockPayload> {
+        let once = once("resumeClock", input.idempotency_key.as_ref(), &input)?;
+        let ctx = ctx_for(context, input.on_behalf_of)?;
+        let id = service::resume(&ctx, input.clock_id, input.occurred_at, once).await?;
+        let clock = read_back(context, id).await;
+        Ok(ResumeClockPayload { clock })
+    }
+
+    /// Records a message that was sent or came in. Errors: NOT_FOUND.
+    async fn record_correspondence(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The message.")] input: RecordCorrespondenceInput,
+    ) -> Result<RecordCorrespondencePayload> {
+        let key = input.idempotency_key.as_ref();
+        let once = once("recordCorrespondence", key, &input)?;
+        let (person, new) = input.split();
+        let ctx = ctx_for(context, person)?;
+        let id = service::record_correspondence(&ctx, new, once).await?;
+        let request = read_back(context, id).await;
+        Ok(RecordCorrespondencePayload { request })
+    }
+
+    /// Says that an outside system calls requests by another number, too: tickets were merged, or one was split. Both
+    /// numbers find them. Errors: NOT_FOUND when no request has the first number.
+    async fn relink_external_reference(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Both numbers.")] input: RelinkExternalReferenceInput,
+    ) -> Result<RelinkExternalReferencePayload> {
+        let key = input.idempotency_key.as_ref();
+        let once = once("relinkExternalReference", key, &input)?;
+        let ctx = ctx_for(context, input.on_behalf_of)?;
+        let numbers = [&input.from, &input.to];
+        let ids = service::relink(&ctx, &input.system, numbers, input.request_id, once).await?;
+        let mut found = service::by_ids(&ctx, &ids).await.unwrap_or_default();
+        let requests = ids.iter().filter_map(|id| found.remove(id));
+        Ok(RelinkExternalReferencePayload {
+            requests: requests.collect(),
+        })
+    }
+}
+
+/// What was changed, as it is now. A failed read-back must not turn a committed change into an error.
+async fn read_back<K: Batch>(context: &Context<'_>, key: K) -> Option<K::Value> {
+    load(context, key).await.ok().flatten()
+}

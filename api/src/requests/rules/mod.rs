@@ -1,0 +1,9 @@
+//! Decisions about requests: which state follows which, which regimes apply, when what is due.
+
+pub(super) mod calendar;
+pub(super) mod clock;
+mod holidays;
+pub(super) mod regimes;
+pub(super) mod states;
+
+pub(super) use holidays::are_known as holidays_are_known;

@@ -1,0 +1,265 @@
+//! Which rules of time apply to a request, and what they say: data, each with its source.
+
+use entity::enums::{ClockDuty, Regime, RequestType, TermUnit};
+
+use super::calendar::Length;
+
+/// One term of a regime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::requests) struct Term {
+    /// Whose rule it is.
+    pub(in crate::requests) regime: Regime,
+    /// What has to happen.
+    pub(in crate::requests) duty: ClockDuty,
+    /// To which types it applies.
+    pub(in crate::requests) types: &'static [RequestType],
+    /// How long it may take.
+    pub(in crate::requests) length: Length,
+    /// Whether a last day that is a Saturday, a Sunday or a public holiday makes way for the next working day.
+    pub(in crate::requests) rolls: bool,
+    /// Whether it stands still while it has to be made sure who asks, or what is asked for.
+    pub(in crate::requests) pauses: bool,
+    /// How long it may take at the most, counted from the same day, when whoever asks is told why in time.
+    pub(in crate::requests) extends_to: Option<Length>,
+    /// Where it is written.
+    pub(in crate::requests) source: &'static str,
+}
+
+use RequestType as T;
+
+/// Every type.
+const ALL: &[T] = RequestType::ALL;
+/// The rights of GDPR Art. 15 to 22, and what is answered like them.
+const RIGHTS: &[T] = &[
+    T::Access,
+    T::Correction,
+    T::Deletion,
+    T::Portability,
+    T::Restriction,
+    T::Objection,
+    T::OptOut,
+    T::ConsentWithdrawal,
+    T::AccountingOfDisclosures,
+    T::HumanReview,
+];
+/// What the CCPA calls requests to know, to delete and to correct.
+const TO_KNOW: &[T] = &[T::Access, T::Portability, T::Correction, T::Deletion];
+const COMPLAINTS: &[T] = &[T::Complaint];
+/// What the CCPA calls requests to opt out and to limit.
+const OPT_OUTS: &[T] = &[T::OptOut];
+
+const fn months(count: u32) -> Length {
+    Length {
+        count,
+        unit: TermUnit::Months,
+    }
+}
+
+const fn days(count: u32) -> Length {
+    Length {
+        count,
+        unit: TermUnit::Days,
+    }
+}
+
+const fn business_days(count: u32) -> Length {
+    Length {
+        count,
+        unit: TermUnit::BusinessDays,
+    }
+}
+
+const TERMS: &[Term] = &[
+    Term {
+        regime: Regime::Gdpr,
+        duty: ClockDuty::Answer,
+        types: RIGHTS,
+        length: months(1),
+        rolls: true,
+        pauses: true,
+        extends_to: Some(months(3)),
+        source: "GDPR Art. 12(3); Regulation (EEC, Euratom) No 1182/71 Art. 3; pause: EDPB Guidelines 01/2022",
+    },
+    Term {
+        regime: Regime::UkGdpr,
+        duty: ClockDuty::Answer,
+        types: RIGHTS,
+        length: months(1),
+        rolls: true,
+        pauses: true,
+        extends_to: Some(months(3)),
+        source: "UK GDPR Art. 12(3) and 12A",
+    },
+    Term {
+        regime: Regime::UkGdpr,
+        duty: ClockDuty::Acknowledge,
+        types: COMPLAINTS,
+        length: days(30),
+        rolls: false,
+        pauses: false,
+        extends_to: None,
+        source: "Data Protection Act 2018 s. 164A",
+    },
+    Term {
+        regime: Regime::Ccpa,
+        duty: ClockDuty::Acknowledge,
+        types: TO_KNOW,
+        length: business_days(10),
+        rolls: false,
+        pauses: false,
+        extends_to: None,
+        source: "11 CCR 7021(a)",
+    },
+    Term {
+        regime: Regime::Ccpa,
+        duty: ClockDuty::Answer,
+        types: TO_KNOW,
+        length: days(45),
+        rolls: false,
+        pauses: false,
+        extends_to: Some(days(90)),
+        source: "11 CCR 7021(b)",
+    },
+    Term {
+        regime: Regime::Ccpa,
+        duty: ClockDuty::Answer,
+        types: OPT_OUTS,
+        length: business_days(15),
+        rolls: false,
+        pauses: false,
+        extends_to: None,
+        source: "11 CCR 7026(f) and 7027(g)",
+    },
+];
+
+/// What is answered in where no law says anything.
+const HOUSE: Term = Term {
+    regime: Regime::House,
+    duty: ClockDuty::Answer,
+    types: ALL,
+    length: months(1),
+    rolls: true,
+    pauses: true,
+    extends_to: Some(months(3)),
+    source: "no regime that applies has a term for this; as long as GDPR Art. 12(3) gives",
+};
+
+/// Countries of the European Economic Area.
+const EEA: &[&str] = &[
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS",
+    "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+];
+
+/// The regime of a place: a country, ISO 3166-1, or a part of one, ISO 3166-2.
+fn regime_of(place: &str) -> Option<Regime> {
+    let country = place.split('-').next().unwrap_or(place);
+    match (place, country) {
+        ("US-CA", _) => Some(Regime::Ccpa),
+        (_, "GB") => Some(Regime::UkGdpr),
+        (_, country) if EEA.contains(&country) => Some(Regime::Gdpr),
+        _ => None,
+    }
+}
+
+/// The regimes that apply: that of where the controller is established (GDPR Art. 3(1)), then that of where the person
+/// lives; where neither has one, GDPR, whose answer serves under the others too.
+pub(in crate::requests) fn applicable(
+    establishment: Option<&str>,
+    residence: Option<&str>,
+) -> Vec<Regime> {
+    // What the CCPA asks of a business does not follow from where that is.
+    let establishment = establishment.and_then(regime_of);
+    let establishment = establishment.filter(|regime| *regime != Regime::Ccpa);
+    let mut regimes: Vec<_> = establishment.into_iter().collect();
+    regimes.extend(residence.and_then(regime_of));
+    if regimes.is_empty() {
+        regimes.push(Regime::Gdpr);
+    }
+    regimes.sort_unstable();
+    regimes.dedup();
+    regimes
+}
+
+/// The terms for a type under some regimes: at least one to answer in.
+pub(in crate::requests) fn terms(regimes: &[Regime], of: RequestType) -> Vec<Term> {
+    let applies = |term: &&Term| regimes.contains(&term.regime) && term.types.contains(&of);
+    let mut terms: Vec<_> = TERMS.iter().filter(applies).copied().collect();
+    if !terms.iter().any(|term| term.duty == ClockDuty::Answer) {
+        terms.push(HOUSE);
+    }
+    terms
+}
+
+/// The country whose days count for a regime: that of the establishment or the residence which it is the regime of.
+pub(in crate::requests) fn country_of<'a>(
+    regime: Regime,
+    establishment: Option<&'a str>,
+    residence: Option<&'a str>,
+) -> Option<&'a str> {
+    let places = [establishment, residence].into_iter().flatten();
+    let country = |place: &'a str| place.split('-').next().unwrap_or(place);
+    let own = places
+        .clone()
+        .find(|place| regime_of(place) == Some(regime));
+    own.or_else(|| places.clone().next()).map(country)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_establishment_comes_before_the_residence_and_both_count() {
+        use Regime::{Ccpa, Gdpr, UkGdpr};
+        for (establishment, residence, expected) in [
+            (Some("BG"), None, vec![Gdpr]),
+            (Some("BG"), Some("US-CA"), vec![Gdpr, Ccpa]),
+            (Some("BG"), Some("DE"), vec![Gdpr]),
+            (Some("US"), Some("US-CA"), vec![Ccpa]),
+            (Some("US-CA"), Some("DE"), vec![Gdpr]),
+            (Some("US"), Some("GB"), vec![UkGdpr]),
+            (Some("DE"), Some("GB-SCT"), vec![Gdpr, UkGdpr]),
+            (Some("US"), Some("US-TX"), vec![Gdpr]),
+            (None, None, vec![Gdpr]),
+        ] {
+            assert_eq!(
+                applicable(establishment, residence),
+                expected,
+                "{establishment:?} {residence:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn there_is_always_a_term_to_answer_in() {
+        for regime in Regime::ALL {
+            for of in RequestType::ALL {
+                let terms = terms(&[*regime], *of);
+                let answers = terms.iter().filter(|term| term.duty == ClockDuty::Answer);
+                assert_eq!(answers.count(), 1, "{regime} {of}");
+            }
+        }
+        let both = terms(&[Regime::Gdpr, Regime::Ccpa], RequestType::Deletion);
+        let lengths: Vec<_> = both.iter().map(|term| (term.duty, term.length)).collect();
+        assert_eq!(
+            lengths,
+            [
+                (ClockDuty::Answer, months(1)),
+                (ClockDuty::Acknowledge, business_days(10)),
+                (ClockDuty::Answer, days(45)),
+            ]
+        );
+        let house = terms(&[Regime::Ccpa], RequestType::PolicyInquiry);
+        assert_eq!(house, [HOUSE]);
+    }
+
+    #[test]
+    fn days_count_where_the_law_is() {
+        let country = |regime| country_of(regime, Some("BG"), Some("US-CA"));
+        assert_eq!(country(Regime::Gdpr), Some("BG"));
+        assert_eq!(country(Regime::Ccpa), Some("US"));
+        assert_eq!(country(Regime::House), Some("BG"));
+        assert_eq!(country_of(Regime::Gdpr, Some("US"), Some("FR")), Some("FR"));
+        assert_eq!(country_of(Regime::Gdpr, None, None), None);
+    }
+}

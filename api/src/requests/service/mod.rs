@@ -1,0 +1,22 @@
+//! Use cases over requests: opening, moving on, clocks, correspondence, reading.
+
+mod case;
+mod check;
+mod clocks;
+mod correspond;
+mod open;
+mod read;
+mod references;
+mod steps;
+
+pub(crate) use check::{NewItem, NewRequest, NewRequester};
+pub(crate) use clocks::{ClockExtension, ClockPause, extend, pause, resume};
+pub(crate) use correspond::{NewMessage, record_correspondence};
+pub(crate) use open::open;
+pub(crate) use read::{
+    Clock, Item, Message, Reference, Request, RequestFilter, RequestOrder, agenda, by_ids,
+    by_reference, clocks, clocks_by_id, count, items, items_by_id, list, messages, of_customers,
+    references,
+};
+pub(crate) use references::{normal as normal_reference, relink};
+pub(crate) use steps::{Denial, Transition, deny, transition, withdraw};

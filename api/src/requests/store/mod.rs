@@ -1,0 +1,228 @@
+//! Statements over requests, what they ask for, their clocks, references and messages.
+
+mod lists;
+mod parts;
+
+use entity::id::{CustomerId, RequestClockId, RequestId, RequestItemId};
+use entity::{request, request_clock, request_item, request_message, request_reference};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Set,
+};
+
+use crate::error::{Error, Result};
+use crate::platform::db::{Scope, insert_rows, locked};
+use crate::vault::Column;
+
+pub(super) use lists::{agenda, count, of_customers, page};
+pub(super) use parts::{
+    clocks_by_id, clocks_of, items_by_id, items_of, messages_of, references_of,
+    requests_of_references,
+};
+
+/// Cell of what the caller knew of the customer.
+pub(super) const LOOKUP: Column = ("request", "lookup");
+/// Cell of what whoever asks is called.
+pub(super) const REQUESTER_NAME: Column = ("request", "requester_name");
+/// Cell of how to reach whoever asks.
+pub(super) const REQUESTER_CONTACT: Column = ("request", "requester_contact");
+/// Cell of why they may ask for another.
+pub(super) const REQUESTER_PROOF: Column = ("request", "requester_proof");
+/// Cell of what they wrote.
+pub(super) const BODY: Column = ("request", "body");
+/// Cell of why other regimes apply.
+pub(super) const REGIME_NOTE: Column = ("request", "regime_note");
+/// Cell of what was said with the last step of an item.
+pub(super) const ITEM_NOTE: Column = ("request_item", "note");
+/// Cell of what was said about the delay of a clock.
+pub(super) const CLOCK_NOTE: Column = ("request_clock", "note");
+/// Cell of the number of a ticket.
+pub(super) const REFERENCE: Column = ("request_reference", "reference");
+/// Cell of the text of a message.
+pub(super) const MESSAGE: Column = ("request_message", "body");
+
+const NOT_FOUND: Error = Error::NotFound { what: "request" };
+
+/// Inserts a new request with its parts.
+pub(super) async fn insert(
+    db: &impl ConnectionTrait,
+    row: request::Model,
+    items: Vec<request_item::Model>,
+    clocks: Vec<request_clock::Model>,
+    references: Vec<request_reference::Model>,
+) -> Result<()> {
+    insert_rows(db, vec![row]).await?;
+    insert_rows(db, items).await?;
+    insert_rows(db, clocks).await?;
+    insert_rows(db, references).await
+}
+
+pub(super) async fn insert_references(
+    db: &impl ConnectionTrait,
+    rows: Vec<request_reference::Model>,
+) -> Result<()> {
+    insert_rows(db, rows).await
+}
+
+pub(super) async fn insert_message(
+    db: &impl ConnectionTrait,
+    row: request_message::Model,
+) -> Result<()> {
+    insert_rows(db, vec![row]).await
+}
+
+pub(super) async fn by_ids(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    ids: impl IntoIterator<Item = RequestId>,
+) -> Result<Vec<request::Model>> {
+    let select = scope.select::<request::Entity>();
+    Ok(select
+        .filter(request::Column::Id.is_in(ids))
+        .all(db)
+        .await?)
+}
+
+/// A request, kept from being changed by others until the change ends. Its items and clocks are changed under its lock
+/// alone.
+///
+/// # Errors
+/// `NotFound` when it is not there.
+pub(super) async fn lock(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    id: RequestId,
+) -> Result<request::Model> {
+    let select = scope
+        .select::<request::Entity>()
+        .filter(request::Column::Id.eq(id));
+    locked(db, select).one(db).await?.ok_or(NOT_FOUND)
+}
+
+/// The request of an item.
+pub(super) async fn request_of_item(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    id: RequestItemId,
+) -> Result<RequestId> {
+    let rows = items_by_id(db, scope, &[id]).await?;
+    let missing = Error::NotFound {
+        what: "item of a request",
+    };
+    rows.first().map(|row| row.request_id).ok_or(missing)
+}
+
+/// The request of a clock.
+pub(super) async fn request_of_clock(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    id: RequestClockId,
+) -> Result<RequestId> {
+    let rows = clocks_by_id(db, scope, &[id]).await?;
+    let missing = Error::NotFound { what: "clock" };
+    rows.first().map(|row| row.request_id).ok_or(missing)
+}
+
+/// The earliest open request of some customers that asks for all of these things.
+pub(super) async fn open_with(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    customers: &[CustomerId],
+    kinds: &[entity::enums::RequestType],
+) -> Result<Option<RequestId>> {
+    let mut select = scope
+        .select::<request::Entity>()
+        .filter(request::Column::CustomerId.is_in(customers.iter().copied()))
+        .filter(request::Column::ClosedAt.is_null());
+    for kind in kinds {
+        let asks = scope
+            .select::<request_item::Entity>()
+            .select_only()
+            .column(request_item::Column::RequestId)
+            .filter(request_item::Column::Kind.eq(*kind));
+        select = select.filter(request::Column::Id.in_subquery(asks.into_query()));
+    }
+    let row = select
+        .order_by_asc(request::Column::ReceivedAt)
+        .order_by_asc(request::Column::Id)
+        .one(db)
+        .await?;
+    Ok(row.map(|row| row.id))
+}
+
+/// Writes what may change of a request.
+pub(super) async fn update(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    row: request::Model,
+) -> Result<()> {
+    let changed = request::ActiveModel {
+        status: Set(row.status),
+        next_due_at: Set(row.next_due_at),
+        closed_at: Set(row.closed_at),
+        duplicate_of: Set(row.duplicate_of),
+        version: Set(row.version),
+        ..Default::default()
+    };
+    request::Entity::update_many()
+        .set(changed)
+        .filter(request::Column::ControllerId.eq(scope.controller))
+        .filter(request::Column::Id.eq(row.id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Writes what may change of an item.
+pub(super) async fn update_item(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    row: request_item::Model,
+) -> Result<()> {
+    let id = row.id;
+    let changed = request_item::ActiveModel {
+        status: Set(row.status),
+        status_at: Set(row.status_at),
+        denial: Set(row.denial),
+        note: Set(row.note),
+        version: Set(row.version),
+        event_id: Set(row.event_id),
+        ..Default::default()
+    };
+    request_item::Entity::update_many()
+        .set(changed)
+        .filter(request_item::Column::ControllerId.eq(scope.controller))
+        .filter(request_item::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Writes what may change of a clock.
+pub(super) async fn update_clock(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    row: request_clock::Model,
+) -> Result<()> {
+    let id = row.id;
+    let changed = request_clock::ActiveModel {
+        due_at: Set(row.due_at),
+        paused_at: Set(row.paused_at),
+        paused_days: Set(row.paused_days),
+        delay: Set(row.delay),
+        extended_at: Set(row.extended_at),
+        notified_at: Set(row.notified_at),
+        met_at: Set(row.met_at),
+        stopped_at: Set(row.stopped_at),
+        note: Set(row.note),
+        event_id: Set(row.event_id),
+        ..Default::default()
+    };
+    request_clock::Entity::update_many()
+        .set(changed)
+        .filter(request_clock::Column::ControllerId.eq(scope.controller))
+        .filter(request_clock::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! Statements over the parts of requests.
+
+use std::collections::HashMap;
+
+use entity::id::{RequestClockId, RequestId, RequestItemId, RequestReferenceId};
+use entity::{request_clock, request_item, request_message, request_reference};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+
+use crate::error::Result;
+use crate::platform::db::{Scope, after_place, for_each_parent};
+use crate::platform::page::{CheckedPage, Cursor, Page};
+
+/// The items of some requests, in the order in which they were named.
+pub(in crate::requests) async fn items_of(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    requests: &[RequestId],
+) -> Result<Vec<request_item::Model>> {
+    let select = scope.select::<request_item::Entity>();
+    Ok(select
+        .filter(request_item::Column::RequestId.is_in(requests.iter().copied()))
+        .order_by_asc(request_item::Column::RequestId)
+        .order_by_asc(request_item::Column::Position)
+        .all(db)
+        .await?)
+}
+
+pub(in crate::requests) async fn items_by_id(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    ids: &[RequestItemId],
+) -> Result<Vec<request_item::Model>> {
+    let select = scope.select::<request_item::Entity>();
+    Ok(select
+        .filter(request_item::Column::Id.is_in(ids.iter().copied()))
+        .all(db)
+        .await?)
+}
+
+/// The clocks of some requests, the first to run out first.
+pub(in crate::requests) async fn clocks_of(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    requests: &[RequestId],
+) -> Result<Vec<request_clock::Model>> {
+    let select = scope.select::<request_clock::Entity>();
+    Ok(select
+        .filter(request_clock::Column::RequestId.is_in(requests.iter().copied()))
+        .order_by_asc(request_clock::Column::DueAt)
+        .order_by_asc(request_clock::Column::Id)
+        .all(db)
+        .await?)
+}
+
+pub(in crate::requests) async fn clocks_by_id(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    ids: &[RequestClockId],
+) -> Result<Vec<request_clock::Model>> {
+    let select = scope.select::<request_clock::Entity>();
+    Ok(select
+        .filter(request_clock::Column::Id.is_in(ids.iter().copied()))
+        .all(db)
+        .await?)
+}
+
+/// What outside systems call some requests, in the order in which it was recorded.
+pub(in crate::requests) async fn references_of(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    requests: &[RequestId],
+) -> Result<Vec<request_reference::Model>> {
+    let select = scope.select::<request_reference::Entity>();
+    Ok(select
+        .filter(request_reference::Column::RequestId.is_in(requests.iter().copied()))
+        .order_by_asc(request_reference::Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// The requests that some references belong to, each once.
+pub(in crate::requests) async fn requests_of_references(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    ids: &[RequestReferenceId],
+) -> Result<Vec<RequestId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found: Vec<RequestId> = scope
+        .select::<request_reference::Entity>()
+        .select_only()
+        .column(request_reference::Column::RequestId)
+        .filter(request_reference::Column::Id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// A page of the messages about each of some requests, the earliest first.
+pub(in crate::requests) async fn messages_of(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    requests: &[RequestId],
+    page: &CheckedPage,
+) -> Result<HashMap<RequestId, Page<request_message::Model>>> {
+    use request_message::Column;
+    let selects = requests.iter().map(|request| {
+        let mut select = scope
+            .select::<request_message::Entity>()
+            .filter(Column::RequestId.eq(*request));
+        if let Some(after) = page.after {
+            select = select.filter(after_place((Column::At, Column::Id), after, false));
+        }
+        select
+            .order_by_asc(Column::At)
+            .order_by_asc(Column::Id)
+            .limit(page.limit_and_one())
+            .into_query()
+    });
+    let mut found: HashMap<RequestId, Vec<request_message::Model>> = HashMap::new();
+    for statement in for_each_parent(db.get_database_backend(), selects) {
+        let rows = request_message::Model::find_by_statement(statement);
+        for row in rows.all(db).await? {
+            found.entry(row.request_id).or_default().push(row);
+        }
+    }
+    let place = |row: &request_message::Model| Cursor {
+        key: row.at.as_millis(),
+        id: row.id.uuid(),
+    };
+    Ok(requests
+        .iter()
+        .map(|request| {
+            let mut rows = found.remove(request).unwrap_or_default();
+            // A database may put the parts of a union together in any order.
+            rows.sort_unstable_by_key(|row| (row.at, row.id));
+            (*request, Page::of(rows, page, place))
+        })
+        .collect())
+}

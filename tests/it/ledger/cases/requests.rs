@@ -1,0 +1,104 @@
+//! Mutations of requests, and of the controller whose law they follow.
+
+use entity::enums::EventType;
+use serde_json::{Value, json};
+
+use super::{Case, NOBODY};
+use crate::harness::build::{self, Ids};
+
+const NO_REQUEST: &str = "req_01h2xcejqtf2nbrexx3vqjhp41";
+const NO_ITEM: &str = "itm_01h2xcejqtf2nbrexx3vqjhp41";
+const NO_CLOCK: &str = "clk_01h2xcejqtf2nbrexx3vqjhp41";
+
+/// The case of a mutation.
+pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
+    let (query, event, right, wrong): (_, _, Value, (Value, _)) = match mutation {
+        "updateController" => (
+            build::UPDATE_CONTROLLER,
+            EventType::ControllerUpdated,
+            json!({ "establishment": "BG", "timeZone": "Europe/Sofia" }),
+            (json!({ "establishment": "Bulgaria" }), "BAD_USER_INPUT"),
+        ),
+        "openRequest" => {
+            let of = |customer: &str| {
+                json!({ "channel": "LETTER", "receivedAt": "2026-11-20T09:00:00Z",
+                    "customer": { "id": customer }, "items": [{ "type": "ACCESS" }] })
+            };
+            let (right, wrong) = (of(&ids.customer), of(NOBODY));
+            let event = EventType::RequestOpened;
+            (build::OPEN_REQUEST, event, right, (wrong, "NOT_FOUND"))
+        }
+        "transitionItem" => {
+            let of = |item: &str| json!({ "itemId": item, "to": "IN_REVIEW" });
+            let (right, wrong) = (of(&ids.item), of(NO_ITEM));
+            let event = EventType::RequestItemMoved;
+            (build::TRANSITION_ITEM, event, right, (wrong, "NOT_FOUND"))
+        }
+        "denyItem" => {
+            let of = |item: &str| json!({ "itemId": item, "reason": "EXCESSIVE" });
+            // What nobody has looked at cannot be denied.
+            let (right, wrong) = (of(&ids.reviewed), of(NO_ITEM));
+            let event = EventType::RequestItemMoved;
+            (build::DENY_ITEM, event, right, (wrong, "NOT_FOUND"))
+        }
+        "withdrawRequest" => {
+            let of = |request: &str| json!({ "requestId": request });
+            let (right, wrong) = (of(&ids.other_request), of(NO_REQUEST));
+            let event = EventType::RequestItemMoved;
+            (build::WITHDRAW_REQUEST, event, right, (wrong, "NOT_FOUND"))
+        }
+        "extendDeadline" => {
+            let of = |clock: &str| json!({ "clockId": clock, "reason": "VOLUME", "notifiedAt": "2026-11-20T09:30:00Z" });
+            let (right, wrong) = (of(&ids.clock), of(NO_CLOCK));
+            let event = EventType::RequestClockExtended;
+            (build::EXTEND_DEADLINE, event, right, (wrong, "NOT_FOUND"))
+        }
+        "pauseClock" => {
+            let of = |clock: &str| json!({ "clockId": clock, "reason": "INFORMATION_REQUIRED" });
+            let (right, wrong) = (of(&ids.clock), of(NO_CLOCK));
+            let event = EventType::RequestClockPaused;
+            (build::PAUSE_CLOCK, event, right, (wrong, "NOT_FOUND"))
+        }
+        "resumeClock" => {
+            let of = |clock: &str| json!({ "clockId": clock });
+            let (right, wrong) = (of(&ids.paused_clock), of(NO_CLOCK));
+            let event = EventType::RequestClockResumed;
+            (build::RESUME_CLOCK, event, right, (wrong, "NOT_FOUND"))
+        }
+        "recordCorrespondence" => {
+            let of = |request: &str| {
+                json!({ "requestId": request, "kind": "ACKNOWLEDGEMENT", "direction": "OUTGOING",
+                    "channel": "EMAIL", "occurredAt": "2026-11-20T09:30:00Z" })
+            };
+            let (right, wrong) = (of(&ids.request), of(NO_REQUEST));
+            let event = EventType::RequestCorresponded;
+            (
+                build::RECORD_CORRESPONDENCE,
+                event,
+                right,
+                (wrong, "NOT_FOUND"),
+            )
+        }
+        "relinkExternalReference" => {
+            let of = |from: &str| json!({ "system": "otrs", "from": from, "to": "4800" });
+            let (right, wrong) = (of("4711"), of("1"));
+            let event = EventType::RequestRelinked;
+            (
+                build::RELINK_EXTERNAL_REFERENCE,
+                event,
+                right,
+                (wrong, "NOT_FOUND"),
+            )
+        }
+        _ => return None,
+    };
+    // A withdrawal moves all items.
+    let count = if mutation == "withdrawRequest" { 3 } else { 1 };
+    Some(Case {
+        query,
+        input: right,
+        events: vec![event; count],
+        list: None,
+        wrong,
+    })
+}
