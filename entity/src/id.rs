@@ -217,6 +217,8 @@ typed_id! {
     pub struct RequestClockId = "clk";
     /// What an outside system calls a request.
     pub struct RequestReferenceId = "ref";
+    /// An attempt to make sure who asks.
+    pub struct RequestVerificationId = "vfy";
     /// A message about a request.
     pub struct RequestMessageId = "msg";
 }

@@ -36,6 +36,7 @@ pub mod request_clock;
 pub mod request_item;
 pub mod request_message;
 pub mod request_reference;
+pub mod request_verification;
 pub mod snapshot;
 pub mod snapshot_value;
 pub mod subject_finding;

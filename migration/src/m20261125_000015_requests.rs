@@ -1,4 +1,5 @@
-//! Requests with what they ask for, their clocks, what outside systems call them, and the messages about them; and where
+//! Requests with what they ask for, their clocks, what outside systems call them, the messages about them,
+//! and the attempts to make sure who asks; and where
 //! controllers are established.
 
 crate::sql_migration!(
@@ -121,8 +122,25 @@ crate::sql_migration!(
         primary key (controller_id, id),
         foreign key (controller_id, request_id) references request (controller_id, id)
     );
+    create table request_verification (
+        controller_id {uuid} not null,
+        id {uuid} not null,
+        request_id {uuid} not null,
+        method text not null,
+        verdict text not null,
+        at bigint not null,
+        recorded_at bigint not null,
+        valid_until bigint,
+        key_id {uuid} not null,
+        evidence {bytes},
+        note {bytes},
+        event_id {uuid} not null,
+        primary key (controller_id, id),
+        foreign key (controller_id, request_id) references request (controller_id, id)
+    );
+    create index request_verification_request on request_verification (controller_id, request_id, at, id);
     create index request_message_request on request_message (controller_id, request_id, at, id)",
-    "drop table request_message; drop table request_reference; drop table request_clock; drop table request_item;
+    "drop table request_verification; drop table request_message; drop table request_reference; drop table request_clock; drop table request_item;
     drop table request;
     alter table controller drop column time_zone;
     alter table controller drop column establishment"

@@ -73,6 +73,9 @@ pub const OPEN_REQUEST: &str = "mutation($input: OpenRequestInput!) {
 /// Moves something that a request asks for to another state.
 pub const TRANSITION_ITEM: &str = "mutation($input: TransitionItemInput!) {
     transitionItem(input: $input) { item { id status version } } }";
+/// Records an attempt to make sure who asks.
+pub const VERIFY_REQUESTER: &str = "mutation($input: VerifyRequesterInput!) {
+    verifyRequester(input: $input) { request { id items { status } } } }";
 /// Denies something that a request asks for.
 pub const DENY_ITEM: &str = "mutation($input: DenyItemInput!) {
     denyItem(input: $input) { item { id status denialReason } } }";
@@ -329,6 +332,9 @@ pub async fn populate(owner: &Actor) -> Ids {
     ids
 }
 
+/// SHA-256 of some evidence.
+pub const DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
 /// What the customer asks for, and a step of it.
 async fn ask(owner: &Actor, ids: &mut Ids) {
     for ticket in ["4711", "4712"] {
@@ -367,6 +373,9 @@ async fn ask(owner: &Actor, ids: &mut Ids) {
     }
     let message = json!({ "requestId": ids.request, "kind": "QUESTION", "direction": "OUTGOING",
         "channel": "EMAIL", "occurredAt": "2026-11-20T10:00:00Z", "text": "Which data?" });
+    let tried = json!({ "requestId": ids.request, "method": "CALLBACK", "verdict": "FAILED",
+        "evidenceDigest": DIGEST, "note": "nobody answered" });
+    owner.run(VERIFY_REQUESTER, input(&tried)).await.ok();
     owner.run(RECORD_CORRESPONDENCE, input(&message)).await.ok();
 }
 

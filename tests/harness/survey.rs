@@ -39,6 +39,7 @@ const TABLES: &[&str] = &[
     "request_item",
     "request_message",
     "request_reference",
+    "request_verification",
     "snapshot",
     "snapshot_value",
     "subject_finding",
@@ -445,7 +446,7 @@ impl Survey {
                     'recipient.registered', 'recipient.updated', 'assignment.recorded', 'disclosure.recorded',
                     'disclosure.subject_recorded', 'disclosure.unauthorised', 'disclosure.superseded',
                     'finding.raised', 'request.opened', 'request.item_moved',
-                    'request.corresponded', 'token.issued')
+                    'request.corresponded', 'request.verified', 'token.issued')
             ) as found group by kind, object";
         let rows = self.rows(sql).await;
         rows.iter()

@@ -2,6 +2,7 @@
 //! in every field that a person can fill, and in everything that can be wrong with a request. Then no file of the
 //! data directory, no column, no log line, no metric and no error holds one of them, in any form.
 
+mod asked;
 mod birds;
 mod errors;
 mod fields;
@@ -125,6 +126,21 @@ async fn everything_goes_well(story: &mut Story) -> String {
     for step in fields::changes(&mut story.canaries, &person, &old, nobody) {
         story.step(step).await;
     }
+    let (step, ticket) = asked::opening(&mut story.canaries, &person);
+    let opened = story.step(step).await;
+    let at = |path: String| opened.text_at(&format!("openRequest.request.{path}"));
+    let items: Vec<_> = (0..3).map(|n| at(format!("items.{n}.id"))).collect();
+    let clocks: Vec<_> = items
+        .iter()
+        .map(|item| {
+            let of = (0..3).find(|n| at(format!("clocks.{n}.item.id")) == *item);
+            at(format!("clocks.{}.id", of.unwrap()))
+        })
+        .collect();
+    let request = at("id".to_owned());
+    for step in asked::handling(&mut story.canaries, &ticket, &request, &items, &clocks) {
+        story.step(step).await;
+    }
     for by in person.look_ups() {
         let found = story
             .does(LOOK_UP, json!({ "by": by }))
@@ -135,10 +151,13 @@ async fn everything_goes_well(story: &mut Story) -> String {
     let query =
         "{ customers { nodes { name mergedFrom { nodes { name } } identifiers { value } assignments { nodes { resource ipPrefix } } } }
         recipients { nodes { name contacts { value note } noticeUrl } }
-        disclosures { nodes { reference authority note subjects { lookup } supersededBy { reason } } } }";
+        disclosures { nodes { reference authority note subjects { lookup } supersededBy { reason } } }
+        requests { nodes { lookup text regimesReason requester { name contact proof } items { note } clocks { note }
+            externalReferences { reference } correspondence { nodes { text } }
+            verifications { nodes { evidenceDigest note } } } } }";
     // What is held is shown in its one spelling, in lower case.
     let read = story.does(query, json!({})).await.text.to_lowercase();
-    for what in KEPT {
+    for what in KEPT.iter().chain(asked::KEPT) {
         let canary = story
             .canaries
             .all
@@ -159,6 +178,7 @@ async fn everything_goes_wrong(story: &mut Story, process: &Process, abuse_token
     failing.extend(errors::disclosures(&mut story.canaries));
     failing.extend(errors::changes(&mut story.canaries));
     failing.extend(errors::shapes(&mut story.canaries));
+    failing.extend(asked::wrong(&mut story.canaries));
     failing.extend(errors::documents(&mut story.canaries));
     for one in failing {
         story

@@ -29,7 +29,7 @@ const EVERYTHING: &str = "{
         subjects { id lookup customer { id } finding { id customer { id } } } } }
     requests(first: 5) { totalCount nodes { id status text version customer { id } requester { name contact }
         items { id status } clocks { id dueAt } externalReferences { id reference }
-        correspondence(first: 5) { nodes { id text } } } }
+        verifications(first: 5) { nodes { id note } } correspondence(first: 5) { nodes { id text } } } }
     agenda(first: 5) { nodes { id dueAt } }
     brands(first: 5) { nodes { id name } }
     integrations(first: 5) { nodes { id name role tokens { id revokedAt } } }

@@ -3,6 +3,7 @@
 mod clocks;
 mod steps;
 mod tickets;
+mod verification;
 
 use entity::enums::Role;
 use serde_json::{Value, json};

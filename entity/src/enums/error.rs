@@ -67,6 +67,12 @@ text_enum! {
         /// Refused: the state does not follow the present one; the message says which do. HTTP 422. The same request
         /// fails again until the item has come to another state.
         TransitionNotAllowed = "TRANSITION_NOT_ALLOWED",
+        /// Refused: it has to be made sure first who asks. HTTP 422. The same request fails again until
+        /// `verifyRequester` has said so.
+        IdentityNotVerified = "IDENTITY_NOT_VERIFIED",
+        /// Refused: it was tried too often to make sure who asks. HTTP 422. The same request can succeed a day after the
+        /// last attempt that failed.
+        VerificationLocked = "VERIFICATION_LOCKED",
         /// Refused: the clock cannot be extended: by its rule, because it was, or because whoever asks was told too
         /// late. HTTP 422. The same request fails again.
         ExtensionNotAllowed = "EXTENSION_NOT_ALLOWED",

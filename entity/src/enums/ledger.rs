@@ -72,6 +72,8 @@ text_enum! {
         RequestClockPaused = "request.clock_paused" as "REQUEST_CLOCK_PAUSED",
         /// A clock of a request goes on.
         RequestClockResumed = "request.clock_resumed" as "REQUEST_CLOCK_RESUMED",
+        /// It was tried to make sure who asks.
+        RequestVerified = "request.verified" as "REQUEST_VERIFIED",
         /// A message about a request was sent, or came in.
         RequestCorresponded = "request.corresponded" as "REQUEST_CORRESPONDED",
         /// An outside system calls a request by another number, too.

@@ -29,8 +29,8 @@ pub use ledger::{EventType, Log};
 pub use recipient::{ContactKind, RecipientCategory, RecipientRole};
 pub use request::{
     ClockDuty, ClockState, CorrespondenceDirection, CorrespondenceKind, DelayReason, DenialReason,
-    OptOutScope, Regime, RequestChannel, RequestStatus, RequestType, RequesterKind, StatusStandard,
-    TermUnit,
+    OptOutScope, Regime, RequestChannel, RequestStatus, RequestType, RequesterKind,
+    RequesterVerification, StatusStandard, TermUnit, VerificationVerdict,
 };
 
 #[cfg(test)]
@@ -101,11 +101,13 @@ mod tests {
             RequestStatus,
             RequestType,
             RequesterKind,
+            RequesterVerification,
             ResourceKind,
             Role,
             StatusStandard,
             SubjectResolution,
             TermUnit,
+            VerificationVerdict,
             Visibility,
         );
     }

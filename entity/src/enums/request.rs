@@ -97,6 +97,40 @@ text_enum! {
 }
 
 text_enum! {
+    /// How it is made sure who asks. None of them asks for more than is needed to tell the person apart.
+    pub enum RequesterVerification {
+        /// They were logged in to the customer portal.
+        PortalLogin = "PORTAL_LOGIN",
+        /// They answered with a code that went to an address on record.
+        OneTimeCode = "ONE_TIME_CODE",
+        /// They knew their support PIN.
+        SupportPin = "SUPPORT_PIN",
+        /// They were called back at a number on record.
+        Callback = "CALLBACK",
+        /// They knew several things that are on record (11 CCR 7062).
+        MatchingData = "MATCHING_DATA",
+        /// They showed a document.
+        IdentityDocument = "IDENTITY_DOCUMENT",
+        /// They came in person.
+        InPerson = "IN_PERSON",
+        /// A lawyer vouches for them.
+        Counsel = "COUNSEL",
+        /// They wrote from the domain of an authority.
+        OfficialDomain = "OFFICIAL_DOMAIN",
+    }
+}
+
+text_enum! {
+    /// What came of an attempt to make sure who asks.
+    pub enum VerificationVerdict {
+        /// It is the person, or who may ask for them.
+        Passed = "PASSED",
+        /// It could not be made sure.
+        Failed = "FAILED",
+    }
+}
+
+text_enum! {
     /// Where a request, or one thing that it asks for, stands. Acknowledgement and extension are events, not states.
     pub enum RequestStatus {
         /// It came in; nobody has looked at it.

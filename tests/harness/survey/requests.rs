@@ -69,6 +69,10 @@ pub const EVENTS: &[(&str, &str)] = &[
         "select request_id, cast(sum(version - 1) as bigint) from request_item group by request_id",
     ),
     (
+        "request.verified",
+        "select request_id, count(*) from request_verification group by request_id",
+    ),
+    (
         "request.corresponded",
         "select request_id, count(*) from request_message group by request_id",
     ),

@@ -228,7 +228,13 @@ fn ways() -> impl Iterator<Item = &'static Way> {
 }
 
 /// What every personal value has in it.
-const CANARIES: &[&str] = &["canary", "203.0.113.", "198.18.", "+49 30 123456"];
+const CANARIES: &[&str] = &[
+    "canary",
+    "ca9a4ca9a4",
+    "203.0.113.",
+    "198.18.",
+    "+49 30 123456",
+];
 
 fn by_email(_: &Turn<'_>) -> Value {
     json!({ "by": { "email": "cornelia@canary.example" } })

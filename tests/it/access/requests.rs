@@ -46,6 +46,11 @@ pub const SAMPLES: &[Sample] = &[
         input(&canary(&turn.world.customer, &ticket))
     }),
     sample("Mutation.transitionItem", build::TRANSITION_ITEM, moving),
+    sample(
+        "Mutation.verifyRequester",
+        build::VERIFY_REQUESTER,
+        verifying,
+    ),
     sample("Mutation.denyItem", build::DENY_ITEM, |turn| {
         input(&json!({ "itemId": turn.asked.items[1], "reason": "NO_MATCH" }))
     }),
@@ -82,6 +87,17 @@ pub const SAMPLES: &[Sample] = &[
 pub fn moving(turn: &Turn<'_>) -> Value {
     input(&json!({ "itemId": turn.asked.items[0], "to": "IN_REVIEW", "note": "canary note" }))
 }
+
+/// Variables of an attempt to make sure who asks.
+pub fn verifying(turn: &Turn<'_>) -> Value {
+    input(
+        &json!({ "requestId": turn.asked.request, "method": "CALLBACK", "verdict": "PASSED",
+        "evidenceDigest": DIGEST, "note": "canary note" }),
+    )
+}
+
+/// A digest that a search for canaries finds.
+const DIGEST: &str = "ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a";
 
 /// Variables that pause what nobody else will.
 pub fn pausing(turn: &Turn<'_>) -> Value {
@@ -135,6 +151,9 @@ pub async fn world(owner: &Actor, customer: &str) -> String {
             json!({ "clockId": clock, "reason": "INFORMATION_REQUIRED", "note": "canary note" });
         owner.run(build::PAUSE_CLOCK, input(&pause)).await.ok();
     }
+    let tried = json!({ "requestId": asked.request, "method": "CALLBACK", "verdict": "FAILED",
+        "evidenceDigest": DIGEST, "note": "canary note" });
+    owner.run(build::VERIFY_REQUESTER, input(&tried)).await.ok();
     let message = json!({ "requestId": asked.request, "kind": "QUESTION", "direction": "OUTGOING",
         "channel": "EMAIL", "occurredAt": "2026-11-20T09:30:00Z", "text": "canary text" });
     owner

@@ -16,7 +16,7 @@ pub struct Failing {
     pub code: &'static str,
 }
 
-fn failing(query: &str, variables: Value, code: &'static str) -> Failing {
+pub fn failing(query: &str, variables: Value, code: &'static str) -> Failing {
     Failing {
         query: query.to_owned(),
         variables,

@@ -112,7 +112,7 @@ impl Person {
     }
 }
 
-fn staff(c: &mut Canaries, what: &'static str) -> Value {
+pub fn staff(c: &mut Canaries, what: &'static str) -> Value {
     json!({ "system": "whmcs", "staffId": c.text(what) })
 }
 

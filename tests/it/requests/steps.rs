@@ -57,12 +57,19 @@ fn followers(of: &str) -> &'static [&'static str] {
     TABLE.iter().find(|(state, _)| *state == of).unwrap().1
 }
 
-/// Tries to bring an item to a state by the operation for it; answers whether it came there.
-async fn attempt(host: &Host, request: &Value, other: &Value, to: &str) -> bool {
+/// Tries to bring an item from one state to another by the operation for it; answers whether it came there.
+async fn attempt(host: &Host, request: &Value, other: &Value, [from, to]: [&str; 2]) -> bool {
     let item = &request["items"][0]["id"];
     let answer = match to {
+        "IN_REVIEW" if from == "AWAITING_VERIFICATION" => {
+            let passed =
+                json!({ "requestId": request["id"], "method": "SUPPORT_PIN", "verdict": "PASSED" });
+            host.support
+                .run(build::VERIFY_REQUESTER, input(&passed))
+                .await
+        }
         "DENIED" => {
-            let denial = json!({ "itemId": item, "reason": "NO_MATCH" });
+            let denial = json!({ "itemId": item, "reason": "IDENTITY_NOT_VERIFIED" });
             host.support.run(build::DENY_ITEM, input(&denial)).await
         }
         "WITHDRAWN" => {
@@ -109,7 +116,7 @@ fn an_item_goes_where_the_table_says_and_nowhere_else() {
                 for to in walk {
                     let allowed = followers(state).contains(&to);
                     prop_assert_eq!(
-                        attempt(&host, &request, &other, to).await,
+                        attempt(&host, &request, &other, [state, to]).await,
                         allowed,
                         "{} {}",
                         state,

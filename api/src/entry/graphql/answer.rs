@@ -332,6 +332,8 @@ fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::SubjectResolved
         | ErrorCode::CustomerMerged
         | ErrorCode::TransitionNotAllowed
+        | ErrorCode::IdentityNotVerified
+        | ErrorCode::VerificationLocked
         | ErrorCode::ExtensionNotAllowed
         | ErrorCode::PauseNotAllowed => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,

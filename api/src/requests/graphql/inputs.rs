@@ -3,7 +3,8 @@
 use async_graphql::{ID, InputObject, OneofObject};
 use entity::enums::{
     CorrespondenceDirection, CorrespondenceKind, DelayReason, DenialReason, OptOutScope, Regime,
-    RequestChannel, RequestStatus, RequestType, RequesterKind,
+    RequestChannel, RequestStatus, RequestType, RequesterKind, RequesterVerification,
+    VerificationVerdict,
 };
 use entity::id::{RequestClockId, RequestId, RequestItemId};
 use entity::time::Timestamp;
@@ -13,7 +14,7 @@ use crate::graphql::{InstantFilter, OnBehalfOfInput, OrderDirection, personal};
 use crate::platform::personal::Personal;
 use crate::requests::service::{
     ClockExtension, ClockPause, Denial, NewItem, NewMessage, NewRequest, NewRequester,
-    RequestFilter, Transition,
+    NewVerification, RequestFilter, Transition,
 };
 
 /// Who asks.
@@ -147,6 +148,47 @@ impl TransitionItemInput {
             expected_version: self.expected_version,
         };
         (self.on_behalf_of, change)
+    }
+}
+
+/// An attempt to make sure who asks.
+#[derive(InputObject)]
+pub(crate) struct VerifyRequesterInput {
+    /// Of which request.
+    request_id: RequestId,
+    /// How it was tried.
+    method: RequesterVerification,
+    /// What came of it.
+    verdict: VerificationVerdict,
+    /// When: not before the request, and not in the future. Absent: now.
+    occurred_at: Option<Timestamp>,
+    /// For how many days it counts, 1 to 365; 30 when absent. Only where it succeeded.
+    valid_days: Option<i32>,
+    /// SHA-256 of the evidence, in 64 hexadecimal digits. The evidence itself is not taken.
+    #[graphql(directive = personal::apply("user.government_id".to_owned()))]
+    evidence_digest: Option<Personal>,
+    /// Why it was no more than was needed (GDPR Art. 12(6)), at most 2000 characters.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    note: Option<Personal>,
+    /// The person behind the integration.
+    on_behalf_of: Option<OnBehalfOfInput>,
+    /// Makes a repetition of this call have no further effect, at most 200 characters.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+impl VerifyRequesterInput {
+    /// The person behind the integration, and the attempt.
+    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, NewVerification) {
+        let new = NewVerification {
+            request: self.request_id,
+            method: self.method,
+            verdict: self.verdict,
+            at: self.occurred_at,
+            valid_days: self.valid_days,
+            evidence: self.evidence_digest,
+            note: self.note,
+        };
+        (self.on_behalf_of, new)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::customers::graphql::by_page;
 use crate::error::Result;
 use crate::graphql::{Batch, connection};
 use crate::platform::page::{Page, PageRequest};
-use crate::requests::service::{self, Clock, Item, Message, Reference, Request};
+use crate::requests::service::{self, Clock, Item, Message, Reference, Request, Verification};
 
 /// The number of all requests of a list.
 pub(crate) struct RequestsTotal(pub(super) service::RequestFilter);
@@ -38,6 +38,11 @@ connection! {
 connection! {
     /// A page of messages about a request.
     RequestMessageConnection, RequestMessageEdge, Message
+}
+
+connection! {
+    /// A page of attempts to make sure who asks.
+    RequestVerificationConnection, RequestVerificationEdge, Verification
 }
 
 impl Batch for RequestId {
@@ -88,22 +93,34 @@ parts! {
     ReferencesOf: Reference, references;
 }
 
-/// A page of the messages about a request.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) struct MessagesOf(pub(super) RequestId, pub(super) PageRequest);
+/// Declares what is loaded by request a page at a time.
+macro_rules! pages {
+    ($($(#[$doc:meta])* $name:ident: $value:ty, $load:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        pub(super) struct $name(pub(super) RequestId, pub(super) PageRequest);
 
-impl Batch for MessagesOf {
-    type Value = Page<Message>;
+        impl Batch for $name {
+            type Value = Page<$value>;
 
-    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Page<Message>>> {
-        let mut found = HashMap::new();
-        for (request, requests) in by_page(keys.iter().map(|key| (&key.1, key.0))) {
-            let pages = service::messages(ctx, &requests, request.clone()).await?;
-            let keyed = |(id, page)| (Self(id, request.clone()), page);
-            found.extend(pages.into_iter().map(keyed));
+            async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Page<$value>>> {
+                let mut found = HashMap::new();
+                for (page, requests) in by_page(keys.iter().map(|key| (&key.1, key.0))) {
+                    let pages = service::$load(ctx, &requests, page.clone()).await?;
+                    let keyed = |(id, parts)| (Self(id, page.clone()), parts);
+                    found.extend(pages.into_iter().map(keyed));
+                }
+                Ok(found)
+            }
         }
-        Ok(found)
-    }
+    )+};
+}
+
+pages! {
+    /// A page of the messages about a request.
+    MessagesOf: Message, messages;
+    /// A page of the attempts to make sure who asks.
+    VerificationsOf: Verification, verifications;
 }
 
 /// A page of what a customer asked for.

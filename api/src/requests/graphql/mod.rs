@@ -2,6 +2,7 @@
 
 mod inputs;
 mod lists;
+mod parts;
 mod types;
 
 use async_graphql::{Context, Object, SimpleObject};
@@ -10,7 +11,7 @@ use inputs::{
     DenyItemInput, ExtendDeadlineInput, OpenRequestInput, PauseClockInput,
     RecordCorrespondenceInput, RelinkExternalReferenceInput, RequestFilterInput,
     RequestLookupInput, RequestOrderField, RequestOrderInput, ResumeClockInput,
-    TransitionItemInput, WithdrawRequestInput,
+    TransitionItemInput, VerifyRequesterInput, WithdrawRequestInput,
 };
 pub(crate) use lists::{CustomerRequestConnection, RequestsOf};
 use lists::{RequestClockConnection, RequestConnection, RequestsTotal};
@@ -99,6 +100,11 @@ payloads! {
         /// The request as it is now; null when it was withdrawn but could not be read.
         request: Request
     }
+    /// What `verifyRequester` answers.
+    VerifyRequesterPayload {
+        /// The request as it is now; null when the attempt was recorded but could not be read.
+        request: Request
+    }
     /// What `recordCorrespondence` answers.
     RecordCorrespondencePayload {
         /// The request as it is now; null when the message was recorded but could not be read.
@@ -159,7 +165,7 @@ impl RequestsMutation {
     }
 
     /// Moves an item to another state. Errors: NOT_FOUND; TRANSITION_NOT_ALLOWED for a state that does not follow;
-    /// CONFLICT when the version is not the expected one.
+    /// IDENTITY_NOT_VERIFIED where it waits for `verifyRequester`; CONFLICT when the version is not the expected one.
     async fn transition_item(
         &self,
         context: &Context<'_>,
@@ -170,6 +176,21 @@ impl RequestsMutation {
         let id = service::transition(&ctx_for(context, person)?, change, once).await?;
         let item = read_back(context, id).await;
         Ok(TransitionItemPayload { item })
+    }
+
+    /// Records an attempt to make sure who asks. Where it succeeded, what waits for it is looked at: no other way leads
+    /// there. Errors: NOT_FOUND; VERIFICATION_LOCKED after five attempts that failed within a day;
+    /// TRANSITION_NOT_ALLOWED where nothing of the request is open.
+    async fn verify_requester(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The attempt.")] input: VerifyRequesterInput,
+    ) -> Result<VerifyRequesterPayload> {
+        let once = once("verifyRequester", input.idempotency_key.as_ref(), &input)?;
+        let (person, new) = input.split();
+        let id = service::verify(&ctx_for(context, person)?, new, once).await?;
+        let request = read_back(context, id).await;
+        Ok(VerifyRequesterPayload { request })
     }
 
     /// Denies what an item asks for, with a reason (GDPR Art. 12(4)). Errors: NOT_FOUND; TRANSITION_NOT_ALLOWED.

@@ -5,5 +5,6 @@ pub(super) mod clock;
 mod holidays;
 pub(super) mod regimes;
 pub(super) mod states;
+pub(super) mod verification;
 
 pub(super) use holidays::are_known as holidays_are_known;

@@ -8,15 +8,17 @@ mod open;
 mod read;
 mod references;
 mod steps;
+mod verify;
 
 pub(crate) use check::{NewItem, NewRequest, NewRequester};
 pub(crate) use clocks::{ClockExtension, ClockPause, extend, pause, resume};
 pub(crate) use correspond::{NewMessage, record_correspondence};
 pub(crate) use open::open;
 pub(crate) use read::{
-    Clock, Item, Message, Reference, Request, RequestFilter, RequestOrder, agenda, by_ids,
-    by_reference, clocks, clocks_by_id, count, items, items_by_id, list, messages, of_customers,
-    references,
+    Clock, Item, Message, Reference, Request, RequestFilter, RequestOrder, Verification, agenda,
+    by_ids, by_reference, clocks, clocks_by_id, count, items, items_by_id, list, messages,
+    of_customers, references, verifications,
 };
 pub(crate) use references::{normal as normal_reference, relink};
 pub(crate) use steps::{Denial, Transition, deny, transition, withdraw};
+pub(crate) use verify::{NewVerification, verify};

@@ -7,7 +7,9 @@ use entity::enums::{
 };
 use entity::id::{CustomerId, DataKeyId, RequestClockId, RequestId, RequestItemId};
 use entity::time::Timestamp;
-use entity::{request, request_clock, request_item, request_message, request_reference};
+use entity::{
+    request, request_clock, request_item, request_message, request_reference, request_verification,
+};
 
 use super::check::NormalReference;
 use super::clocks::known;
@@ -76,6 +78,17 @@ pub(crate) struct Message {
     pub(crate) row: request_message::Model,
     /// Its text.
     pub(crate) body: Option<Locked>,
+}
+
+/// An attempt to make sure who asks.
+#[derive(Debug, Clone)]
+pub(crate) struct Verification {
+    /// Its row.
+    pub(crate) row: request_verification::Model,
+    /// The digest of the evidence.
+    pub(crate) evidence: Option<Locked>,
+    /// Why it was no more than was needed.
+    pub(crate) note: Option<Locked>,
 }
 
 /// Which requests are asked for. Empty lists ask for all.
@@ -368,6 +381,36 @@ pub(crate) async fn messages(
     Ok(found
         .into_iter()
         .map(|(request, page)| (request, page.map(message)))
+        .collect())
+}
+
+/// A page of the attempts to make sure who asks, for each of some requests, the earliest first.
+///
+/// # Errors
+/// Forbidden; Invalid for a page that cannot be given.
+pub(crate) async fn verifications(
+    ctx: &Ctx,
+    requests: &[RequestId],
+    page: PageRequest,
+) -> Result<HashMap<RequestId, Page<Verification>>> {
+    ctx.authorize(Action::ReadRequests)?;
+    let page = page.check("request.verifications")?;
+    let found = store::verifications_of(ctx.db(), ctx.scope(), requests, &page).await?;
+    let pages = found.values().flat_map(|page| &page.rows);
+    let keys = Keys::load(ctx, pages.map(|(_, row)| row.key_id)).await?;
+    let verification = |row: request_verification::Model| {
+        let lock = |column, cell: &Option<Vec<u8>>| {
+            keys.lock(row.key_id, column, row.id.uuid(), cell.as_ref())
+        };
+        Verification {
+            evidence: lock(store::EVIDENCE, &row.evidence),
+            note: lock(store::VERIFICATION_NOTE, &row.note),
+            row,
+        }
+    };
+    Ok(found
+        .into_iter()
+        .map(|(request, page)| (request, page.map(verification)))
         .collect())
 }
 

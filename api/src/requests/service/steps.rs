@@ -135,10 +135,32 @@ async fn move_item(
         let code = ErrorCode::TransitionNotAllowed;
         return Err(case.refuse(ctx, code, reason).await);
     }
+    if item.status == Status::AwaitingVerification {
+        if step.to == Status::InReview {
+            let reason = "it has to be made sure first who asks: verifyRequester".to_owned();
+            let code = ErrorCode::IdentityNotVerified;
+            return Err(case.refuse(ctx, code, reason).await);
+        }
+        check_unverified(step.denial)?;
+    }
     check_order(item, step.at)?;
     case.step(id, step)?;
     case.save().await?;
     Ok(id)
+}
+
+/// Where nobody knows who asks, nothing else can be said about what they ask for.
+fn check_unverified(denial: Option<DenialReason>) -> Result<()> {
+    let known = [
+        DenialReason::IdentityNotVerified,
+        DenialReason::SuspectedFraud,
+    ];
+    if denial.is_some_and(|reason| !known.contains(&reason)) {
+        let problem =
+            "must be IDENTITY_NOT_VERIFIED or SUSPECTED_FRAUD while it is not known who asks";
+        return Err(Error::invalid("reason", problem));
+    }
+    Ok(())
 }
 
 fn not_allowed(item: &request_item::Model, to: Status) -> String {

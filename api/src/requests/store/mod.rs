@@ -4,7 +4,9 @@ mod lists;
 mod parts;
 
 use entity::id::{CustomerId, RequestClockId, RequestId, RequestItemId};
-use entity::{request, request_clock, request_item, request_message, request_reference};
+use entity::{
+    request, request_clock, request_item, request_message, request_reference, request_verification,
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Set,
@@ -17,7 +19,7 @@ use crate::vault::Column;
 pub(super) use lists::{agenda, count, of_customers, page};
 pub(super) use parts::{
     clocks_by_id, clocks_of, items_by_id, items_of, messages_of, references_of,
-    requests_of_references,
+    requests_of_references, verifications_of, verifications_since,
 };
 
 /// Cell of what the caller knew of the customer.
@@ -38,6 +40,10 @@ pub(super) const ITEM_NOTE: Column = ("request_item", "note");
 pub(super) const CLOCK_NOTE: Column = ("request_clock", "note");
 /// Cell of the number of a ticket.
 pub(super) const REFERENCE: Column = ("request_reference", "reference");
+/// Cell of the digest of the evidence of a verification.
+pub(super) const EVIDENCE: Column = ("request_verification", "evidence");
+/// Cell of why a verification was no more than was needed.
+pub(super) const VERIFICATION_NOTE: Column = ("request_verification", "note");
 /// Cell of the text of a message.
 pub(super) const MESSAGE: Column = ("request_message", "body");
 
@@ -67,6 +73,13 @@ pub(super) async fn insert_references(
 pub(super) async fn insert_message(
     db: &impl ConnectionTrait,
     row: request_message::Model,
+) -> Result<()> {
+    insert_rows(db, vec![row]).await
+}
+
+pub(super) async fn insert_verification(
+    db: &impl ConnectionTrait,
+    row: request_verification::Model,
 ) -> Result<()> {
     insert_rows(db, vec![row]).await
 }

@@ -3,10 +3,16 @@
 use std::collections::HashMap;
 
 use entity::id::{RequestClockId, RequestId, RequestItemId, RequestReferenceId};
-use entity::{request_clock, request_item, request_message, request_reference};
+use entity::time::Timestamp;
+use entity::{
+    request_clock, request_item, request_message, request_reference, request_verification,
+};
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
+
+use uuid::Uuid;
 
 use crate::error::Result;
 use crate::platform::db::{Scope, after_place, for_each_parent};
@@ -102,6 +108,79 @@ pub(in crate::requests) async fn requests_of_references(
     Ok(found)
 }
 
+/// The attempts since an instant to make sure who asks.
+pub(in crate::requests) async fn verifications_since(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    request: RequestId,
+    since: Timestamp,
+) -> Result<Vec<request_verification::Model>> {
+    let select = scope.select::<request_verification::Entity>();
+    Ok(select
+        .filter(request_verification::Column::RequestId.eq(request))
+        .filter(request_verification::Column::At.gt(since))
+        .all(db)
+        .await?)
+}
+
+/// A page of the attempts to make sure who asks, for each of some requests, the earliest first.
+pub(in crate::requests) async fn verifications_of(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    requests: &[RequestId],
+    page: &CheckedPage,
+) -> Result<HashMap<RequestId, Page<request_verification::Model>>> {
+    use request_verification::{Column, Entity, Model};
+    let of = |request: RequestId| {
+        let mut select = scope
+            .select::<Entity>()
+            .filter(Column::RequestId.eq(request));
+        if let Some(after) = page.after {
+            select = select.filter(after_place((Column::At, Column::Id), after, false));
+        }
+        select
+            .order_by_asc(Column::At)
+            .order_by_asc(Column::Id)
+            .limit(page.limit_and_one())
+            .into_query()
+    };
+    let selects = requests.iter().map(|request| of(*request));
+    let place = |row: &Model| (row.request_id, row.at, row.id.uuid());
+    by_request(db, requests, selects, page, place).await
+}
+
+/// Pages of parts, one for each request, the earliest part first. `place` says whose a part is, and where.
+async fn by_request<M: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    requests: &[RequestId],
+    selects: impl Iterator<Item = SelectStatement>,
+    page: &CheckedPage,
+    place: impl Fn(&M) -> (RequestId, Timestamp, Uuid),
+) -> Result<HashMap<RequestId, Page<M>>> {
+    let mut found: HashMap<RequestId, Vec<M>> = HashMap::new();
+    for statement in for_each_parent(db.get_database_backend(), selects) {
+        for row in M::find_by_statement(statement).all(db).await? {
+            found.entry(place(&row).0).or_default().push(row);
+        }
+    }
+    let cursor = |row: &M| {
+        let (_, at, id) = place(row);
+        Cursor {
+            key: at.as_millis(),
+            id,
+        }
+    };
+    Ok(requests
+        .iter()
+        .map(|request| {
+            let mut rows = found.remove(request).unwrap_or_default();
+            // A database may put the parts of a union together in any order.
+            rows.sort_unstable_by_key(|row| place(row));
+            (*request, Page::of(rows, page, cursor))
+        })
+        .collect())
+}
+
 /// A page of the messages about each of some requests, the earliest first.
 pub(in crate::requests) async fn messages_of(
     db: &impl ConnectionTrait,
@@ -123,24 +202,6 @@ pub(in crate::requests) async fn messages_of(
             .limit(page.limit_and_one())
             .into_query()
     });
-    let mut found: HashMap<RequestId, Vec<request_message::Model>> = HashMap::new();
-    for statement in for_each_parent(db.get_database_backend(), selects) {
-        let rows = request_message::Model::find_by_statement(statement);
-        for row in rows.all(db).await? {
-            found.entry(row.request_id).or_default().push(row);
-        }
-    }
-    let place = |row: &request_message::Model| Cursor {
-        key: row.at.as_millis(),
-        id: row.id.uuid(),
-    };
-    Ok(requests
-        .iter()
-        .map(|request| {
-            let mut rows = found.remove(request).unwrap_or_default();
-            // A database may put the parts of a union together in any order.
-            rows.sort_unstable_by_key(|row| (row.at, row.id));
-            (*request, Page::of(rows, page, place))
-        })
-        .collect())
+    let place = |row: &request_message::Model| (row.request_id, row.at, row.id.uuid());
+    by_request(db, requests, selects, page, place).await
 }

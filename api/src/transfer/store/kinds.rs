@@ -144,6 +144,8 @@ kinds! {
     RequestClock = request_clock by id, cells ["note"], without [];
     /// What outside systems call it.
     RequestReference = request_reference by id, cells ["reference"], without [];
+    /// How it was made sure who asks.
+    RequestVerification = request_verification by id, cells ["evidence", "note"], without [];
     /// Messages about it.
     RequestMessage = request_message by id, cells ["body"], without [];
     /// The leaves of the ledger.

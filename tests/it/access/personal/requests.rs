@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Way, way};
-use crate::access::requests::{canary, moving, pausing, writing};
+use crate::access::requests::{canary, moving, pausing, verifying, writing};
 use crate::access::{Turn, nothing};
 use crate::harness::build::input;
 
@@ -104,6 +104,25 @@ pub const WAYS: &[Way] = &[
         "node.externalReferences.reference",
         "query($id: ID!) { node(id: $id) { ... on Request { externalReferences { reference } } } }",
         request,
+    ),
+    way(
+        "RequestVerification.evidenceDigest",
+        "node.verifications.nodes.evidenceDigest",
+        "query($id: ID!) { node(id: $id) { ... on Request { verifications(first: 5) { nodes { evidenceDigest } } } } }",
+        request,
+    ),
+    way(
+        "RequestVerification.note",
+        "node.verifications.nodes.note",
+        "query($id: ID!) { node(id: $id) { ... on Request { verifications(first: 5) { nodes { note } } } } }",
+        request,
+    ),
+    way(
+        "RequestVerification.note",
+        "verifyRequester.request.verifications.nodes.note",
+        "mutation($input: VerifyRequesterInput!) { verifyRequester(input: $input) {
+            request { verifications(first: 5) { nodes { note } } } } }",
+        verifying,
     ),
     way(
         "RequestMessage.text",

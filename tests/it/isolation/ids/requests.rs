@@ -40,6 +40,16 @@ pub const CASES: &[Case] = &[
         expected: None,
     },
     Case {
+        position: "Mutation.verifyRequester.input.requestId",
+        operation: build::VERIFY_REQUESTER,
+        variables: |ids| {
+            vec![input(
+                &json!({ "requestId": ids.request, "method": "CALLBACK", "verdict": "PASSED" }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
         position: "Mutation.denyItem.input.itemId",
         operation: build::DENY_ITEM,
         variables: |ids| {

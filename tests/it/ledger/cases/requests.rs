@@ -34,6 +34,12 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
             let event = EventType::RequestItemMoved;
             (build::TRANSITION_ITEM, event, right, (wrong, "NOT_FOUND"))
         }
+        "verifyRequester" => {
+            let of = |request: &str| json!({ "requestId": request, "method": "CALLBACK", "verdict": "PASSED" });
+            let (right, wrong) = (of(&ids.request), of(NO_REQUEST));
+            let event = EventType::RequestVerified;
+            (build::VERIFY_REQUESTER, event, right, (wrong, "NOT_FOUND"))
+        }
         "denyItem" => {
             let of = |item: &str| json!({ "itemId": item, "reason": "EXCESSIVE" });
             // What nobody has looked at cannot be denied.

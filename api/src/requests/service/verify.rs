@@ -1,0 +1,163 @@
+//! Making sure who asks.
+
+use entity::enums::{
+    Action, ErrorCode, EventType, RequestStatus as Status, RequesterVerification,
+    VerificationVerdict as Verdict,
+};
+use entity::id::{RequestId, RequestVerificationId};
+use entity::request_verification;
+use entity::time::Timestamp;
+
+use super::case::{Case, Opened, Step};
+use super::check::{LONGEST_NOTE, check_text};
+use crate::context::{Ctx, Once, only_id};
+use crate::error::{Error, Result};
+use crate::ledger::Fields;
+use crate::platform::personal::Personal;
+use crate::platform::random;
+use crate::requests::rules::verification;
+use crate::requests::store;
+
+/// An attempt to make sure who asks.
+#[derive(Debug, Clone)]
+pub(crate) struct NewVerification {
+    /// Of which request.
+    pub(crate) request: RequestId,
+    /// How it was tried.
+    pub(crate) method: RequesterVerification,
+    /// What came of it.
+    pub(crate) verdict: Verdict,
+    /// When; now, when absent.
+    pub(crate) at: Option<Timestamp>,
+    /// For how many days it counts, where it succeeded.
+    pub(crate) valid_days: Option<i32>,
+    /// SHA-256 of the evidence, in hexadecimal digits. The evidence itself is not taken.
+    pub(crate) evidence: Option<Personal>,
+    /// Why it was no more than was needed.
+    pub(crate) note: Option<Personal>,
+}
+
+/// Records an attempt to make sure who asks. Where it succeeded, what waits for it is looked at.
+///
+/// # Errors
+/// Forbidden; Invalid; `NotFound`; Refused (`TRANSITION_NOT_ALLOWED`) where nothing of the request is open,
+/// (`VERIFICATION_LOCKED`) after too many attempts that failed.
+pub(crate) async fn verify(ctx: &Ctx, new: NewVerification, once: Once) -> Result<RequestId> {
+    ctx.authorize(Action::HandleRequest)?;
+    check_text("note", new.note.as_ref(), LONGEST_NOTE)?;
+    check_digest(new.evidence.as_ref())?;
+    let at = ctx.not_in_future("occurredAt", new.at.unwrap_or(ctx.now()))?;
+    let valid_until = valid_until(&new, at)?;
+    if let Some(ids) = ctx.done_before(&once).await? {
+        return only_id(&ids, "request");
+    }
+    let results = [new.request.to_string()];
+    let mut case = match Case::open(ctx, new.request, &once, &results).await? {
+        Opened::Now(case) => case,
+        Opened::Before(ids) => return only_id(&ids, "request"),
+    };
+    if let Some((code, reason)) = refuse(ctx, &case).await? {
+        return Err(case.refuse(ctx, code, reason).await);
+    }
+    if at < case.request.received_at {
+        return Err(Error::invalid(
+            "occurredAt",
+            "lies before the request came in",
+        ));
+    }
+    let id = RequestVerificationId::from_uuid(random::id());
+    let text = |text: &Option<Personal>| text.as_ref().map(|text| text.expose().to_owned());
+    let event_id = case.record(
+        EventType::RequestVerified,
+        Fields::new()
+            .with("verification", id.to_string())
+            .with("method", new.method.as_str())
+            .with("verdict", new.verdict.as_str())
+            .with("at", at.to_string())
+            .with_some("validUntil", valid_until.map(|until| until.to_string()))
+            .with_some("evidence", text(&new.evidence))
+            .with_some("note", text(&new.note)),
+    )?;
+    let row = request_verification::Model {
+        controller_id: ctx.controller(),
+        id,
+        request_id: new.request,
+        method: new.method,
+        verdict: new.verdict,
+        at,
+        recorded_at: ctx.now(),
+        valid_until,
+        key_id: case.key.id(),
+        evidence: case.close(store::EVIDENCE, id.uuid(), new.evidence.as_ref())?,
+        note: case.close(store::VERIFICATION_NOTE, id.uuid(), new.note.as_ref())?,
+        event_id,
+    };
+    store::insert_verification(case.tx.db(), row).await?;
+    if new.verdict == Verdict::Passed {
+        go_on(&mut case, at)?;
+    }
+    case.save().await?;
+    Ok(new.request)
+}
+
+fn valid_until(new: &NewVerification, at: Timestamp) -> Result<Option<Timestamp>> {
+    match (new.verdict, new.valid_days) {
+        (Verdict::Failed, None) => Ok(None),
+        (Verdict::Failed, Some(_)) => {
+            let problem = "is said of a verification that succeeded only";
+            Err(Error::invalid("validDays", problem))
+        }
+        (Verdict::Passed, days) => {
+            let until = verification::valid_until(at, days);
+            let until = until.ok_or_else(|| Error::invalid("validDays", "must be 1 to 365"))?;
+            Ok(Some(until))
+        }
+    }
+}
+
+fn check_digest(evidence: Option<&Personal>) -> Result<()> {
+    let is_digest = |text: &Personal| {
+        let text = text.expose();
+        text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    if evidence.is_none_or(is_digest) {
+        return Ok(());
+    }
+    let problem = "must be a SHA-256 in 64 hexadecimal digits: send no evidence itself";
+    Err(Error::invalid("evidenceDigest", problem))
+}
+
+async fn refuse(ctx: &Ctx, case: &Case) -> Result<Option<(ErrorCode, String)>> {
+    if case.request.closed_at.is_some() {
+        let reason = "nothing of this request is open".to_owned();
+        return Ok(Some((ErrorCode::TransitionNotAllowed, reason)));
+    }
+    let now = ctx.now();
+    let day = std::time::Duration::from_hours(24);
+    let (db, scope, id) = (case.tx.db(), case.tx.scope(), case.request.id);
+    let recent = store::verifications_since(db, scope, id, now.saturating_sub(day)).await?;
+    // By when they were recorded: what was told late was tried as well.
+    let attempts = recent.iter().map(|row| (row.recorded_at, row.verdict));
+    Ok(verification::locked_until(attempts, now).map(|until| {
+        let reason = format!("it was tried too often; nothing more may be tried until {until}");
+        (ErrorCode::VerificationLocked, reason)
+    }))
+}
+
+/// What waited for it is looked at.
+fn go_on(case: &mut Case, at: Timestamp) -> Result<()> {
+    let waits = |item: &&entity::request_item::Model| item.status == Status::AwaitingVerification;
+    let waiting = case.items.iter().filter(waits);
+    let waiting: Vec<_> = waiting.map(|item| (item.id, item.status_at)).collect();
+    for (id, since) in waiting {
+        let step = Step {
+            to: Status::InReview,
+            at: at.max(since),
+            denial: None,
+            note: None,
+            duplicate_of: None,
+        };
+        case.step(id, &step)?;
+    }
+    Ok(())
+}
