@@ -1,45 +1,88 @@
-//! The README's main job, its lines as they are.
+//! The stories of the README, their lines as they are.
 
-use crate::harness::{App, send};
+use std::collections::HashMap;
+
+use crate::harness::{Actor, Answer, App, send};
+
+const MARK: &str = "<!-- A test runs these lines as they are. -->";
+
+/// The blocks of lines that follow the mark.
+fn blocks() -> Vec<&'static str> {
+    let readme = include_str!("../../README.md");
+    let marked = readme.split(MARK).skip(1);
+    marked
+        .map(|lines| {
+            let block = lines.trim_start().strip_prefix("```sh").unwrap();
+            block.split_once("```").unwrap().0
+        })
+        .collect()
+}
+
+/// A line: what it asks, and under which name it keeps which kind of id.
+fn parsed(line: &str) -> Option<(&str, Option<(&str, &str)>)> {
+    if let Some(body) = line.strip_prefix("ask '") {
+        return Some((body.strip_suffix('\'').unwrap(), None));
+    }
+    let (name, rest) = line.split_once("=$(ask '")?;
+    let (body, kept) = rest.split_once("' | grep -o '").unwrap();
+    let kind = kept.strip_suffix("[0-9a-z]*')").unwrap();
+    Some((body, Some((name, kind))))
+}
+
+/// Says what a block says, one line after the other, and gives what was answered.
+async fn run(owner: &Actor, block: &str) -> Vec<Answer> {
+    let mut kept: HashMap<&str, String> = HashMap::new();
+    let mut answers = Vec::new();
+    for (body, keeps) in block.lines().filter_map(parsed) {
+        let mut body = body.to_owned();
+        for (name, value) in &kept {
+            body = body.replace(&format!("'${name}'"), value);
+        }
+        assert!(!body.contains('$'), "{body}");
+        let request = owner.post().header("content-type", "application/json");
+        let answer = send(request.body(body)).await.unwrap();
+        answer.ok();
+        if let Some((name, kind)) = keeps {
+            let start = answer.text.find(kind).unwrap();
+            let id = answer.text[start..].split('"').next().unwrap();
+            kept.insert(name, id.to_owned());
+        }
+        answers.push(answer);
+    }
+    answers
+}
 
 #[tokio::test]
-async fn the_lines_of_the_readme_do_the_main_job() {
-    let readme = include_str!("../../README.md");
-    let (_, lines) = readme
-        .split_once("<!-- A test runs these lines as they are. -->")
-        .unwrap();
-    let (block, _) = lines
-        .trim_start()
-        .strip_prefix("```sh")
-        .unwrap()
-        .split_once("```")
-        .unwrap();
-    let bodies: Vec<_> = block
-        .lines()
-        .filter_map(|line| line.strip_prefix("ask '")?.strip_suffix('\''))
-        .collect();
-    assert_eq!(bodies.len(), 5);
+async fn the_stories_of_the_readme_are_true() {
+    let blocks = blocks();
     let app = App::start().await;
     let owner = app.owner();
-    let mut last = None;
-    for body in &bodies {
-        let sent = || owner.post().header("content-type", "application/json");
-        let mut answer = send(sent().body((*body).to_owned())).await.unwrap();
-        // The feed shows an event as soon as it has its number.
-        for _ in 0..500 {
-            if !body.contains("events(") || answer.text.contains("DISCLOSURE_RECORDED") {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            answer = send(sent().body((*body).to_owned())).await.unwrap();
+
+    let main_job = run(&owner, blocks[0]).await;
+    assert_eq!(main_job.len(), 5);
+    let seen = main_job[3].get("customer.disclosures.nodes.0.recipient.name");
+    assert_eq!(seen, "Spamhaus");
+    // The feed shows an event as soon as it has its number.
+    let feed = "{ events(first: 100) { nodes { type } } }";
+    let mut shown = false;
+    for _ in 0..500 {
+        shown = owner.ask(feed).await.text.contains("DISCLOSURE_RECORDED");
+        if shown {
+            break;
         }
-        answer.ok();
-        if body.contains("{ customer(by:") {
-            let seen = answer.get("customer.disclosures.nodes.0.recipient.name");
-            assert_eq!(seen, "Spamhaus");
-        }
-        last = Some(answer);
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    assert!(last.unwrap().text.contains("DISCLOSURE_RECORDED"));
+    assert!(shown);
+
+    app.set_clock("2026-11-21T09:00:00Z");
+    let request = run(&owner, blocks[1]).await;
+    assert_eq!(request.len(), 11);
+    let due = request[1].text_at("openRequest.request.clocks.0.dueAt");
+    assert_eq!(due, "2026-12-21T21:59:59.999Z", "20 December is a Sunday");
+    let end = request.last().unwrap();
+    assert_eq!(end.get("request.status"), "PARTIALLY_FULFILLED");
+    assert_eq!(end.get("request.clocks.0.state"), "MET");
+    assert_eq!(end.get("agenda.nodes"), &serde_json::json!([]));
+    assert_eq!(blocks.len(), 2);
     app.stop().await;
 }
