@@ -120,6 +120,9 @@ async fn check(database: &Database, actor: &Actor, writers: &mut [Writer], inter
         "identifier",
         "assignment",
         "disclosure",
+        "request",
+        "request_item",
+        "request_reference",
         "idempotency",
     ] {
         let done = writers.iter().flat_map(|writer| &writer.done);
@@ -185,6 +188,14 @@ impl Done {
             }
             Kind::ByAddress => self.check_disclosure(actor, &[customer]).await,
             Kind::List | Kind::Series => self.check_list(actor, customer).await,
+            Kind::Request => {
+                self.check_request(actor, customer, &self.call.ticket())
+                    .await
+            }
+            Kind::Relink => {
+                let later = format!("later {}", self.call.ticket());
+                self.check_request(actor, customer, &later).await;
+            }
         }
     }
 
@@ -210,6 +221,22 @@ impl Done {
         let found = actor.run(query, json!({ "ids": ids })).await;
         let expected: Vec<_> = ids.iter().map(expected).collect();
         assert_eq!(found.get("nodes"), &json!(expected));
+    }
+
+    /// By the number of its ticket it is found, with what it asks for.
+    async fn check_request(&self, actor: &Actor, customer: &str, ticket: &str) {
+        let query = "query($of: ExternalIdInput!) { request(by: { externalReference: $of }) {
+            id customer { id } items { type } clocks { duty } event { objectId } } }";
+        let of = json!({ "of": { "system": "otrs", "id": ticket } });
+        let found = actor.run(query, of).await;
+        let expected = json!({
+            "id": self.id,
+            "customer": { "id": customer },
+            "items": [{ "type": "ACCESS" }, { "type": "DELETION" }],
+            "clocks": [{ "duty": "ANSWER" }, { "duty": "ANSWER" }],
+            "event": { "objectId": self.id },
+        });
+        assert_eq!(found.get("request"), &expected);
     }
 
     async fn check_customer(&self, actor: &Actor) {

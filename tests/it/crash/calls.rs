@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::harness::Answer;
-use crate::harness::build::{RECORD_DISCLOSURE_SERIES, RECORD_DISCLOSURES, input, observation};
+use crate::harness::build::{
+    OPEN_REQUEST, RECORD_DISCLOSURE_SERIES, RECORD_DISCLOSURES, RELINK_EXTERNAL_REFERENCE, input,
+    observation,
+};
 
 const REGISTER: &str = "mutation($input: RegisterCustomerInput!) {
     registerCustomer(input: $input) { customer { id } } }";
@@ -29,16 +32,22 @@ pub enum Kind {
     List,
     /// Records what else went out about the customer in some months, each month for itself.
     Series,
+    /// Opens a request of the customer by ticket.
+    Request,
+    /// Says that the ticket has another number, too.
+    Relink,
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Customer,
         Self::Assignment,
         Self::ByExternalId,
         Self::ByAddress,
         Self::List,
         Self::Series,
+        Self::Request,
+        Self::Relink,
     ];
 }
 
@@ -71,6 +80,11 @@ impl Call {
         format!("report {} of writer {}", self.number, self.writer)
     }
 
+    /// The number of the customer's ticket.
+    pub fn ticket(self) -> String {
+        format!("ticket {}-{}", self.writer, self.customer())
+    }
+
     pub fn query(self) -> &'static str {
         match self.kind() {
             Kind::Customer => REGISTER,
@@ -78,13 +92,15 @@ impl Call {
             Kind::ByExternalId | Kind::ByAddress => DISCLOSE,
             Kind::List => RECORD_DISCLOSURES,
             Kind::Series => RECORD_DISCLOSURE_SERIES,
+            Kind::Request => OPEN_REQUEST,
+            Kind::Relink => RELINK_EXTERNAL_REFERENCE,
         }
     }
 
     /// How many rows of a table it makes.
     pub fn rows(self, table: &str) -> usize {
         let disclosures = match self.kind() {
-            Kind::Customer | Kind::Assignment => 0,
+            Kind::Customer | Kind::Assignment | Kind::Request | Kind::Relink => 0,
             Kind::ByExternalId | Kind::ByAddress => 1,
             Kind::List => LIST,
             Kind::Series => LIST + 1,
@@ -93,6 +109,9 @@ impl Call {
             "customer" | "identifier" => usize::from(self.kind() == Kind::Customer),
             "assignment" => usize::from(self.kind() == Kind::Assignment),
             "disclosure" => disclosures,
+            "request" => usize::from(self.kind() == Kind::Request),
+            "request_item" => 2 * usize::from(self.kind() == Kind::Request),
+            "request_reference" => usize::from(matches!(self.kind(), Kind::Request | Kind::Relink)),
             // Each item of a list has a key of its own.
             _ => disclosures.max(1),
         }
@@ -111,6 +130,16 @@ impl Call {
             Kind::List => {
                 return input(&json!({ "disclosures": self.items(), "errorPolicy": "REJECT_ALL" }));
             }
+            Kind::Request => json!({
+                "channel": "TICKET",
+                "receivedAt": "2024-06-02T00:00:00Z",
+                "customer": { "externalId": self.external_id() },
+                "items": [{ "type": "ACCESS" }, { "type": "DELETION" }],
+                "text": self.reference(),
+                "externalReferences": [{ "system": "otrs", "id": self.ticket() }],
+            }),
+            Kind::Relink => json!({ "system": "otrs", "from": self.ticket(),
+                "to": format!("later {}", self.ticket()) }),
             Kind::Series => {
                 let months: Vec<_> = self.items().into_iter().map(observation).collect();
                 return input(&json!({ "observations": months, "errorPolicy": "REJECT_FAILED" }));
@@ -168,6 +197,8 @@ impl Call {
             Kind::ByExternalId | Kind::ByAddress => {
                 return answer.text_at("recordDisclosure.disclosure.id");
             }
+            Kind::Request => return answer.text_at("openRequest.request.id"),
+            Kind::Relink => return answer.text_at("relinkExternalReference.requests.0.id"),
             Kind::List => "recordDisclosures",
             Kind::Series => "recordDisclosureSeries",
         };
