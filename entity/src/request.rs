@@ -37,7 +37,7 @@ pub struct Model {
     pub next_due_at: Option<Timestamp>,
     /// When its last item came to its end.
     pub closed_at: Option<Timestamp>,
-    /// An open request that asks for the same, of the same customer.
+    /// A request that was open when this one came in, and asks for the same, of the same customer.
     pub duplicate_of: Option<RequestId>,
     /// Who recorded it.
     pub integration_id: Option<IntegrationId>,

@@ -49,9 +49,15 @@ pub struct Model {
     pub country: Option<String>,
     /// Since when it stands still.
     pub paused_at: Option<Timestamp>,
-    /// For how many days it stood still before.
-    pub paused_days: i32,
-    /// Why it was extended, or stands still.
+    /// For how long it stood still before, in milliseconds.
+    pub paused_ms: i64,
+    /// When it went on the last time.
+    pub resumed_at: Option<Timestamp>,
+    /// Why it stands still, or stood still the last time.
+    pub pause_reason: Option<DelayReason>,
+    /// Encrypted: what was said about that.
+    pub pause_note: Option<Vec<u8>>,
+    /// Why it was extended.
     pub delay: Option<DelayReason>,
     /// When it was extended.
     pub extended_at: Option<Timestamp>,
@@ -61,9 +67,9 @@ pub struct Model {
     pub met_at: Option<Timestamp>,
     /// When it was not owed any more.
     pub stopped_at: Option<Timestamp>,
-    /// Key of the encrypted column.
+    /// Key of the encrypted columns.
     pub key_id: DataKeyId,
-    /// Encrypted: what was said about the delay.
+    /// Encrypted: what was said about the extension.
     pub note: Option<Vec<u8>>,
     /// The leaf of the last change.
     pub event_id: EventId,

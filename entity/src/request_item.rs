@@ -29,6 +29,8 @@ pub struct Model {
     pub status_at: Timestamp,
     /// Why it was denied.
     pub denial: Option<DenialReason>,
+    /// What it was said to repeat.
+    pub duplicate_of: Option<RequestId>,
     /// Key of the encrypted column.
     pub key_id: DataKeyId,
     /// Encrypted: what was said with the last step.

@@ -36,6 +36,7 @@ crate::sql_migration!(
     );
     create index request_received on request (controller_id, received_at, id);
     create index request_status on request (controller_id, status, received_at, id);
+    create index request_open on request (controller_id, received_at, id) where closed_at is null;
     create index request_due on request (controller_id, next_due_at, id) where next_due_at is not null;
     create index request_customer on request (controller_id, customer_id, received_at, id);
     create table request_item (
@@ -48,15 +49,17 @@ crate::sql_migration!(
         status text not null,
         status_at bigint not null,
         denial text,
+        duplicate_of {uuid},
         key_id {uuid} not null,
         note {bytes},
         version integer not null,
         event_id {uuid} not null,
         primary key (controller_id, id),
         constraint request_item_once unique (controller_id, request_id, position),
-        foreign key (controller_id, request_id) references request (controller_id, id)
+        foreign key (controller_id, request_id) references request (controller_id, id),
+        foreign key (controller_id, duplicate_of) references request (controller_id, id)
     );
-    create index request_item_kind on request_item (controller_id, kind, request_id);
+    create index request_item_kind on request_item (controller_id, request_id, kind);
     create table request_clock (
         controller_id {uuid} not null,
         id {uuid} not null,
@@ -77,7 +80,10 @@ crate::sql_migration!(
         zone text not null,
         country text,
         paused_at bigint,
-        paused_days integer not null,
+        paused_ms bigint not null,
+        resumed_at bigint,
+        pause_reason text,
+        pause_note {bytes},
         delay text,
         extended_at bigint,
         notified_at bigint,

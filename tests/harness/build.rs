@@ -203,8 +203,10 @@ pub struct Ids {
     pub reviewed: String,
     /// The clock of its first item.
     pub clock: String,
-    /// The clock of its third item, which stands still.
+    /// The clock of its third item, which stands still while that waits for information.
     pub paused_clock: String,
+    /// The clock of its fourth item, which waits for information.
+    pub waiting_clock: String,
     /// Another one, known as ticket 4711.
     pub other_request: String,
     /// Its first item.
@@ -213,7 +215,7 @@ pub struct Ids {
 
 impl Ids {
     /// All of them that a list shows.
-    pub fn all(&self) -> [&str; 24] {
+    pub fn all(&self) -> [&str; 25] {
         [
             &self.controller,
             &self.integration,
@@ -237,6 +239,7 @@ impl Ids {
             &self.reviewed,
             &self.clock,
             &self.paused_clock,
+            &self.waiting_clock,
             &self.other_request,
             &self.other_item,
         ]
@@ -345,7 +348,8 @@ async fn ask(owner: &Actor, ids: &mut Ids) {
             "customer": { "id": ids.customer },
             "regimes": ["GDPR"],
             "regimesReason": "as agreed",
-            "items": [{ "type": "ACCESS" }, { "type": "DELETION" }, { "type": "PORTABILITY" }],
+            "items": [{ "type": "ACCESS" }, { "type": "DELETION" }, { "type": "PORTABILITY" },
+                { "type": "CORRECTION" }],
             "text": "Please send me what you have.",
             "externalReferences": [{ "system": "otrs", "id": ticket }],
         });
@@ -354,17 +358,19 @@ async fn ask(owner: &Actor, ids: &mut Ids) {
         ids.other_item = std::mem::take(&mut ids.item);
         let at = |path: &str| opened.text_at(&format!("openRequest.request.{path}"));
         (ids.request, ids.item, ids.reviewed) = (at("id"), at("items.0.id"), at("items.1.id"));
-        let third = at("items.2.id");
-        for n in 0..3 {
-            let (of, clock) = (
-                at(&format!("clocks.{n}.item.id")),
-                at(&format!("clocks.{n}.id")),
-            );
-            if of == ids.item {
-                ids.clock = clock;
-            } else if of == third {
-                ids.paused_clock = clock;
-            }
+        let clock = |item: &str| {
+            let of = (0..4).find(|n| at(&format!("clocks.{n}.item.id")) == item);
+            at(&format!("clocks.{}.id", of.unwrap()))
+        };
+        let waiting = [at("items.2.id"), at("items.3.id")];
+        ids.clock = clock(&ids.item);
+        [ids.paused_clock, ids.waiting_clock] = waiting.each_ref().map(|item| clock(item));
+        for (item, to) in waiting
+            .iter()
+            .flat_map(|item| [(item, "IN_REVIEW"), (item, "AWAITING_INFORMATION")])
+        {
+            let step = json!({ "itemId": item, "to": to });
+            owner.run(TRANSITION_ITEM, input(&step)).await.ok();
         }
         let step = json!({ "itemId": ids.reviewed, "to": "IN_REVIEW", "note": "looked at" });
         owner.run(TRANSITION_ITEM, input(&step)).await.ok();

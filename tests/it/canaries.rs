@@ -152,7 +152,7 @@ async fn everything_goes_well(story: &mut Story) -> String {
         "{ customers { nodes { name mergedFrom { nodes { name } } identifiers { value } assignments { nodes { resource ipPrefix } } } }
         recipients { nodes { name contacts { value note } noticeUrl } }
         disclosures { nodes { reference authority note subjects { lookup } supersededBy { reason } } }
-        requests { nodes { lookup text regimesReason requester { name contact proof } items { note } clocks { note }
+        requests { nodes { lookup text regimesReason requester { name contact proof } items { note } clocks { note pauseNote }
             externalReferences { reference } correspondence { nodes { text } }
             verifications { nodes { evidenceDigest note } } } } }";
     // What is held is shown in its one spelling, in lower case.

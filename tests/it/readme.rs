@@ -44,7 +44,7 @@ async fn run(owner: &Actor, block: &str) -> Vec<Answer> {
         answer.ok();
         if let Some((name, kind)) = keeps {
             let start = answer.text.find(kind).unwrap();
-            let id = answer.text[start..].split('"').next().unwrap();
+            let id = answer.text.split_at(start).1.split('"').next().unwrap();
             kept.insert(name, id.to_owned());
         }
         answers.push(answer);

@@ -65,9 +65,9 @@ impl Host {
         let query = "query($id: ID!) { request(by: { id: $id }) {
             id channel receivedAt status closedAt nextDueAt resolution candidateCount residence text lookup version
             requester { kind name contact proof } customer { id } duplicateOf { id }
-            items { id type scope status statusAt allowedTransitions denialReason note version }
+            items { id type scope status statusAt allowedTransitions denialReason note version duplicateOf { id } }
             clocks { id regime duty source state since dueAt firstDueAt country timeZone holidaysCounted canBeExtended
-                canBePaused pausedDays delayReason metAt stoppedAt item { type } }
+                canBePaused pausedDays pauseReason delayReason metAt stoppedAt item { type } }
             externalReferences { system reference }
             correspondence { nodes { kind direction channel at text } } } }";
         let found = self.support.run(query, json!({ "id": id })).await;
@@ -76,6 +76,12 @@ impl Host {
 
     pub async fn step(&self, item: &Value, to: &str) {
         let step = json!({ "itemId": item, "to": to });
+        let moved = self.support.run(build::TRANSITION_ITEM, input(&step)).await;
+        assert_eq!(moved.text_at("transitionItem.item.status"), to);
+    }
+
+    pub async fn step_at(&self, item: &Value, to: &str, at: &str) {
+        let step = json!({ "itemId": item, "to": to, "occurredAt": at });
         let moved = self.support.run(build::TRANSITION_ITEM, input(&step)).await;
         assert_eq!(moved.text_at("transitionItem.item.status"), to);
     }
@@ -265,20 +271,47 @@ async fn a_request_that_comes_again_points_to_the_first() {
         again["status"], "RECEIVED",
         "nothing is taken over from the first"
     );
+    // Of a user of the client's site, the client's own requests say nothing.
+    let visitor = with(
+        of("42", &["DELETION"]),
+        "requester",
+        json!({ "kind": "END_USER", "name": "A visitor", "proof": "the form of the shop" }),
+    );
+    assert_eq!(host.open(&visitor).await["duplicateOf"], Value::Null);
     // More than was asked before, or somebody else, is no repetition.
     let more = host.open(&of("42", &["DELETION", "PORTABILITY"])).await;
     assert_eq!(more["duplicateOf"], Value::Null);
     let other = host.open(&of("43", &["DELETION"])).await;
     assert_eq!(other["duplicateOf"], Value::Null);
     // A person decides that it is one.
-    let repeats = json!({ "itemId": again["items"][0]["id"], "to": "DUPLICATE", "duplicateOfId": first["id"] });
-    host.support
-        .run(build::TRANSITION_ITEM, input(&repeats))
-        .await
-        .ok();
+    let repeats = async |of: &Value, what: &Value| {
+        let step = json!({ "itemId": of["items"][0]["id"], "to": "DUPLICATE", "duplicateOfId": what["id"] });
+        host.support.run(build::TRANSITION_ITEM, input(&step)).await
+    };
+    let later = with(
+        of("42", &["DELETION"]),
+        "receivedAt",
+        json!("2026-06-10T10:00:00Z"),
+    );
+    let later = host.open(&later).await;
+    let access = host.open(&of("42", &["ACCESS"])).await;
+    // Of somebody else, of something else, of what came in later.
+    for what in [&other, &access, &later] {
+        let refused = repeats(&again, what).await;
+        let error = refused.refused(400, "BAD_USER_INPUT");
+        assert_eq!(error["extensions"]["field"], "duplicateOfId");
+    }
+    repeats(&again, &first).await.ok();
     let closed = host.shown(again["id"].as_str().unwrap()).await;
     assert_eq!(closed["status"], "DUPLICATE");
     assert_eq!(closed["clocks"][0]["state"], "STOPPED");
+    assert_eq!(closed["items"][0]["duplicateOf"]["id"], first["id"]);
+    // Nobody answers both: what was closed as a repetition is not to be repeated.
+    let refused = repeats(&later, &again).await;
+    assert_eq!(
+        refused.refused(400, "BAD_USER_INPUT")["extensions"]["field"],
+        "duplicateOfId"
+    );
     // What was merged is one: so are its requests.
     let both = json!({ "from": whmcs("43"), "into": whmcs("42") });
     host.billing
@@ -348,6 +381,7 @@ async fn what_cannot_be_a_request_is_refused_and_leaves_nothing() {
         ("residence", json!("US-ca"), "residence"),
         ("regimes", json!([]), "regimes"),
         ("regimes", json!(["CCPA"]), "regimesReason"),
+        ("regimesReason", json!("because"), "regimes"),
         ("text", json!(long), "text"),
         ("customer", json!({ "email": "nonsense" }), "customer.email"),
         (
@@ -409,14 +443,20 @@ async fn a_controller_says_where_it_is() {
         .run(build::UPDATE_CONTROLLER, input(&moved))
         .await
         .ok();
-    let cleared = json!({ "timeZone": null });
+    assert_eq!(
+        known().await,
+        json!({ "establishment": "US-TX", "timeZone": "Europe/Sofia" })
+    );
+    // Whose law it is says nothing of when a day ends.
+    assert_eq!(refused(json!({ "timeZone": null })).await, "timeZone");
+    let nowhere = json!({ "establishment": null, "timeZone": null });
     host.officer
-        .run(build::UPDATE_CONTROLLER, input(&cleared))
+        .run(build::UPDATE_CONTROLLER, input(&nowhere))
         .await
         .ok();
     assert_eq!(
         known().await,
-        json!({ "establishment": "US-TX", "timeZone": null })
+        json!({ "establishment": null, "timeZone": null })
     );
     host.stop().await;
 }

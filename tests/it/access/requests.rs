@@ -39,7 +39,7 @@ pub const SAMPLES: &[Sample] = &[
     sample(
         "Mutation.updateController",
         build::UPDATE_CONTROLLER,
-        |_| input(&json!({ "establishment": "BG" })),
+        |_| input(&json!({ "establishment": "BG", "timeZone": "Europe/Sofia" })),
     ),
     sample("Mutation.openRequest", build::OPEN_REQUEST, |turn| {
         let ticket = format!("canary {}", turn.number);
@@ -55,9 +55,7 @@ pub const SAMPLES: &[Sample] = &[
         input(&json!({ "itemId": turn.asked.items[1], "reason": "NO_MATCH" }))
     }),
     sample("Mutation.extendDeadline", build::EXTEND_DEADLINE, |turn| {
-        input(
-            &json!({ "clockId": turn.asked.clocks[0], "reason": "VOLUME", "notifiedAt": "2026-11-20T09:30:00Z" }),
-        )
+        extending(&turn.asked.clocks[0])
     }),
     sample("Mutation.pauseClock", build::PAUSE_CLOCK, pausing),
     sample("Mutation.resumeClock", build::RESUME_CLOCK, |turn| {
@@ -99,6 +97,14 @@ pub fn verifying(turn: &Turn<'_>) -> Value {
 /// A digest that a search for canaries finds.
 const DIGEST: &str = "ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a4ca9a";
 
+/// Variables that extend a clock.
+pub fn extending(clock: &str) -> Value {
+    input(
+        &json!({ "clockId": clock, "reason": "VOLUME", "notifiedAt": "2026-11-20T09:30:00Z",
+        "note": "canary note" }),
+    )
+}
+
 /// Variables that pause what nobody else will.
 pub fn pausing(turn: &Turn<'_>) -> Value {
     input(
@@ -118,7 +124,7 @@ pub fn writing(turn: &Turn<'_>) -> Value {
 pub struct Asked {
     pub request: String,
     pub ticket: String,
-    /// In the order in which they were named; the second is looked at.
+    /// In the order in which they were named; the second is looked at, the last two wait for information.
     pub items: Vec<String>,
     /// The clock of each of them; the last stands still.
     pub clocks: Vec<String>,
@@ -132,8 +138,16 @@ impl Asked {
         // Long ago, so that lists begin with the others.
         request["receivedAt"] = json!("2026-11-01T09:00:00Z");
         let asked = open(&owner, &request, ticket).await;
-        let look = json!({ "itemId": asked.items[1], "to": "IN_REVIEW" });
-        owner.run(build::TRANSITION_ITEM, input(&look)).await.ok();
+        for (item, to) in [
+            (1, "IN_REVIEW"),
+            (2, "IN_REVIEW"),
+            (2, "AWAITING_INFORMATION"),
+            (3, "IN_REVIEW"),
+            (3, "AWAITING_INFORMATION"),
+        ] {
+            let step = json!({ "itemId": asked.items[item], "to": to });
+            owner.run(build::TRANSITION_ITEM, input(&step)).await.ok();
+        }
         let pause = json!({ "clockId": asked.clocks[3], "reason": "INFORMATION_REQUIRED", "note": "canary note" });
         owner.run(build::PAUSE_CLOCK, input(&pause)).await.ok();
         asked
@@ -145,8 +159,14 @@ pub async fn world(owner: &Actor, customer: &str) -> String {
     let ticket = "canary ticket".to_owned();
     let asked = open(owner, &canary(customer, &ticket), ticket).await;
     for (item, clock) in asked.items.iter().zip(&asked.clocks) {
-        let look = json!({ "itemId": item, "to": "IN_REVIEW", "note": "canary note" });
-        owner.run(build::TRANSITION_ITEM, input(&look)).await.ok();
+        for to in ["IN_REVIEW", "AWAITING_INFORMATION"] {
+            let step = json!({ "itemId": item, "to": to, "note": "canary note" });
+            owner.run(build::TRANSITION_ITEM, input(&step)).await.ok();
+        }
+        owner
+            .run(build::EXTEND_DEADLINE, extending(clock))
+            .await
+            .ok();
         let pause =
             json!({ "clockId": clock, "reason": "INFORMATION_REQUIRED", "note": "canary note" });
         owner.run(build::PAUSE_CLOCK, input(&pause)).await.ok();

@@ -61,7 +61,13 @@ pub fn handling(
     let mut steps = vec![
         (
             build::TRANSITION_ITEM,
-            json!({ "itemId": items[0], "to": "IN_REVIEW", "note": c.text("note of a step") }),
+            json!({ "itemId": items[0], "to": "IN_REVIEW", "occurredAt": AT,
+                "note": c.text("note of an earlier step") }),
+        ),
+        (
+            build::TRANSITION_ITEM,
+            json!({ "itemId": items[0], "to": "AWAITING_INFORMATION", "occurredAt": AT,
+                "note": c.text("note of a step") }),
         ),
         (
             build::TRANSITION_ITEM,
@@ -73,7 +79,7 @@ pub fn handling(
         ),
         (
             build::PAUSE_CLOCK,
-            json!({ "clockId": clocks[0], "reason": "IDENTITY_VERIFICATION", "occurredAt": AT,
+            json!({ "clockId": clocks[0], "reason": "INFORMATION_REQUIRED", "occurredAt": AT,
                 "note": c.text("note of a pause") }),
         ),
         (

@@ -92,7 +92,7 @@ const CASES: &[Case] = &[
         variables: |ids| vec![json!({ "ids": ids.all() })],
         expected: Some(
             r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
         ),
     },
     Case {
@@ -318,6 +318,14 @@ const NOT_OURS: &[(&str, &str)] = &[
     (
         "ReconcileSnapshotInput.ids",
         "ids of an outside system; by value: see the parent",
+    ),
+    (
+        "RelinkExternalReferenceInput.from",
+        "a number of an outside system: every controller has the same",
+    ),
+    (
+        "RelinkExternalReferenceInput.to",
+        "a number of an outside system",
     ),
     (".idempotencyKey", "made by the caller: see the parent"),
 ];

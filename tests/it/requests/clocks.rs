@@ -99,6 +99,37 @@ async fn where_no_place_is_known_a_month_counts_in_utc() {
     host.stop().await;
 }
 
+/// Where a day of the company ends after that of the law, the law's counts.
+#[tokio::test]
+async fn what_is_late_in_california_is_late_in_hawaii() {
+    let host = Host::start().await;
+    let islands = json!({ "establishment": "US-HI", "timeZone": "Pacific/Honolulu" });
+    host.officer
+        .run(build::UPDATE_CONTROLLER, input(&islands))
+        .await
+        .ok();
+    let request = with(
+        asking(&["DELETION"]),
+        "receivedAt",
+        json!("2026-06-10T20:00:00Z"),
+    );
+    // That somebody lives in the United States may mean California.
+    for residence in ["US-CA", "US"] {
+        let opened = host
+            .open(&with(request.clone(), "residence", json!(residence)))
+            .await;
+        assert_eq!(
+            terms(&opened),
+            [
+                term("CCPA", "ACKNOWLEDGE", "US", "2026-06-26T06:59:59.999Z"),
+                term("CCPA", "ANSWER", "US", "2026-07-26T06:59:59.999Z"),
+            ],
+            "{residence}"
+        );
+    }
+    host.stop().await;
+}
+
 #[tokio::test]
 async fn an_answer_gets_more_time_once_with_a_reason_and_a_notice_in_time() {
     let host = Host::start().await;
@@ -186,6 +217,17 @@ async fn a_clock_stands_still_only_where_its_rule_knows_that() {
         clocks.iter().find(own).unwrap()["id"].clone()
     };
     let pause = |regime: &str, at: &str| json!({ "clockId": clock(regime), "reason": "IDENTITY_VERIFICATION", "occurredAt": at });
+    let try_pause =
+        async |change: &Value| host.support.run(build::PAUSE_CLOCK, input(change)).await;
+    // Nothing waits for anything.
+    let refused = try_pause(&pause("GDPR", "2026-06-11T08:00:00Z")).await;
+    refused.refused(422, "PAUSE_NOT_ALLOWED");
+    host.step_at(
+        &opened["items"][0]["id"],
+        "AWAITING_VERIFICATION",
+        "2026-06-10T12:00:00Z",
+    )
+    .await;
     // California counts on, whoever asks (11 CCR 7021(b)).
     let refused = host
         .support
@@ -206,11 +248,14 @@ async fn a_clock_stands_still_only_where_its_rule_knows_that() {
             field
         );
     }
-    let early = pause("GDPR", "2026-06-09T08:00:00Z");
-    host.support
-        .run(build::PAUSE_CLOCK, input(&early))
-        .await
-        .refused(422, "PAUSE_NOT_ALLOWED");
+    let early = pause("GDPR", "2026-06-10T11:00:00Z");
+    try_pause(&early).await.refused(422, "PAUSE_NOT_ALLOWED");
+    let other = with(
+        pause("GDPR", "2026-06-11T08:00:00Z"),
+        "reason",
+        json!("INFORMATION_REQUIRED"),
+    );
+    try_pause(&other).await.refused(422, "PAUSE_NOT_ALLOWED");
 
     let paused = host
         .support
@@ -253,6 +298,9 @@ async fn a_clock_stands_still_only_where_its_rule_knows_that() {
         .run(build::RESUME_CLOCK, input(&resume))
         .await
         .refused(422, "PAUSE_NOT_ALLOWED");
+    // The same days do not count twice.
+    let twice = pause("GDPR", "2026-06-12T08:00:00Z");
+    try_pause(&twice).await.refused(422, "PAUSE_NOT_ALLOWED");
     // The pause counts for an extension, too: from September 10 to 15.
     let extend = json!({ "clockId": clock("GDPR"), "reason": "VOLUME", "notifiedAt": "2026-06-16T08:00:00Z" });
     let extended = host
@@ -262,6 +310,95 @@ async fn a_clock_stands_still_only_where_its_rule_knows_that() {
     assert_eq!(
         extended.text_at("extendDeadline.clock.dueAt"),
         "2026-09-15T20:59:59.999Z"
+    );
+    host.stop().await;
+}
+
+/// Whether somebody says so or not: when what a clock waits for has come, it goes on.
+#[tokio::test]
+async fn a_clock_goes_on_and_ends_with_what_it_is_for() {
+    let host = Host::start().await;
+    let mut opened = Vec::new();
+    for _ in 0..2 {
+        let one = host.open(&asking(&["DELETION"])).await;
+        let item = &one["items"][0]["id"];
+        host.step(item, "AWAITING_VERIFICATION").await;
+        let pause = json!({ "clockId": one["clocks"][0]["id"], "reason": "IDENTITY_VERIFICATION" });
+        host.support
+            .run(build::PAUSE_CLOCK, input(&pause))
+            .await
+            .ok();
+        opened.push(one);
+    }
+    host.app.set_clock("2026-06-21T08:00:00Z");
+    let passed =
+        json!({ "requestId": opened[0]["id"], "method": "SUPPORT_PIN", "verdict": "PASSED" });
+    host.support
+        .run(build::VERIFY_REQUESTER, input(&passed))
+        .await
+        .ok();
+    let shown = host.shown(opened[0]["id"].as_str().unwrap()).await;
+    let clock = &shown["clocks"][0];
+    // Ten days more: the twentieth of July.
+    assert_eq!(
+        (&clock["state"], &clock["pausedDays"], &clock["dueAt"]),
+        (
+            &json!("RUNNING"),
+            &json!(10),
+            &json!("2026-07-20T20:59:59.999Z")
+        )
+    );
+    assert_eq!(shown["nextDueAt"], clock["dueAt"]);
+    // Of the other, nothing was heard: the denial comes while the clock stands still, and in time.
+    host.app.set_clock("2026-07-15T08:00:00Z");
+    let denied =
+        json!({ "itemId": opened[1]["items"][0]["id"], "reason": "IDENTITY_NOT_VERIFIED" });
+    host.support
+        .run(build::DENY_ITEM, input(&denied))
+        .await
+        .ok();
+    let shown = host.shown(opened[1]["id"].as_str().unwrap()).await;
+    let clock = &shown["clocks"][0];
+    assert_eq!(
+        (&clock["state"], &clock["pausedDays"], &clock["pauseReason"]),
+        (&json!("MET"), &json!(34), &json!("IDENTITY_VERIFICATION"))
+    );
+    host.stop().await;
+}
+
+/// The answer that counts is the one that the person has.
+#[tokio::test]
+async fn an_answer_counts_from_when_the_person_had_it() {
+    let host = Host::start().await;
+    let opened = host.open(&asking(&["ACCESS"])).await;
+    let item = &opened["items"][0]["id"];
+    host.app.set_clock("2026-07-11T08:00:00Z");
+    for to in ["IN_REVIEW", "APPROVED", "IN_PROGRESS"] {
+        host.step(item, to).await;
+    }
+    let told = |to: &str, at: &str| json!({ "itemId": item, "to": to, "answeredAt": at });
+    for (change, field) in [
+        (told("ON_HOLD", "2026-07-10T09:00:00Z"), "answeredAt"),
+        (told("FULFILLED", "2026-06-10T08:59:59Z"), "answeredAt"),
+        (told("FULFILLED", "2026-07-12T08:00:00Z"), "answeredAt"),
+    ] {
+        let refused = host
+            .support
+            .run(build::TRANSITION_ITEM, input(&change))
+            .await;
+        let error = refused.refused(400, "BAD_USER_INPUT");
+        assert_eq!(error["extensions"]["field"], field, "{change}");
+    }
+    let in_time = told("FULFILLED", "2026-07-10T09:00:00Z");
+    host.support
+        .run(build::TRANSITION_ITEM, input(&in_time))
+        .await
+        .ok();
+    let shown = host.shown(opened["id"].as_str().unwrap()).await;
+    let clock = &shown["clocks"][0];
+    assert_eq!(
+        (&clock["state"], &clock["metAt"]),
+        (&json!("MET"), &json!("2026-07-10T09:00:00.000Z"))
     );
     host.stop().await;
 }

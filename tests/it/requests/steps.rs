@@ -106,11 +106,13 @@ fn an_item_goes_where_the_table_says_and_nowhere_else() {
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let host = runtime.block_on(Host::start());
-    let other = runtime.block_on(host.open(&asking(&["ACCESS"])));
+    runtime.block_on(host.client("42", None));
+    let of_client = |kinds: &[&str]| with(asking(kinds), "customer", super::whmcs("42"));
+    let other = runtime.block_on(host.open(&of_client(&["DELETION"])));
     TestRunner::new(config)
         .run(&prop::collection::vec(select(states), 25), |walk| {
             runtime.block_on(async {
-                let request = host.open(&asking(&["DELETION"])).await;
+                let request = host.open(&of_client(&["DELETION"])).await;
                 let id = request["id"].as_str().unwrap();
                 let mut state = "RECEIVED";
                 for to in walk {
@@ -263,6 +265,19 @@ async fn steps_come_in_order_and_from_what_was_seen() {
         let error = refused.refused(400, "BAD_USER_INPUT");
         assert_eq!(error["extensions"]["field"], field, "{change}");
     }
+    // Nobody is known to whom it could be passed on.
+    let nobody = host.open(&asking(&["PORTABILITY"])).await;
+    let nobody = &nobody["items"][0]["id"];
+    host.step(nobody, "IN_REVIEW").await;
+    let passed_on = json!({ "itemId": nobody, "to": "REDIRECTED" });
+    let refused = host
+        .support
+        .run(build::TRANSITION_ITEM, input(&passed_on))
+        .await;
+    assert_eq!(
+        refused.refused(400, "BAD_USER_INPUT")["extensions"]["field"],
+        "to"
+    );
     let late = step("IN_REVIEW", "2026-06-10T12:00:00Z");
     host.support
         .run(build::TRANSITION_ITEM, input(&late))

@@ -59,6 +59,10 @@ pub(crate) async fn update_controller(
         time_zone: change.time_zone.apply(before.time_zone.clone()),
         ..before.clone()
     };
+    if after.establishment.is_some() && after.time_zone.is_none() {
+        let problem = "must be known where the establishment is: days are counted there";
+        return Err(Error::invalid("timeZone", problem));
+    }
     if after == before {
         tx.rollback().await?;
         return Ok(id);

@@ -105,7 +105,11 @@ impl OpenRequestInput {
             requester,
             customer: self.customer.map(Into::into),
             residence: self.residence,
-            regimes: self.regimes.map(|regimes| (regimes, self.regimes_reason)),
+            // A reason alone is a mistake that the check finds: there are no regimes then.
+            regimes: match (self.regimes, self.regimes_reason) {
+                (None, None) => None,
+                (regimes, reason) => Some((regimes.unwrap_or_default(), reason)),
+            },
             items: items.collect(),
             body: self.text,
             references: references.map(ExternalIdInput::split).collect(),
@@ -123,10 +127,14 @@ pub(crate) struct TransitionItemInput {
     to: RequestStatus,
     /// Since when: not before the last step, and not in the future. Absent: now.
     occurred_at: Option<Timestamp>,
+    /// When whoever asks was told, where the state answers them (`FULFILLED`, `PARTIALLY_FULFILLED`, `REDIRECTED`): that
+    /// instant counts for the clock. Absent: since when.
+    answered_at: Option<Timestamp>,
     /// What is to be said about it, at most 2000 characters.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     note: Option<Personal>,
-    /// What it repeats: with `DUPLICATE`, and only there.
+    /// What it repeats: with `DUPLICATE`, and only there. A request of the same customer that came in before, and of which
+    /// the same is open.
     duplicate_of_id: Option<RequestId>,
     /// The version of the item that the caller has seen. Where it is another by now, nothing is changed.
     expected_version: Option<i32>,
@@ -143,6 +151,7 @@ impl TransitionItemInput {
             item: self.item_id,
             to: self.to,
             at: self.occurred_at,
+            answered_at: self.answered_at,
             note: self.note,
             duplicate_of: self.duplicate_of_id,
             expected_version: self.expected_version,
@@ -204,6 +213,10 @@ pub(crate) struct DenyItemInput {
     note: Option<Personal>,
     /// When: not before the last step, and not in the future. Absent: now.
     occurred_at: Option<Timestamp>,
+    /// When whoever asks was told: that instant counts for the clock. Absent: when it was denied.
+    answered_at: Option<Timestamp>,
+    /// The version of the item that the caller has seen. Where it is another by now, nothing is changed.
+    expected_version: Option<i32>,
     /// The person behind the integration.
     on_behalf_of: Option<OnBehalfOfInput>,
     /// Makes a repetition of this call have no further effect, at most 200 characters.
@@ -218,6 +231,8 @@ impl DenyItemInput {
             reason: self.reason,
             note: self.note,
             at: self.occurred_at,
+            answered_at: self.answered_at,
+            expected_version: self.expected_version,
         };
         (self.on_behalf_of, denial)
     }
@@ -278,7 +293,8 @@ impl ExtendDeadlineInput {
 pub(crate) struct PauseClockInput {
     /// Of which clock.
     clock_id: RequestClockId,
-    /// Why: `IDENTITY_VERIFICATION` or `INFORMATION_REQUIRED`.
+    /// Why: `IDENTITY_VERIFICATION` while the item is `AWAITING_VERIFICATION`, `INFORMATION_REQUIRED` while it is
+    /// `AWAITING_INFORMATION`. When the item goes on, so does the clock.
     reason: DelayReason,
     /// What is to be said about it, at most 2000 characters.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
@@ -361,10 +377,10 @@ pub(crate) struct RelinkExternalReferenceInput {
     pub(super) system: String,
     /// The number by which they are found now.
     #[graphql(directive = personal::apply("user.unique_id".to_owned()))]
-    pub(super) from: Personal,
+    pub(super) from: ID,
     /// The number by which they are to be found, too: of the ticket that the other went into, or that was split off.
     #[graphql(directive = personal::apply("user.unique_id".to_owned()))]
-    pub(super) to: Personal,
+    pub(super) to: ID,
     /// Only this one of them. Absent: all.
     pub(super) request_id: Option<RequestId>,
     /// The person behind the integration.

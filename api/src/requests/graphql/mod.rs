@@ -20,6 +20,7 @@ use super::service::{self, Clock, Item, Request, RequestFilter, RequestOrder};
 use crate::error::Result;
 use crate::graphql::{Batch, Nullable, OrderDirection, ctx, ctx_for, load, once};
 use crate::platform::page::PageRequest;
+use crate::platform::personal::Personal;
 
 /// Queries over requests.
 #[derive(Default)]
@@ -287,7 +288,8 @@ impl RequestsMutation {
         let key = input.idempotency_key.as_ref();
         let once = once("relinkExternalReference", key, &input)?;
         let ctx = ctx_for(context, input.on_behalf_of)?;
-        let numbers = [&input.from, &input.to];
+        let numbers = [Personal::new(input.from.0), Personal::new(input.to.0)];
+        let numbers = numbers.each_ref();
         let ids = service::relink(&ctx, &input.system, numbers, input.request_id, once).await?;
         let mut found = service::by_ids(&ctx, &ids).await.unwrap_or_default();
         let requests = ids.iter().filter_map(|id| found.remove(id));

@@ -67,6 +67,11 @@ impl Item {
         self.row.denial
     }
 
+    /// What it was said to repeat.
+    async fn duplicate_of(&self, context: &Context<'_>) -> Nullable<Request> {
+        load(context, self.row.duplicate_of?).await.transpose()
+    }
+
     /// What was said with the last step. Null for a role without `READ_PERSONAL_DATA`, and after erasure.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     async fn note(&self) -> Nullable<String> {
@@ -167,12 +172,24 @@ impl Clock {
         self.row.paused_at
     }
 
-    /// For how many days it stood still before.
-    async fn paused_days(&self) -> i32 {
-        self.row.paused_days
+    /// For how many whole days it stood still before.
+    #[graphql(name = "pausedDays")]
+    async fn still(&self) -> i32 {
+        self.paused_days()
     }
 
-    /// Why it was extended, or stands still.
+    /// Why it stands still, or stood still the last time.
+    async fn pause_reason(&self) -> Option<DelayReason> {
+        self.row.pause_reason
+    }
+
+    /// What was said about that. Null for a role without `READ_PERSONAL_DATA`, and after erasure.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    async fn pause_note(&self) -> Nullable<String> {
+        open(self.pause_note.as_ref()).transpose()
+    }
+
+    /// Why it was extended.
     async fn delay_reason(&self) -> Option<DelayReason> {
         self.row.delay
     }
@@ -187,7 +204,7 @@ impl Clock {
         self.row.notified_at
     }
 
-    /// What was said about the delay. Null for a role without `READ_PERSONAL_DATA`, and after erasure.
+    /// What was said about the extension. Null for a role without `READ_PERSONAL_DATA`, and after erasure.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     async fn note(&self) -> Nullable<String> {
         open(self.note.as_ref()).transpose()

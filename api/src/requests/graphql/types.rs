@@ -145,7 +145,7 @@ impl Request {
     }
 
     /// Another request, open when this one came in, of the same customer, that asks for everything that this one asks
-    /// for; or the one that this one was said to repeat.
+    /// for. Whether it is a repetition, a person says: see the items.
     async fn duplicate_of(&self, context: &Context<'_>) -> Nullable<Request> {
         load(context, self.row.duplicate_of?).await.transpose()
     }

@@ -1,5 +1,7 @@
 //! A clock: how long something may take, how it is paused and extended, where it stands.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 use entity::enums::{ClockState, TermUnit};
 use entity::time::Timestamp;
@@ -16,8 +18,8 @@ pub(in crate::requests) struct Counting {
     pub(in crate::requests) length: Length,
     /// Whether a last day on which nobody works makes way for the next one.
     pub(in crate::requests) rolls: bool,
-    /// For how many days it stood still.
-    pub(in crate::requests) paused_days: u32,
+    /// For how long it stood still.
+    pub(in crate::requests) paused: Duration,
 }
 
 impl Counting {
@@ -27,7 +29,7 @@ impl Counting {
             since,
             length: term.length,
             rolls: term.rolls,
-            paused_days: 0,
+            paused: Duration::ZERO,
         }
     }
 
@@ -35,7 +37,7 @@ impl Counting {
     fn last_day(&self, place: Place<'_>) -> NaiveDate {
         let last = place.after(place.day(self.since), self.length);
         let paused = Length {
-            count: self.paused_days,
+            count: whole_days(self.paused),
             unit: TermUnit::Days,
         };
         let last = place.after(last, paused);
@@ -52,14 +54,10 @@ impl Counting {
     }
 }
 
-/// For how many days a clock stood still that was paused and goes on now: by the days of the place.
-pub(in crate::requests) fn days_paused(
-    place: Place<'_>,
-    paused: Timestamp,
-    resumed: Timestamp,
-) -> u32 {
-    let days = (place.day(resumed) - place.day(paused)).num_days();
-    u32::try_from(days).unwrap_or_default()
+/// Whole days: minutes around midnight are none.
+pub(in crate::requests) fn whole_days(time: Duration) -> u32 {
+    const DAY: u64 = 24 * 60 * 60;
+    u32::try_from(time.as_secs() / DAY).unwrap_or(u32::MAX)
 }
 
 /// What is known of a clock, to say where it stands.
@@ -96,7 +94,7 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use chrono_tz::Tz;
-    use entity::enums::{ClockDuty, Regime, RequestType};
+    use entity::enums::{ClockDuty, OptOutScope, Regime, RequestType};
 
     use super::super::regimes::terms;
     use super::*;
@@ -115,7 +113,8 @@ mod tests {
     }
 
     fn answer(regime: Regime, of: RequestType) -> Term {
-        let terms = terms(&[regime], of);
+        let scope = (of == RequestType::OptOut).then_some(OptOutScope::SaleOrSharing);
+        let terms = terms(&[regime], of, scope);
         let mut answers = terms
             .into_iter()
             .filter(|term| term.duty == ClockDuty::Answer);
@@ -187,31 +186,21 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_moves_the_last_day_by_the_days_it_lasted() {
+    fn a_pause_moves_the_last_day_by_the_whole_days_it_lasted() {
         let term = answer(Regime::Gdpr, RequestType::Access);
-        let paused = days_paused(
-            SOFIA,
-            at("2026-06-15T08:00:00Z"),
-            at("2026-06-20T07:00:00Z"),
-        );
-        assert_eq!(paused, 5);
-        let counting = Counting {
-            paused_days: paused,
-            ..Counting::of(&term, at("2026-06-10T09:00:00Z"))
+        let due = |hours: u64| {
+            let counting = Counting {
+                paused: Duration::from_hours(hours),
+                ..Counting::of(&term, at("2026-06-10T09:00:00Z"))
+            };
+            SOFIA.day(counting.due(SOFIA)).to_string()
         };
-        assert_eq!(SOFIA.day(counting.due(SOFIA)).to_string(), "2026-07-15");
-        let same_day = days_paused(
-            SOFIA,
-            at("2026-06-15T08:00:00Z"),
-            at("2026-06-15T18:00:00Z"),
-        );
-        assert_eq!(same_day, 0);
-        let back = days_paused(
-            SOFIA,
-            at("2026-06-20T08:00:00Z"),
-            at("2026-06-15T18:00:00Z"),
-        );
-        assert_eq!(back, 0, "a clock that jumps takes nothing away");
+        assert_eq!(due(0), "2026-07-10");
+        assert_eq!(due(23), "2026-07-10");
+        assert_eq!(due(5 * 24), "2026-07-15");
+        assert_eq!(due(5 * 24 + 23), "2026-07-15");
+        // The eleventh is a Saturday.
+        assert_eq!(due(24), "2026-07-13");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Which rules of time apply to a request, and what they say: data, each with its source.
 
-use entity::enums::{ClockDuty, Regime, RequestType, TermUnit};
+use chrono_tz::Tz;
+use entity::enums::{ClockDuty, OptOutScope, Regime, RequestType, TermUnit};
 
 use super::calendar::Length;
 
@@ -13,6 +14,8 @@ pub(in crate::requests) struct Term {
     pub(in crate::requests) duty: ClockDuty,
     /// To which types it applies.
     pub(in crate::requests) types: &'static [RequestType],
+    /// To which opt-outs it applies; to all, when empty.
+    pub(in crate::requests) scopes: &'static [OptOutScope],
     /// How long it may take.
     pub(in crate::requests) length: Length,
     /// Whether a last day that is a Saturday, a Sunday or a public holiday makes way for the next working day.
@@ -47,6 +50,7 @@ const TO_KNOW: &[T] = &[T::Access, T::Portability, T::Correction, T::Deletion];
 const COMPLAINTS: &[T] = &[T::Complaint];
 /// What the CCPA calls requests to opt out and to limit.
 const OPT_OUTS: &[T] = &[T::OptOut];
+const SALE_AND_LIMIT: &[OptOutScope] = &[OptOutScope::SaleOrSharing, OptOutScope::SensitiveDataUse];
 
 const fn months(count: u32) -> Length {
     Length {
@@ -74,6 +78,7 @@ const TERMS: &[Term] = &[
         regime: Regime::Gdpr,
         duty: ClockDuty::Answer,
         types: RIGHTS,
+        scopes: &[],
         length: months(1),
         rolls: true,
         pauses: true,
@@ -84,6 +89,7 @@ const TERMS: &[Term] = &[
         regime: Regime::UkGdpr,
         duty: ClockDuty::Answer,
         types: RIGHTS,
+        scopes: &[],
         length: months(1),
         rolls: true,
         pauses: true,
@@ -94,6 +100,7 @@ const TERMS: &[Term] = &[
         regime: Regime::UkGdpr,
         duty: ClockDuty::Acknowledge,
         types: COMPLAINTS,
+        scopes: &[],
         length: days(30),
         rolls: false,
         pauses: false,
@@ -104,6 +111,7 @@ const TERMS: &[Term] = &[
         regime: Regime::Ccpa,
         duty: ClockDuty::Acknowledge,
         types: TO_KNOW,
+        scopes: &[],
         length: business_days(10),
         rolls: false,
         pauses: false,
@@ -114,6 +122,7 @@ const TERMS: &[Term] = &[
         regime: Regime::Ccpa,
         duty: ClockDuty::Answer,
         types: TO_KNOW,
+        scopes: &[],
         length: days(45),
         rolls: false,
         pauses: false,
@@ -124,6 +133,7 @@ const TERMS: &[Term] = &[
         regime: Regime::Ccpa,
         duty: ClockDuty::Answer,
         types: OPT_OUTS,
+        scopes: SALE_AND_LIMIT,
         length: business_days(15),
         rolls: false,
         pauses: false,
@@ -137,6 +147,7 @@ const HOUSE: Term = Term {
     regime: Regime::House,
     duty: ClockDuty::Answer,
     types: ALL,
+    scopes: &[],
     length: months(1),
     rolls: true,
     pauses: true,
@@ -154,7 +165,8 @@ const EEA: &[&str] = &[
 fn regime_of(place: &str) -> Option<Regime> {
     let country = place.split('-').next().unwrap_or(place);
     match (place, country) {
-        ("US-CA", _) => Some(Regime::Ccpa),
+        // Systems that keep no states say of a Californian that they live in the United States.
+        ("US-CA" | "US", _) => Some(Regime::Ccpa),
         (_, "GB") => Some(Regime::UkGdpr),
         (_, country) if EEA.contains(&country) => Some(Regime::Gdpr),
         _ => None,
@@ -181,13 +193,31 @@ pub(in crate::requests) fn applicable(
 }
 
 /// The terms for a type under some regimes: at least one to answer in.
-pub(in crate::requests) fn terms(regimes: &[Regime], of: RequestType) -> Vec<Term> {
-    let applies = |term: &&Term| regimes.contains(&term.regime) && term.types.contains(&of);
+pub(in crate::requests) fn terms(
+    regimes: &[Regime],
+    of: RequestType,
+    scope: Option<OptOutScope>,
+) -> Vec<Term> {
+    let within = |term: &Term| {
+        term.scopes.is_empty() || scope.is_some_and(|scope| term.scopes.contains(&scope))
+    };
+    let applies =
+        |term: &&Term| regimes.contains(&term.regime) && term.types.contains(&of) && within(term);
     let mut terms: Vec<_> = TERMS.iter().filter(applies).copied().collect();
-    if !terms.iter().any(|term| term.duty == ClockDuty::Answer) {
+    let answered = terms.iter().any(|term| term.duty == ClockDuty::Answer);
+    if !answered || regimes.contains(&Regime::House) {
         terms.push(HOUSE);
     }
     terms
+}
+
+/// The time zone of a regime's own place, where it has one.
+pub(in crate::requests) fn zone_of(regime: Regime) -> Option<Tz> {
+    match regime {
+        Regime::Ccpa => Some(Tz::America__Los_Angeles),
+        Regime::UkGdpr => Some(Tz::Europe__London),
+        Regime::Gdpr | Regime::House => None,
+    }
 }
 
 /// The country whose days count for a regime: that of the establishment or the residence which it is the regime of.
@@ -218,6 +248,7 @@ mod tests {
             (Some("US"), Some("US-CA"), vec![Ccpa]),
             (Some("US-CA"), Some("DE"), vec![Gdpr]),
             (Some("US"), Some("GB"), vec![UkGdpr]),
+            (Some("US"), Some("US"), vec![Ccpa]),
             (Some("DE"), Some("GB-SCT"), vec![Gdpr, UkGdpr]),
             (Some("US"), Some("US-TX"), vec![Gdpr]),
             (None, None, vec![Gdpr]),
@@ -234,12 +265,12 @@ mod tests {
     fn there_is_always_a_term_to_answer_in() {
         for regime in Regime::ALL {
             for of in RequestType::ALL {
-                let terms = terms(&[*regime], *of);
+                let terms = terms(&[*regime], *of, None);
                 let answers = terms.iter().filter(|term| term.duty == ClockDuty::Answer);
                 assert_eq!(answers.count(), 1, "{regime} {of}");
             }
         }
-        let both = terms(&[Regime::Gdpr, Regime::Ccpa], RequestType::Deletion);
+        let both = terms(&[Regime::Gdpr, Regime::Ccpa], RequestType::Deletion, None);
         let lengths: Vec<_> = both.iter().map(|term| (term.duty, term.length)).collect();
         assert_eq!(
             lengths,
@@ -249,8 +280,19 @@ mod tests {
                 (ClockDuty::Answer, days(45)),
             ]
         );
-        let house = terms(&[Regime::Ccpa], RequestType::PolicyInquiry);
+        let house = terms(&[Regime::Ccpa], RequestType::PolicyInquiry, None);
         assert_eq!(house, [HOUSE]);
+        let both = terms(&[Regime::Gdpr, Regime::House], RequestType::Access, None);
+        assert_eq!(both.len(), 2);
+        // What goes by e-mail is no matter of 11 CCR 7026.
+        for (scope, regime) in [
+            (OptOutScope::SaleOrSharing, Regime::Ccpa),
+            (OptOutScope::Marketing, Regime::House),
+        ] {
+            let terms = terms(&[Regime::Ccpa], RequestType::OptOut, Some(scope));
+            let regimes: Vec<_> = terms.iter().map(|term| term.regime).collect();
+            assert_eq!(regimes, [regime]);
+        }
     }
 
     #[test]

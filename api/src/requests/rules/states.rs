@@ -50,7 +50,7 @@ pub(in crate::requests) const fn is_answer(status: S) -> bool {
 }
 
 /// Open states, the least advanced first.
-const OPEN: [S; 7] = [
+pub(in crate::requests) const OPEN: [S; 7] = [
     S::Received,
     S::AwaitingVerification,
     S::InReview,

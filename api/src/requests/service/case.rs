@@ -8,6 +8,7 @@ use entity::id::{EventId, RequestClockId, RequestId, RequestItemId};
 use entity::time::Timestamp;
 use entity::{request, request_clock, request_item};
 
+use super::time::resumed;
 use crate::context::{Begun, Ctx, Once, Tx};
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
@@ -16,6 +17,9 @@ use crate::requests::rules::states;
 use crate::requests::store;
 use crate::vault::{Column, DataKey, ERASED, Place};
 
+/// States in which clocks may stand still.
+const WAITING: [Status; 2] = [Status::AwaitingVerification, Status::AwaitingInformation];
+
 /// A request under its lock.
 pub(super) struct Case {
     pub(super) tx: Tx,
@@ -23,6 +27,8 @@ pub(super) struct Case {
     pub(super) items: Vec<request_item::Model>,
     pub(super) clocks: Vec<request_clock::Model>,
     pub(super) key: Arc<DataKey>,
+    /// Another request that has to stay as it is meanwhile, with its items.
+    pub(super) other: Option<(request::Model, Vec<request_item::Model>)>,
     changed_items: HashSet<RequestItemId>,
     changed_clocks: HashSet<RequestClockId>,
 }
@@ -39,6 +45,8 @@ pub(super) enum Opened {
 pub(super) struct Step<'a> {
     pub(super) to: Status,
     pub(super) at: Timestamp,
+    /// When whoever asks was told, where it is an answer.
+    pub(super) answered_at: Option<Timestamp>,
     pub(super) denial: Option<DenialReason>,
     pub(super) note: Option<&'a Personal>,
     pub(super) duplicate_of: Option<RequestId>,
@@ -55,6 +63,20 @@ impl Case {
         once: &Once,
         results: &[String],
     ) -> Result<Opened> {
+        Self::open_with(ctx, id, None, once, results).await
+    }
+
+    /// The same, and keeps another request from being changed meanwhile.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub(super) async fn open_with(
+        ctx: &Ctx,
+        id: RequestId,
+        other: Option<RequestId>,
+        once: &Once,
+        results: &[String],
+    ) -> Result<Opened> {
         let missing = Error::NotFound { what: "request" };
         let row = store::by_ids(ctx.db(), ctx.scope(), [id]).await?;
         let row = row.into_iter().next().ok_or(missing)?;
@@ -67,7 +89,19 @@ impl Case {
             Begun::New(tx) => *tx,
             Begun::Replay(ids) => return Ok(Opened::Before(ids)),
         };
-        let request = store::lock(tx.db(), tx.scope(), id).await?;
+        // In ascending order, so that two changes cannot wait for each other.
+        let mut ids: Vec<_> = [Some(id), other].into_iter().flatten().collect();
+        ids.sort_unstable();
+        let (mut own, mut second) = (None, None);
+        for each in ids {
+            let row = store::lock(tx.db(), tx.scope(), each).await?;
+            if each == id {
+                own = Some(row);
+            } else {
+                second = Some((row, store::items_of(tx.db(), tx.scope(), &[each]).await?));
+            }
+        }
+        let request = own.ok_or(Error::NotFound { what: "request" })?;
         ctx.vault()
             .pin(tx.inner(), tx.scope(), vec![key.id()])
             .await?;
@@ -79,6 +113,7 @@ impl Case {
             items,
             clocks,
             key,
+            other: second,
             changed_items: HashSet::new(),
             changed_clocks: HashSet::new(),
         })))
@@ -141,6 +176,7 @@ impl Case {
                 .with("from", from.as_str())
                 .with("to", step.to.as_str())
                 .with("at", step.at.to_string())
+                .with_some("answeredAt", step.answered_at.map(|at| at.to_string()))
                 .with_some("denial", step.denial.map(DenialReason::as_str))
                 .with_some("duplicateOf", step.duplicate_of.map(|id| id.to_string()))
                 .with_some("note", step.note.map(|note| note.expose().to_owned())),
@@ -150,17 +186,20 @@ impl Case {
             item.status = step.to;
             item.status_at = step.at;
             item.denial = step.denial;
+            item.duplicate_of = step.duplicate_of;
             item.note.clone_from(&note);
             item.version += 1;
             item.event_id = event;
         }
         self.changed_items.insert(id);
-        if step.duplicate_of.is_some() {
-            self.request.duplicate_of = step.duplicate_of;
-        }
         if states::is_final(step.to) {
             let answered = states::is_answer(step.to);
-            self.end_clocks(event, step.at, answered, |clock| clock.item_id == id);
+            let at = step.answered_at.unwrap_or(step.at);
+            self.end_clocks(event, at, answered, |clock| clock.item_id == id);
+        } else if WAITING.contains(&from) {
+            // What it waited for has come: the clock of the law goes on, whether somebody says so or not.
+            let waits = |clock: &request_clock::Model| clock.item_id == id;
+            self.resume_clocks(event, step.at, waits);
         }
         Ok(())
     }
@@ -176,12 +215,28 @@ impl Case {
         let clocks = self.clocks.iter_mut();
         let open = clocks.filter(|clock| clock.met_at.is_none() && clock.stopped_at.is_none());
         for clock in open.filter(|clock| which(clock)) {
+            // For how long it stood still counts, also where the end comes meanwhile.
+            *clock = resumed(clock, at);
             if met {
                 clock.met_at = Some(at);
             } else {
                 clock.stopped_at = Some(at);
             }
-            clock.paused_at = None;
+            clock.event_id = event;
+            self.changed_clocks.insert(clock.id);
+        }
+    }
+
+    /// Lets clocks go on that stand still.
+    fn resume_clocks(
+        &mut self,
+        event: EventId,
+        at: Timestamp,
+        which: impl Fn(&request_clock::Model) -> bool,
+    ) {
+        let clocks = self.clocks.iter_mut();
+        for clock in clocks.filter(|clock| clock.paused_at.is_some() && which(clock)) {
+            *clock = resumed(clock, at);
             clock.event_id = event;
             self.changed_clocks.insert(clock.id);
         }

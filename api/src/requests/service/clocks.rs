@@ -1,18 +1,18 @@
 //! Clocks of requests: extending them, and letting them stand still.
 
-use entity::enums::{Action, ClockState, DelayReason, ErrorCode, EventType};
+use entity::enums::{Action, ClockState, DelayReason, ErrorCode, EventType, Regime, RequestStatus};
 use entity::id::RequestClockId;
-use entity::request_clock;
 use entity::time::Timestamp;
+use entity::{request_clock, request_item};
 
 use super::case::{Case, Opened};
 use super::check::{LONGEST_NOTE, check_text};
+use super::time::{known, longest, paused, resumed};
 use crate::context::{Ctx, Once, only_id};
 use crate::error::{Error, Result};
 use crate::ledger::Fields;
 use crate::platform::personal::Personal;
-use crate::requests::rules::calendar::{Length, Place};
-use crate::requests::rules::clock::{Counting, Known, days_paused};
+use crate::requests::rules::clock::whole_days;
 use crate::requests::store;
 
 /// More time for an answer.
@@ -43,53 +43,6 @@ pub(crate) struct ClockPause {
     pub(crate) at: Option<Timestamp>,
 }
 
-/// What is known of a clock, to say where it stands.
-pub(super) fn known(clock: &request_clock::Model) -> Known {
-    Known {
-        due: clock.due_at,
-        paused: clock.paused_at,
-        met: clock.met_at,
-        stopped: clock.stopped_at,
-    }
-}
-
-fn place(clock: &request_clock::Model) -> Place<'_> {
-    Place {
-        zone: clock.zone.parse().unwrap_or(chrono_tz::Tz::UTC),
-        country: clock.country.as_deref(),
-    }
-}
-
-/// When a clock runs out that may take so long.
-fn due(clock: &request_clock::Model, length: Length) -> Timestamp {
-    let counting = Counting {
-        since: clock.since,
-        length,
-        rolls: clock.rolls,
-        paused_days: u32::try_from(clock.paused_days).unwrap_or_default(),
-    };
-    counting.due(place(clock))
-}
-
-fn length(count: i32, unit: entity::enums::TermUnit) -> Length {
-    Length {
-        count: u32::try_from(count).unwrap_or_default(),
-        unit,
-    }
-}
-
-/// How long a clock may take: as it began, or as it was extended.
-fn present_length(clock: &request_clock::Model) -> Length {
-    match (
-        clock.extended_at,
-        clock.extended_length,
-        clock.extended_unit,
-    ) {
-        (Some(_), Some(count), Some(unit)) => length(count, unit),
-        _ => length(clock.length, clock.unit),
-    }
-}
-
 /// Gives an answer more time. It needs a reason, and whoever asks must have been told before the time was over.
 ///
 /// # Errors
@@ -113,6 +66,11 @@ pub(crate) async fn extend(
         let code = ErrorCode::ExtensionNotAllowed;
         return Err(case.refuse(ctx, code, reason.to_owned()).await);
     };
+    if change.notified_at < clock.since {
+        let problem = "lies before the request came in";
+        return Err(Error::invalid("notifiedAt", problem));
+    }
+    check_reason(clock.regime, change.reason)?;
     let due_at = change.due_at.unwrap_or(most);
     if due_at > most || due_at <= clock.due_at {
         let problem = format!("must be after {} and not after {most}", clock.due_at);
@@ -146,10 +104,14 @@ pub(crate) async fn extend(
     Ok(id)
 }
 
-/// How long a clock may take at the most; nothing where its rule gives no extension.
-fn longest(clock: &request_clock::Model) -> Option<Timestamp> {
-    let most = length(clock.extended_length?, clock.extended_unit?);
-    Some(due(clock, most))
+/// GDPR Art. 12(3) knows two reasons.
+fn check_reason(regime: Regime, reason: DelayReason) -> Result<()> {
+    let known = [DelayReason::Complexity, DelayReason::Volume];
+    if matches!(regime, Regime::Gdpr | Regime::UkGdpr) && !known.contains(&reason) {
+        let problem = "must be COMPLEXITY or VOLUME under this regime";
+        return Err(Error::invalid("reason", problem));
+    }
+    Ok(())
 }
 
 fn not_extendable(clock: &request_clock::Model, change: &ClockExtension) -> Option<&'static str> {
@@ -191,13 +153,7 @@ pub(crate) async fn pause(ctx: &Ctx, change: ClockPause, once: Once) -> Result<R
         Opened::Before(ids) => return only_id(&ids, "clock"),
     };
     let clock = case.clock(id)?.clone();
-    let problem = match known(&clock).state(at) {
-        _ if !clock.pauses => Some("its rule knows no pause"),
-        ClockState::Running if at >= clock.since => None,
-        ClockState::Paused => Some("it stands still already"),
-        _ => Some("it does not run at that instant"),
-    };
-    if let Some(problem) = problem {
+    if let Some(problem) = not_pausable(&clock, case.item(clock.item_id)?, &change, at) {
         let code = ErrorCode::PauseNotAllowed;
         return Err(case.refuse(ctx, code, problem.to_owned()).await);
     }
@@ -212,11 +168,11 @@ pub(crate) async fn pause(ctx: &Ctx, change: ClockPause, once: Once) -> Result<R
                 change.note.as_ref().map(|note| note.expose().to_owned()),
             ),
     )?;
-    let note = case.close(store::CLOCK_NOTE, id.uuid(), change.note.as_ref())?;
+    let pause_note = case.close(store::PAUSE_NOTE, id.uuid(), change.note.as_ref())?;
     let paused = request_clock::Model {
         paused_at: Some(at),
-        delay: Some(change.reason),
-        note,
+        pause_reason: Some(change.reason),
+        pause_note,
         event_id,
         ..clock
     };
@@ -225,7 +181,37 @@ pub(crate) async fn pause(ctx: &Ctx, change: ClockPause, once: Once) -> Result<R
     Ok(id)
 }
 
-/// Lets a clock go on: its last day moves by the days for which it stood still.
+fn not_pausable(
+    clock: &request_clock::Model,
+    item: &request_item::Model,
+    change: &ClockPause,
+    at: Timestamp,
+) -> Option<&'static str> {
+    let waits_for = match change.reason {
+        DelayReason::IdentityVerification => RequestStatus::AwaitingVerification,
+        _ => RequestStatus::AwaitingInformation,
+    };
+    if !clock.pauses {
+        return Some("its rule knows no pause");
+    }
+    if clock.paused_at.is_some() {
+        return Some("it stands still already");
+    }
+    if known(clock).state(at) != ClockState::Running || at < clock.since {
+        return Some("it does not run at that instant");
+    }
+    if clock.resumed_at.is_some_and(|resumed| at < resumed) {
+        return Some("it stood still until after that instant already");
+    }
+    if item.status != waits_for || at < item.status_at {
+        return Some(
+            "what it is for does not wait for that then: AWAITING_VERIFICATION or AWAITING_INFORMATION",
+        );
+    }
+    None
+}
+
+/// Lets a clock go on, before what it waits for is over: its last day moves by the whole days for which it stood still.
 ///
 /// # Errors
 /// Forbidden; Invalid; `NotFound`; Refused (`PAUSE_NOT_ALLOWED`) where it does not stand still.
@@ -242,36 +228,21 @@ pub(crate) async fn resume(
         Opened::Before(ids) => return only_id(&ids, "clock"),
     };
     let clock = case.clock(id)?.clone();
-    let Some(paused) = clock.paused_at else {
+    let Some(since) = clock.paused_at else {
         let reason = "it does not stand still".to_owned();
         let code = ErrorCode::PauseNotAllowed;
         return Err(case.refuse(ctx, code, reason).await);
     };
-    if at < paused {
+    if at < since {
         return Err(Error::invalid("occurredAt", "lies before the pause"));
     }
-    let days = i32::try_from(days_paused(place(&clock), paused, at)).unwrap_or(i32::MAX);
-    let mut resumed = request_clock::Model {
-        paused_at: None,
-        paused_days: clock.paused_days.saturating_add(days),
-        ..clock.clone()
-    };
-    // An extension that was not used to its end is moved by the same days.
-    resumed.due_at = match clock.extended_at {
-        Some(_) if clock.due_at < due(&clock, present_length(&clock)) => {
-            let day = std::time::Duration::from_hours(24);
-            clock
-                .due_at
-                .saturating_add(day.saturating_mul(u32::try_from(days).unwrap_or_default()))
-        }
-        _ => due(&resumed, present_length(&resumed)),
-    };
+    let mut resumed = resumed(&clock, at);
     resumed.event_id = case.record(
         EventType::RequestClockResumed,
         Fields::new()
             .with("clock", id.to_string())
             .with("at", at.to_string())
-            .with("pausedDays", days)
+            .with("pausedDays", whole_days(paused(&resumed)))
             .with("dueAt", resumed.due_at.to_string()),
     )?;
     case.set_clock(resumed);

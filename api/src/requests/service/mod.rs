@@ -8,6 +8,7 @@ mod open;
 mod read;
 mod references;
 mod steps;
+mod time;
 mod verify;
 
 pub(crate) use check::{NewItem, NewRequest, NewRequester};

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use entity::enums::{
-    Action, DataClass, EventType, KeyOwnerKind, Log, RequestStatus, RequestType, SubjectResolution,
+    Action, DataClass, EventType, KeyOwnerKind, Log, RequestStatus, RequesterKind,
+    SubjectResolution,
 };
 use entity::id::{
     CustomerId, EventId, RequestClockId, RequestId, RequestItemId, RequestReferenceId,
@@ -14,7 +15,7 @@ use entity::{
 };
 
 use super::check::{NewRequest, NormalReference};
-use super::references;
+use super::references::{self, MOST_OF_A_REFERENCE, requests_of};
 use crate::auth;
 use crate::context::{Begun, Ctx, Once, Tx, only_id};
 use crate::customers::{self, Lookup, Match};
@@ -38,6 +39,12 @@ pub(crate) async fn open(ctx: &Ctx, new: NewRequest, once: Once) -> Result<Reque
         return only_id(&ids, "request");
     }
     let references = new.check(ctx)?;
+    for (n, reference) in references.iter().enumerate() {
+        if requests_of(ctx, reference).await?.len() >= MOST_OF_A_REFERENCE {
+            let problem = "stands for 100 requests already";
+            return Err(Error::invalid(format!("externalReferences[{n}]"), problem));
+        }
+    }
     let about = About::find(ctx, &new).await?;
     let opening = Opening::new(ctx, &new, &about, &references).await?;
     let id = opening.id;
@@ -79,6 +86,8 @@ impl About {
             Match::One(customer) => Some(customer),
             Match::Nobody | Match::Several(_) => None,
         };
+        // Of a user of a customer's site, the customer's own country and requests say nothing.
+        let own = customer.filter(|_| new.requester.kind != RequesterKind::EndUser);
         let controller = auth::service::controller_of(ctx).await?;
         Ok(Self {
             resolution: match found {
@@ -91,13 +100,13 @@ impl About {
                 Match::One(_) => 1,
                 Match::Several(count) => i32::try_from(count).unwrap_or(i32::MAX),
             },
-            residence: match (&new.residence, customer) {
+            residence: match (&new.residence, own) {
                 (Some(residence), _) => Some(residence.clone()),
                 (None, Some(customer)) => customers::service::country(ctx, customer).await?,
                 (None, None) => None,
             },
             controller: controller.ok_or(Error::NotFound { what: "controller" })?,
-            duplicate_of: match customer {
+            duplicate_of: match own {
                 Some(customer) => duplicate(ctx, new, customer).await?,
                 None => None,
             },
@@ -113,9 +122,13 @@ impl About {
 }
 
 async fn duplicate(ctx: &Ctx, new: &NewRequest, customer: CustomerId) -> Result<Option<RequestId>> {
-    let kinds: Vec<RequestType> = new.items.iter().map(|item| item.kind).collect();
+    let asked: Vec<_> = new
+        .items
+        .iter()
+        .map(|item| (item.kind, item.scope))
+        .collect();
     let members = customers::service::clusters(ctx, &[customer]).await?;
-    store::open_with(ctx.db(), ctx.scope(), &members.all(), &kinds).await
+    store::open_with(ctx.db(), ctx.scope(), &members.all(), &asked).await
 }
 
 /// What a new request is made of.
@@ -189,7 +202,7 @@ impl<'a> Opening<'a> {
         let items = self.items(event);
         let mut clocks = Vec::new();
         for item in &items {
-            for term in regimes::terms(&self.regimes, item.kind) {
+            for term in regimes::terms(&self.regimes, item.kind, item.scope) {
                 clocks.push(self.clock(item, &term, event));
             }
         }
@@ -297,6 +310,7 @@ impl<'a> Opening<'a> {
                 status: RequestStatus::Received,
                 status_at: self.new.received_at,
                 denial: None,
+                duplicate_of: None,
                 key_id: self.key.id(),
                 note: None,
                 version: 1,
@@ -313,11 +327,20 @@ impl<'a> Opening<'a> {
     ) -> request_clock::Model {
         let establishment = self.about.controller.establishment.as_deref();
         let residence = self.about.residence.as_deref();
-        let place = DayPlace {
-            zone: self.about.zone(),
-            country: regimes::country_of(term.regime, establishment, residence),
-        };
-        let due = Counting::of(term, self.new.received_at).due(place);
+        let country = regimes::country_of(term.regime, establishment, residence);
+        let counting = Counting::of(term, self.new.received_at);
+        // Where the company's days and those of the law differ, the earlier end is in time under both.
+        let zones = [Some(self.about.zone()), regimes::zone_of(term.regime)];
+        let places = zones
+            .into_iter()
+            .flatten()
+            .map(|zone| DayPlace { zone, country });
+        let first = places.min_by_key(|place| counting.due(*place));
+        let place = first.unwrap_or(DayPlace {
+            zone: Tz::UTC,
+            country,
+        });
+        let due = counting.due(place);
         let count = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
         request_clock::Model {
             controller_id: self.ctx.controller(),
@@ -339,7 +362,10 @@ impl<'a> Opening<'a> {
             zone: place.zone.name().to_owned(),
             country: place.country.map(str::to_owned),
             paused_at: None,
-            paused_days: 0,
+            paused_ms: 0,
+            resumed_at: None,
+            pause_reason: None,
+            pause_note: None,
             delay: None,
             extended_at: None,
             notified_at: None,

@@ -12,13 +12,14 @@ use entity::{
 };
 
 use super::check::NormalReference;
-use super::clocks::known;
 use super::references::requests_of;
+use super::time::{known, paused};
 use crate::context::Ctx;
 use crate::customers::{self, Lookup};
 use crate::error::Result;
 use crate::platform::page::{InstantRange, Page, PageRequest};
 use crate::platform::personal::Personal;
+use crate::requests::rules::clock::whole_days;
 use crate::requests::rules::{holidays_are_known, states};
 use crate::requests::store;
 use crate::vault::{CellKeys, Column, Locked};
@@ -58,8 +59,10 @@ pub(crate) struct Clock {
     pub(crate) row: request_clock::Model,
     /// Where it stands now.
     pub(crate) state: ClockState,
-    /// What was said about a delay.
+    /// What was said about an extension.
     pub(crate) note: Option<Locked>,
+    /// What was said about a pause.
+    pub(crate) pause_note: Option<Locked>,
 }
 
 /// What an outside system calls a request.
@@ -138,6 +141,11 @@ impl Item {
 }
 
 impl Clock {
+    /// For how many whole days it stood still before.
+    pub(crate) fn paused_days(&self) -> i32 {
+        i32::try_from(whole_days(paused(&self.row))).unwrap_or(i32::MAX)
+    }
+
     /// Whether public holidays were counted.
     pub(crate) fn counts_holidays(&self) -> bool {
         self.row.country.as_deref().is_some_and(holidays_are_known)
@@ -192,6 +200,8 @@ pub(crate) async fn count(ctx: &Ctx, filter: &RequestFilter) -> Result<i64> {
 async fn settled(ctx: &Ctx, filter: &RequestFilter) -> Result<RequestFilter> {
     let among = match &filter.reference {
         Some((system, number)) => {
+            // Or the answer would tell the number to whom it is not shown.
+            ctx.authorize(Action::LookUpCustomers)?;
             let field = "filter.externalReference";
             let reference = NormalReference::new(field, system, number)?;
             Some(requests_of(ctx, &reference).await?)
@@ -229,6 +239,7 @@ pub(crate) async fn by_reference(
     number: &Personal,
 ) -> Result<Option<Request>> {
     ctx.authorize(Action::ReadRequests)?;
+    ctx.authorize(Action::LookUpCustomers)?;
     let reference = NormalReference::new("by.externalReference", system, number)?;
     let ids = requests_of(ctx, &reference).await?;
     let found = by_ids(ctx, &ids).await?.into_values();
@@ -472,14 +483,13 @@ impl Keys {
     }
 
     fn clock(&self, row: request_clock::Model, now: Timestamp) -> Clock {
+        let lock = |column, cell: &Option<Vec<u8>>| {
+            self.lock(row.key_id, column, row.id.uuid(), cell.as_ref())
+        };
         Clock {
             state: known(&row).state(now),
-            note: self.lock(
-                row.key_id,
-                store::CLOCK_NOTE,
-                row.id.uuid(),
-                row.note.as_ref(),
-            ),
+            note: lock(store::CLOCK_NOTE, &row.note),
+            pause_note: lock(store::PAUSE_NOTE, &row.pause_note),
             row,
         }
     }

@@ -1,9 +1,12 @@
 //! What outside systems call requests: numbers of tickets, which merge and split.
 
+use std::collections::HashMap;
+
 use entity::blind_index;
 use entity::enums::{Action, EventType, Log};
 use entity::id::{EventId, RequestId, RequestReferenceId};
 use entity::request_reference;
+use uuid::Uuid;
 
 use super::check::NormalReference;
 use crate::context::{Begun, Ctx, Once};
@@ -16,8 +19,8 @@ use crate::vault::{self, DataKey, ERASED, Field, IndexValue, Place, normalise};
 
 /// How many references a request may have: the list is shown whole.
 const MOST_REFERENCES: usize = 100;
-/// How many requests one number may stand for, to be relinked together.
-const MOST_RELINKED: usize = 100;
+/// How many requests one number may stand for: they are read together.
+pub(super) const MOST_OF_A_REFERENCE: usize = 100;
 
 /// The row of a reference.
 pub(super) fn row(
@@ -69,12 +72,47 @@ pub(crate) fn normal(system: &str, number: &Personal) -> Result<String> {
 
 /// The requests that a reference stands for.
 pub(super) async fn requests_of(ctx: &Ctx, reference: &NormalReference) -> Result<Vec<RequestId>> {
+    let (field, values) = (Field::RequestReference, index_values(ctx, reference)?);
+    let found = vault::targets(ctx.db(), ctx.scope(), field, values).await?;
+    store::requests_of_references(ctx.db(), ctx.scope(), &ids(found)).await
+}
+
+fn index_values(ctx: &Ctx, reference: &NormalReference) -> Result<Vec<Vec<u8>>> {
     let values = values_of(ctx, reference)?.into_iter();
-    let values = values.map(|value| value.bytes).collect();
-    let found = vault::targets(ctx.db(), ctx.scope(), Field::RequestReference, values).await?;
+    Ok(values.map(|value| value.bytes).collect())
+}
+
+fn ids(found: HashMap<Vec<u8>, Vec<Uuid>>) -> Vec<RequestReferenceId> {
     let ids = found.into_values().flatten();
-    let ids: Vec<_> = ids.map(RequestReferenceId::from_uuid).collect();
-    store::requests_of_references(ctx.db(), ctx.scope(), &ids).await
+    ids.map(RequestReferenceId::from_uuid).collect()
+}
+
+/// Those of some requests that do not have a reference yet, in ascending order.
+///
+/// # Errors
+/// Invalid where the reference would stand for too many, or a request would have too many.
+async fn without(
+    ctx: &Ctx,
+    requests: &[RequestId],
+    to: &NormalReference,
+) -> Result<Vec<RequestId>> {
+    let known = requests_of(ctx, to).await?;
+    let missing = requests.iter().filter(|id| !known.contains(id));
+    let mut missing: Vec<_> = missing.copied().collect();
+    missing.sort_unstable();
+    if known.len() + missing.len() > MOST_OF_A_REFERENCE {
+        let problem = "would stand for more than 100 requests";
+        return Err(Error::invalid("to", problem));
+    }
+    let present = store::references_of(ctx.db(), ctx.scope(), &missing).await?;
+    for id in &missing {
+        let present = present.iter().filter(|row| row.request_id == *id);
+        if present.count() >= MOST_REFERENCES {
+            let problem = "a request has at most 100 references";
+            return Err(Error::invalid("to", problem));
+        }
+    }
+    Ok(missing)
 }
 
 /// Says that an outside system calls requests by another number, too: tickets were merged, or one was split. Both
@@ -101,21 +139,7 @@ pub(crate) async fn relink(
     if requests.is_empty() {
         return Err(Error::NotFound { what: "request" }.at("from"));
     }
-    if requests.len() > MOST_RELINKED {
-        let problem = "stands for more than 100 requests; relink them one by one";
-        return Err(Error::invalid("from", problem));
-    }
-    let known = requests_of(ctx, &to).await?;
-    let missing: Vec<_> = requests.iter().filter(|id| !known.contains(id)).collect();
-    let missing: Vec<_> = missing.into_iter().copied().collect();
-    let present = store::references_of(ctx.db(), ctx.scope(), &missing).await?;
-    for id in &missing {
-        let present = present.iter().filter(|row| row.request_id == *id);
-        if present.count() >= MOST_REFERENCES {
-            let problem = "a request has at most 100 references";
-            return Err(Error::invalid("to", problem));
-        }
-    }
+    let missing = without(ctx, &requests, &to).await?;
     let rows = store::by_ids(ctx.db(), ctx.scope(), missing.iter().copied()).await?;
     let keys = rows.iter().map(|row| row.key_id);
     let keys = ctx.vault().keys(ctx.db(), ctx.scope(), keys).await?;
@@ -129,10 +153,18 @@ pub(crate) async fn relink(
         tx.rollback().await?;
         return Ok(requests);
     }
+    for id in &missing {
+        store::lock(tx.db(), tx.scope(), *id).await?;
+    }
     let pins = keys.keys().copied().collect();
     ctx.vault().pin(tx.inner(), tx.scope(), pins).await?;
+    // Another call may have said the same meanwhile.
+    let (field, values) = (Field::RequestReference, index_values(ctx, &to)?);
+    let found = vault::targets(tx.db(), tx.scope(), field, values).await?;
+    let present = store::requests_of_references(tx.db(), tx.scope(), &ids(found)).await?;
+    let rows = rows.iter().filter(|row| !present.contains(&row.id));
     let (mut references, mut index) = (Vec::new(), Vec::new());
-    for request in &rows {
+    for request in rows {
         let key = keys.get(&request.key_id).ok_or(ERASED)?;
         let event = tx.record(Event {
             kind: EventType::RequestRelinked,
@@ -148,6 +180,10 @@ pub(crate) async fn relink(
         let id = RequestReferenceId::from_uuid(random::id());
         references.push(row(ctx, id, request.id, &to, key, event)?);
         index.extend(index_of(ctx, id, &to)?);
+    }
+    if references.is_empty() {
+        tx.rollback().await?;
+        return Ok(requests);
     }
     vault::insert_index(tx.inner(), index).await?;
     store::insert_references(tx.db(), references).await?;

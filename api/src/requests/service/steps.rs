@@ -8,6 +8,7 @@ use entity::time::Timestamp;
 use super::case::{Case, Opened, Step};
 use super::check::{LONGEST_NOTE, check_text};
 use crate::context::{Ctx, Once, only_id};
+use crate::customers;
 use crate::error::{Error, Result};
 use crate::platform::personal::Personal;
 use crate::requests::rules::states;
@@ -22,6 +23,8 @@ pub(crate) struct Transition {
     pub(crate) to: Status,
     /// Since when; now, when absent.
     pub(crate) at: Option<Timestamp>,
+    /// When whoever asks was told, where it is an answer; since when, when absent.
+    pub(crate) answered_at: Option<Timestamp>,
     /// What is to be said about it.
     pub(crate) note: Option<Personal>,
     /// What it repeats.
@@ -41,6 +44,10 @@ pub(crate) struct Denial {
     pub(crate) note: Option<Personal>,
     /// When; now, when absent.
     pub(crate) at: Option<Timestamp>,
+    /// When whoever asks was told; when it was denied, when absent.
+    pub(crate) answered_at: Option<Timestamp>,
+    /// The version of the item that the caller has seen.
+    pub(crate) expected_version: Option<i32>,
 }
 
 /// Moves an item to another state.
@@ -61,20 +68,21 @@ pub(crate) async fn transition(ctx: &Ctx, change: Transition, once: Once) -> Res
     if let Some((field, problem)) = problem {
         return Err(Error::invalid(field, problem));
     }
-    move_item(
-        ctx,
-        change.item,
-        change.expected_version,
-        &Step {
-            to: change.to,
-            at: ctx.not_in_future("occurredAt", change.at.unwrap_or(ctx.now()))?,
-            denial: None,
-            note: change.note.as_ref(),
-            duplicate_of: change.duplicate_of,
-        },
-        once,
-    )
-    .await
+    if change.answered_at.is_some() && !states::is_answer(change.to) {
+        let problem = "is said of what answers the person only";
+        return Err(Error::invalid("answeredAt", problem));
+    }
+    let item = change.item;
+    let asked = Asked {
+        to: change.to,
+        at: change.at,
+        answered_at: change.answered_at,
+        denial: None,
+        note: change.note,
+        duplicate_of: change.duplicate_of,
+        expected_version: change.expected_version,
+    };
+    move_item(ctx, item, &asked, once).await
 }
 
 /// Denies what an item asks for.
@@ -90,63 +98,148 @@ pub(crate) async fn deny(ctx: &Ctx, denial: Denial, once: Once) -> Result<Reques
             "must say why, where the reason is OTHER",
         ));
     }
-    move_item(
-        ctx,
-        denial.item,
-        None,
-        &Step {
-            to: Status::Denied,
-            at: ctx.not_in_future("occurredAt", denial.at.unwrap_or(ctx.now()))?,
-            denial: Some(denial.reason),
-            note: denial.note.as_ref(),
-            duplicate_of: None,
-        },
-        once,
-    )
-    .await
+    let item = denial.item;
+    let asked = Asked {
+        to: Status::Denied,
+        at: denial.at,
+        answered_at: denial.answered_at,
+        denial: Some(denial.reason),
+        note: denial.note,
+        duplicate_of: None,
+        expected_version: denial.expected_version,
+    };
+    move_item(ctx, item, &asked, once).await
+}
+
+/// A step that is asked for.
+struct Asked {
+    to: Status,
+    at: Option<Timestamp>,
+    answered_at: Option<Timestamp>,
+    denial: Option<DenialReason>,
+    note: Option<Personal>,
+    duplicate_of: Option<RequestId>,
+    expected_version: Option<i32>,
 }
 
 async fn move_item(
     ctx: &Ctx,
     id: RequestItemId,
-    expected_version: Option<i32>,
-    step: &Step<'_>,
+    asked: &Asked,
     once: Once,
 ) -> Result<RequestItemId> {
+    for (field, at) in [("occurredAt", asked.at), ("answeredAt", asked.answered_at)] {
+        at.map(|at| ctx.not_in_future(field, at)).transpose()?;
+    }
     if let Some(ids) = ctx.done_before(&once).await? {
         return only_id(&ids, "item");
     }
     let request = store::request_of_item(ctx.db(), ctx.scope(), id).await?;
-    if let Some(other) = step.duplicate_of {
-        check_duplicate(ctx, request, other).await?;
+    let other = asked.duplicate_of;
+    if other == Some(request) {
+        let problem = "must be another request";
+        return Err(Error::invalid("duplicateOfId", problem));
     }
-    let mut case = match Case::open(ctx, request, &once, &[id.to_string()]).await? {
+    if let Some(other) = other {
+        let found = store::by_ids(ctx.db(), ctx.scope(), [other]).await?;
+        let missing = || Error::NotFound { what: "request" }.at("duplicateOfId");
+        found.first().ok_or_else(missing)?;
+    }
+    let results = [id.to_string()];
+    let opened = Case::open_with(ctx, request, other, &once, &results).await?;
+    let mut case = match opened {
         Opened::Now(case) => case,
         Opened::Before(ids) => return only_id(&ids, "item"),
     };
     let item = case.item(id)?;
-    if expected_version.is_some_and(|version| version != item.version) {
+    let version = asked.expected_version;
+    if version.is_some_and(|version| version != item.version) {
         return Err(Error::Conflict(
             "the item was changed meanwhile; read it again",
         ));
     }
-    if !states::followers(item.status).contains(&step.to) {
-        let reason = not_allowed(item, step.to);
-        let code = ErrorCode::TransitionNotAllowed;
+    if let Some((code, reason)) = refuse(item, asked.to) {
         return Err(case.refuse(ctx, code, reason).await);
     }
     if item.status == Status::AwaitingVerification {
-        if step.to == Status::InReview {
-            let reason = "it has to be made sure first who asks: verifyRequester".to_owned();
-            let code = ErrorCode::IdentityNotVerified;
-            return Err(case.refuse(ctx, code, reason).await);
-        }
-        check_unverified(step.denial)?;
+        check_unverified(asked.denial)?;
     }
-    check_order(item, step.at)?;
-    case.step(id, step)?;
+    check_target(ctx, &case, item, asked.to).await?;
+    // Clocks of machines differ by seconds: now is not before the last step.
+    let at = asked.at.unwrap_or(ctx.now().max(item.status_at));
+    check_order(item, at)?;
+    if asked
+        .answered_at
+        .is_some_and(|told| told < case.request.received_at)
+    {
+        let problem = "lies before the request came in";
+        return Err(Error::invalid("answeredAt", problem));
+    }
+    let step = Step {
+        to: asked.to,
+        at,
+        answered_at: asked.answered_at,
+        denial: asked.denial,
+        note: asked.note.as_ref(),
+        duplicate_of: asked.duplicate_of,
+    };
+    case.step(id, &step)?;
     case.save().await?;
     Ok(id)
+}
+
+/// Why an item cannot come to a state.
+fn refuse(item: &request_item::Model, to: Status) -> Option<(ErrorCode, String)> {
+    if !states::followers(item.status).contains(&to) {
+        return Some((ErrorCode::TransitionNotAllowed, not_allowed(item, to)));
+    }
+    if item.status == Status::AwaitingVerification && to == Status::InReview {
+        let reason = "it has to be made sure first who asks: verifyRequester".to_owned();
+        return Some((ErrorCode::IdentityNotVerified, reason));
+    }
+    None
+}
+
+/// What is said of an end must be so: a customer to whom it is passed on, a request that it repeats.
+async fn check_target(
+    ctx: &Ctx,
+    case: &Case,
+    item: &request_item::Model,
+    to: Status,
+) -> Result<()> {
+    if to == Status::Redirected && case.request.customer_id.is_none() {
+        let problem = "needs the customer who controls the data: this request is about none";
+        return Err(Error::invalid("to", problem));
+    }
+    let Some((other, items)) = &case.other else {
+        return Ok(());
+    };
+    let own: Vec<_> = case.request.customer_id.into_iter().collect();
+    let members = match own.first() {
+        Some(customer) => {
+            let roots = customers::service::roots(ctx, &own).await?;
+            let root = roots.get(customer).copied().unwrap_or(*customer);
+            customers::service::clusters(ctx, &[root]).await?.all()
+        }
+        None => Vec::new(),
+    };
+    let same_person = match other.customer_id {
+        Some(customer) => members.contains(&customer),
+        None => own.is_empty(),
+    };
+    let same = |one: &request_item::Model| {
+        (one.kind, one.scope) == (item.kind, item.scope) && !states::is_final(one.status)
+    };
+    let problem = if !same_person {
+        "must be of the same customer"
+    } else if other.received_at > case.request.received_at {
+        "must have come in before"
+    } else if !items.iter().any(same) {
+        "must ask for the same, and that must be open"
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid("duplicateOfId", problem))
 }
 
 /// Where nobody knows who asks, nothing else can be said about what they ask for.
@@ -185,18 +278,6 @@ fn check_order(item: &request_item::Model, at: Timestamp) -> Result<()> {
     Ok(())
 }
 
-async fn check_duplicate(ctx: &Ctx, request: RequestId, other: RequestId) -> Result<()> {
-    if request == other {
-        let problem = "must be another request";
-        return Err(Error::invalid("duplicateOfId", problem));
-    }
-    let found = store::by_ids(ctx.db(), ctx.scope(), [other]).await?;
-    if found.is_empty() {
-        return Err(Error::NotFound { what: "request" }.at("duplicateOfId"));
-    }
-    Ok(())
-}
-
 /// Whoever asked withdraws the request: everything of it that can be.
 ///
 /// # Errors
@@ -209,7 +290,8 @@ pub(crate) async fn withdraw(
 ) -> Result<RequestId> {
     ctx.authorize(Action::HandleRequest)?;
     check_text("note", note, LONGEST_NOTE)?;
-    let at = ctx.not_in_future("occurredAt", at.unwrap_or(ctx.now()))?;
+    at.map(|at| ctx.not_in_future("occurredAt", at))
+        .transpose()?;
     if let Some(ids) = ctx.done_before(&once).await? {
         return only_id(&ids, "request");
     }
@@ -227,10 +309,12 @@ pub(crate) async fn withdraw(
         return Err(case.refuse(ctx, code, reason).await);
     }
     for item in &items {
+        let at = at.unwrap_or(ctx.now().max(item.status_at));
         check_order(item, at)?;
         let step = Step {
             to: Status::Withdrawn,
             at,
+            answered_at: None,
             denial: None,
             note,
             duplicate_of: None,

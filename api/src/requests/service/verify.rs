@@ -153,6 +153,7 @@ fn go_on(case: &mut Case, at: Timestamp) -> Result<()> {
         let step = Step {
             to: Status::InReview,
             at: at.max(since),
+            answered_at: None,
             denial: None,
             note: None,
             duplicate_of: None,

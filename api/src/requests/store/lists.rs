@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use entity::id::CustomerId;
 use entity::{request, request_clock, request_item};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select,
@@ -25,12 +26,15 @@ fn filtered(scope: Scope, filter: &RequestFilter) -> Select<request::Entity> {
         select = select.filter(Column::Status.is_in(filter.statuses.iter().copied()));
     }
     if !filter.kinds.is_empty() {
+        let same = Expr::col((request_item::Entity, request_item::Column::RequestId))
+            .equals((request::Entity, Column::Id));
         let asks = scope
             .select::<request_item::Entity>()
             .select_only()
-            .column(request_item::Column::RequestId)
+            .column(request_item::Column::Id)
+            .filter(same)
             .filter(request_item::Column::Kind.is_in(filter.kinds.iter().copied()));
-        select = select.filter(Column::Id.in_subquery(asks.into_query()));
+        select = select.filter(Expr::exists(asks.into_query()));
     }
     if !filter.channels.is_empty() {
         select = select.filter(Column::Channel.is_in(filter.channels.iter().copied()));

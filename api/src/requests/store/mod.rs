@@ -3,10 +3,12 @@
 mod lists;
 mod parts;
 
+use entity::enums::{OptOutScope, RequestType};
 use entity::id::{CustomerId, RequestClockId, RequestId, RequestItemId};
 use entity::{
     request, request_clock, request_item, request_message, request_reference, request_verification,
 };
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Set,
@@ -14,6 +16,7 @@ use sea_orm::{
 
 use crate::error::{Error, Result};
 use crate::platform::db::{Scope, insert_rows, locked};
+use crate::requests::rules::states::OPEN;
 use crate::vault::Column;
 
 pub(super) use lists::{agenda, count, of_customers, page};
@@ -38,6 +41,8 @@ pub(super) const REGIME_NOTE: Column = ("request", "regime_note");
 pub(super) const ITEM_NOTE: Column = ("request_item", "note");
 /// Cell of what was said about the delay of a clock.
 pub(super) const CLOCK_NOTE: Column = ("request_clock", "note");
+/// Cell of what was said about the pause of a clock.
+pub(super) const PAUSE_NOTE: Column = ("request_clock", "pause_note");
 /// Cell of the number of a ticket.
 pub(super) const REFERENCE: Column = ("request_reference", "reference");
 /// Cell of the digest of the evidence of a verification.
@@ -136,24 +141,32 @@ pub(super) async fn request_of_clock(
     rows.first().map(|row| row.request_id).ok_or(missing)
 }
 
-/// The earliest open request of some customers that asks for all of these things.
+/// The earliest open request of some customers, of which all of these things are still open.
 pub(super) async fn open_with(
     db: &impl ConnectionTrait,
     scope: Scope,
     customers: &[CustomerId],
-    kinds: &[entity::enums::RequestType],
+    asked: &[(RequestType, Option<OptOutScope>)],
 ) -> Result<Option<RequestId>> {
     let mut select = scope
         .select::<request::Entity>()
         .filter(request::Column::CustomerId.is_in(customers.iter().copied()))
         .filter(request::Column::ClosedAt.is_null());
-    for kind in kinds {
+    for (kind, of) in asked {
+        let same = Expr::col((request_item::Entity, request_item::Column::RequestId))
+            .equals((request::Entity, request::Column::Id));
         let asks = scope
             .select::<request_item::Entity>()
             .select_only()
-            .column(request_item::Column::RequestId)
-            .filter(request_item::Column::Kind.eq(*kind));
-        select = select.filter(request::Column::Id.in_subquery(asks.into_query()));
+            .column(request_item::Column::Id)
+            .filter(same)
+            .filter(request_item::Column::Kind.eq(*kind))
+            .filter(request_item::Column::Status.is_in(OPEN));
+        let asks = match of {
+            Some(of) => asks.filter(request_item::Column::Scope.eq(*of)),
+            None => asks,
+        };
+        select = select.filter(Expr::exists(asks.into_query()));
     }
     let row = select
         .order_by_asc(request::Column::ReceivedAt)
@@ -173,7 +186,6 @@ pub(super) async fn update(
         status: Set(row.status),
         next_due_at: Set(row.next_due_at),
         closed_at: Set(row.closed_at),
-        duplicate_of: Set(row.duplicate_of),
         version: Set(row.version),
         ..Default::default()
     };
@@ -197,6 +209,7 @@ pub(super) async fn update_item(
         status: Set(row.status),
         status_at: Set(row.status_at),
         denial: Set(row.denial),
+        duplicate_of: Set(row.duplicate_of),
         note: Set(row.note),
         version: Set(row.version),
         event_id: Set(row.event_id),
@@ -221,7 +234,10 @@ pub(super) async fn update_clock(
     let changed = request_clock::ActiveModel {
         due_at: Set(row.due_at),
         paused_at: Set(row.paused_at),
-        paused_days: Set(row.paused_days),
+        paused_ms: Set(row.paused_ms),
+        resumed_at: Set(row.resumed_at),
+        pause_reason: Set(row.pause_reason),
+        pause_note: Set(row.pause_note),
         delay: Set(row.delay),
         extended_at: Set(row.extended_at),
         notified_at: Set(row.notified_at),

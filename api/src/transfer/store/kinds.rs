@@ -141,7 +141,7 @@ kinds! {
     /// Each thing of it.
     RequestItem = request_item by id, cells ["note"], without [];
     /// By when what is owed.
-    RequestClock = request_clock by id, cells ["note"], without [];
+    RequestClock = request_clock by id, cells ["note", "pause_note"], without [];
     /// What outside systems call it.
     RequestReference = request_reference by id, cells ["reference"], without [];
     /// How it was made sure who asks.

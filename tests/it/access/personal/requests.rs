@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Way, way};
-use crate::access::requests::{canary, moving, pausing, verifying, writing};
+use crate::access::requests::{canary, extending, moving, pausing, verifying, writing};
 use crate::access::{Turn, nothing};
 use crate::harness::build::input;
 
@@ -95,8 +95,20 @@ pub const WAYS: &[Way] = &[
     ),
     way(
         "RequestClock.note",
-        "pauseClock.clock.note",
-        "mutation($input: PauseClockInput!) { pauseClock(input: $input) { clock { note } } }",
+        "extendDeadline.clock.note",
+        "mutation($input: ExtendDeadlineInput!) { extendDeadline(input: $input) { clock { note } } }",
+        |turn| extending(&turn.asked.clocks[0]),
+    ),
+    way(
+        "RequestClock.pauseNote",
+        "node.clocks.pauseNote",
+        "query($id: ID!) { node(id: $id) { ... on Request { clocks { pauseNote } } } }",
+        request,
+    ),
+    way(
+        "RequestClock.pauseNote",
+        "pauseClock.clock.pauseNote",
+        "mutation($input: PauseClockInput!) { pauseClock(input: $input) { clock { pauseNote } } }",
         pausing,
     ),
     way(

@@ -75,7 +75,7 @@ pub const CASES: &[Case] = &[
         operation: build::PAUSE_CLOCK,
         variables: |ids| {
             vec![input(
-                &json!({ "clockId": ids.clock, "reason": "INFORMATION_REQUIRED" }),
+                &json!({ "clockId": ids.waiting_clock, "reason": "INFORMATION_REQUIRED" }),
             )]
         },
         expected: None,
@@ -83,7 +83,7 @@ pub const CASES: &[Case] = &[
     Case {
         position: "Mutation.resumeClock.input.clockId",
         operation: build::RESUME_CLOCK,
-        variables: |ids| vec![input(&json!({ "clockId": ids.clock }))],
+        variables: |ids| vec![input(&json!({ "clockId": ids.paused_clock }))],
         expected: None,
     },
     Case {

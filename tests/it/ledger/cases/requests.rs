@@ -61,7 +61,7 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
         }
         "pauseClock" => {
             let of = |clock: &str| json!({ "clockId": clock, "reason": "INFORMATION_REQUIRED" });
-            let (right, wrong) = (of(&ids.clock), of(NO_CLOCK));
+            let (right, wrong) = (of(&ids.waiting_clock), of(NO_CLOCK));
             let event = EventType::RequestClockPaused;
             (build::PAUSE_CLOCK, event, right, (wrong, "NOT_FOUND"))
         }
@@ -99,7 +99,7 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
         _ => return None,
     };
     // A withdrawal moves all items.
-    let count = if mutation == "withdrawRequest" { 3 } else { 1 };
+    let count = if mutation == "withdrawRequest" { 4 } else { 1 };
     Some(Case {
         query,
         input: right,
