@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use entity::enums::{Action, DataClass, ErrorCode, EventType, KeyOwnerKind, Log, Role};
 use entity::event;
-use entity::id::{ControllerId, IntegrationId, TokenId};
+use entity::id::{ControllerId, DataKeyId, IntegrationId, TokenId};
 use entity::time::Timestamp;
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use tokio::sync::Notify;
@@ -23,7 +23,7 @@ use crate::platform::config::Config;
 use crate::platform::db::{Db, Scope, Transaction};
 use crate::platform::personal::Personal;
 use crate::platform::telemetry::Metrics;
-use crate::vault::{DataKey, Owner, Vault};
+use crate::vault::{CellKeys, DataKey, Owner, Vault};
 
 pub(crate) mod idempotency;
 
@@ -156,6 +156,22 @@ impl Ctx {
     /// The vault.
     pub(crate) fn vault(&self) -> &Vault {
         &self.app.vault
+    }
+
+    /// The keys to the cells of some rows; none, for a caller who may not do what opens them.
+    ///
+    /// # Errors
+    /// As [`Vault::keys`].
+    pub(crate) async fn cell_keys(
+        &self,
+        opens: Action,
+        ids: impl IntoIterator<Item = DataKeyId>,
+    ) -> Result<CellKeys> {
+        if self.may(opens) {
+            self.vault().cell_keys(self.db(), self.scope(), ids).await
+        } else {
+            Ok(CellKeys::empty(self.actor.controller))
+        }
     }
 
     /// The controller.

@@ -12,7 +12,9 @@ use super::service::{self, Bearer, ControllerChange, update_controller};
 use crate::auth::rules;
 use crate::context::Ctx;
 use crate::error::{Error, Result};
-use crate::graphql::{Batch, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load, once};
+use crate::graphql::{
+    Batch, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load, once, read_back,
+};
 use crate::platform::page::PageRequest;
 use crate::platform::patch::Patch;
 
@@ -327,7 +329,7 @@ impl AuthMutation {
         };
         let id = update_controller(&ctx, change, once).await?;
         Ok(UpdateControllerPayload {
-            controller: load(context, id).await.ok().flatten(),
+            controller: read_back(context, id).await,
         })
     }
 

@@ -12,6 +12,7 @@ use async_graphql::runtime::{TokioSpawner, TokioTimer};
 
 use crate::context::Ctx;
 use crate::error::{Error, Result};
+use crate::platform::page::PageRequest;
 
 /// A key by which something is loaded in batches.
 pub(crate) trait Batch: Clone + Eq + Hash + Send + Sync + Sized + 'static {
@@ -53,4 +54,51 @@ pub(crate) async fn load<K: Batch>(context: &Context<'_>, key: K) -> Result<Opti
         .data_opt::<DataLoader<Loaders>>()
         .ok_or(super::UNAUTHENTICATED)?;
     loaders.load_one(key).await
+}
+
+/// What a mutation has changed, as it is now. A failed read-back must not turn a committed change into an error.
+pub(crate) async fn read_back<K: Batch>(context: &Context<'_>, key: K) -> Option<K::Value> {
+    load(context, key).await.ok().flatten()
+}
+
+/// Declares what is loaded by parent a page at a time. Parents that ask for the same page are loaded together: one
+/// statement for each page, not for each parent.
+macro_rules! pages {
+    ($($(#[$doc:meta])* $visible:vis $name:ident($parent:ty): $value:ty, $load:path;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        $visible struct $name(
+            $visible $parent,
+            $visible crate::platform::page::PageRequest,
+        );
+
+        impl crate::graphql::Batch for $name {
+            type Value = crate::platform::page::Page<$value>;
+
+            async fn load(
+                ctx: &crate::context::Ctx,
+                keys: &[Self],
+            ) -> crate::error::Result<std::collections::HashMap<Self, Self::Value>> {
+                let mut found = std::collections::HashMap::new();
+                for (request, parents) in crate::graphql::by_page(keys.iter().map(|key| (&key.1, key.0))) {
+                    let pages = $load(ctx, &parents, request.clone()).await?;
+                    let keyed = |(parent, page)| (Self(parent, request.clone()), page);
+                    found.extend(pages.into_iter().map(keyed));
+                }
+                Ok(found)
+            }
+        }
+    )+};
+}
+pub(crate) use pages;
+
+/// Puts parents that ask for the same page together.
+pub(crate) fn by_page<'a, K: 'a>(
+    keys: impl Iterator<Item = (&'a PageRequest, K)>,
+) -> HashMap<PageRequest, Vec<K>> {
+    let mut pages: HashMap<PageRequest, Vec<K>> = HashMap::new();
+    for (page, parent) in keys {
+        pages.entry(page.clone()).or_default().push(parent);
+    }
+    pages
 }

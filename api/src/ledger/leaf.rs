@@ -23,6 +23,7 @@ use serde_json::Value;
 
 use crate::context::{Actor, OnBehalfOf};
 use crate::error::{Error, Result};
+use crate::platform::personal::Personal;
 use crate::platform::random;
 use crate::vault::{DataKey, Place};
 
@@ -80,6 +81,12 @@ impl Fields {
             Some(value) => self.with(name, value),
             None => self,
         }
+    }
+
+    /// The same with what somebody typed, where they did.
+    #[must_use]
+    pub(crate) fn with_text(self, name: &'static str, text: Option<&Personal>) -> Self {
+        self.with_some(name, text.map(Personal::expose))
     }
 }
 

@@ -10,7 +10,7 @@ use entity::time::Timestamp;
 use crate::context::Ctx;
 use crate::customers::service;
 use crate::error::Result;
-use crate::graphql::{Batch, OnBehalfOfInput, connection, ctx, ctx_for, load, once};
+use crate::graphql::{Batch, OnBehalfOfInput, connection, ctx, ctx_for, once, read_back};
 use crate::platform::page::PageRequest;
 
 /// A brand as a caller sees it.
@@ -105,7 +105,7 @@ impl BrandsMutation {
         let ctx = ctx_for(context, input.on_behalf_of)?;
         let id = service::register_brand(&ctx, &input.name, once).await?;
         Ok(RegisterBrandPayload {
-            brand: load(context, id).await.ok().flatten(),
+            brand: read_back(context, id).await,
         })
     }
 }

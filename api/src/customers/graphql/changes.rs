@@ -6,10 +6,9 @@ use entity::id::{BrandId, CustomerId};
 use entity::time::Timestamp;
 
 use super::inputs::CustomerLookupInput;
-use super::read_back;
 use crate::customers::service::{self, Customer, CustomerChanges};
 use crate::error::Result;
-use crate::graphql::{CountryCode, OnBehalfOfInput, ctx_for, once, personal};
+use crate::graphql::{CountryCode, OnBehalfOfInput, ctx_for, once, personal, read_back};
 use crate::platform::patch::Patch;
 use crate::platform::personal::Personal;
 

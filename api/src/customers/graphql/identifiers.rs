@@ -8,12 +8,13 @@ use entity::id::{CustomerId, IdentifierId};
 use entity::time::Timestamp;
 
 use super::inputs::IdentifierInput;
-use super::read_back;
 use crate::auth::graphql::Integration;
 use crate::context::Ctx;
 use crate::customers::service::{self, Customer, Identifier};
 use crate::error::Result;
-use crate::graphql::{Batch, Nullable, OnBehalfOfInput, ctx_for, load, once, open, personal};
+use crate::graphql::{
+    Batch, Nullable, OnBehalfOfInput, ctx_for, load, once, open, personal, read_back,
+};
 
 /// What an outside system knows a customer by.
 #[Object]
@@ -202,7 +203,7 @@ async fn identified(
     context: &Context<'_>,
     id: IdentifierId,
 ) -> (Option<Identifier>, Option<Customer>) {
-    let Some(identifier) = load(context, id).await.ok().flatten() else {
+    let Some(identifier) = read_back(context, id).await else {
         return (None, None);
     };
     let customer = read_back(context, identifier.row.customer_id).await;

@@ -10,7 +10,6 @@ mod snapshots;
 mod types;
 
 use async_graphql::{Context, MergedObject, Object, SimpleObject};
-use entity::id::CustomerId;
 
 pub(crate) use brands::Brand;
 use brands::{BrandsMutation, BrandsQuery};
@@ -26,12 +25,11 @@ pub(crate) use relations::CustomerRelation;
 use relations::RelationsMutation;
 pub(crate) use snapshots::Snapshot;
 use snapshots::SnapshotsMutation;
-pub(crate) use types::by_page;
 use types::{AssignmentConnection, CustomerConnection, CustomersTotal};
 
 use super::service::{self, Assignment, Customer};
 use crate::error::Result;
-use crate::graphql::{Nullable, OrderDirection, ctx, ctx_for, load, once};
+use crate::graphql::{Nullable, OrderDirection, ctx, ctx_for, once, read_back};
 use crate::platform::page::PageRequest;
 
 /// Queries over customers and what belongs to them.
@@ -196,9 +194,4 @@ impl RegisterMutation {
             .collect();
         Ok(RecordAssignmentsPayload { results })
     }
-}
-
-/// A failed read-back must not turn a committed change into an error.
-async fn read_back(context: &Context<'_>, id: CustomerId) -> Option<Customer> {
-    load(context, id).await.ok().flatten()
 }

@@ -9,11 +9,12 @@ use entity::id::{CustomerId, RelationId};
 use entity::time::Timestamp;
 
 use super::inputs::CustomerLookupInput;
-use super::types::by_page;
 use crate::context::Ctx;
 use crate::customers::service::{self, Customer, NewRelation};
 use crate::error::Result;
-use crate::graphql::{Batch, Nullable, OnBehalfOfInput, connection, ctx_for, load, once};
+use crate::graphql::{
+    Batch, Nullable, OnBehalfOfInput, connection, ctx_for, load, once, pages, read_back,
+};
 use crate::platform::page::{Page, PageRequest};
 use crate::platform::patch::Patch;
 
@@ -82,24 +83,20 @@ connection! {
     CustomerRelationConnection, CustomerRelationEdge, CustomerRelation
 }
 
-/// The relations of a customer.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) struct RelationsOf(pub(super) CustomerId, pub(super) PageRequest);
+pages! {
+    /// The relations of a customer.
+    pub(super) RelationsOf(CustomerId): CustomerRelation, relations;
+}
 
-impl Batch for RelationsOf {
-    type Value = Page<CustomerRelation>;
-
-    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Page<CustomerRelation>>> {
-        let mut found = HashMap::new();
-        for (request, customers) in by_page(keys.iter().map(|key| (&key.1, key.0))) {
-            let pages = service::relations(ctx, &customers, request.clone()).await?;
-            found.extend(pages.into_iter().map(|(id, page)| {
-                let key = Self(id, request.clone());
-                (key, page.map(CustomerRelation))
-            }));
-        }
-        Ok(found)
-    }
+async fn relations(
+    ctx: &Ctx,
+    customers: &[CustomerId],
+    page: PageRequest,
+) -> Result<HashMap<CustomerId, Page<CustomerRelation>>> {
+    let pages = service::relations(ctx, customers, page).await?.into_iter();
+    Ok(pages
+        .map(|(customer, page)| (customer, page.map(CustomerRelation)))
+        .collect())
 }
 
 /// What one customer is to another: `customer` is the `kind` of `relatedCustomer`.
@@ -153,7 +150,7 @@ impl RelationsMutation {
         let ctx = ctx_for(context, input.on_behalf_of)?;
         let id = service::relate(&ctx, new, once).await?;
         Ok(RelateCustomersPayload {
-            relation: load(context, id).await.ok().flatten(),
+            relation: read_back(context, id).await,
         })
     }
 }

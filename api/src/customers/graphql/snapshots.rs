@@ -12,7 +12,9 @@ use crate::auth::graphql::Integration;
 use crate::context::Ctx;
 use crate::customers::service::{self, Part};
 use crate::error::Result;
-use crate::graphql::{Batch, Nullable, OnBehalfOfInput, ctx, ctx_for, load, once, personal};
+use crate::graphql::{
+    Batch, Nullable, OnBehalfOfInput, ctx, ctx_for, load, once, personal, read_back,
+};
 use crate::platform::page::PageRequest;
 use crate::platform::personal::Personal;
 
@@ -151,7 +153,7 @@ impl SnapshotsMutation {
         };
         let found = service::reconcile(&ctx, part, once).await?;
         Ok(ReconcileSnapshotPayload {
-            snapshot: load(context, found.snapshot).await.ok().flatten(),
+            snapshot: read_back(context, found.snapshot).await,
             unknown: shown(&found.unknown),
             closed: shown(&found.closed),
         })

@@ -18,8 +18,8 @@ use crate::disclosures::graphql::{
 };
 use crate::disclosures::service::AccountingPeriod;
 use crate::error::Result;
-use crate::graphql::{Batch, CountryCode, Nullable, connection, load, open, personal};
-use crate::platform::page::{Page, PageRequest};
+use crate::graphql::{Batch, CountryCode, Nullable, connection, load, open, pages, personal};
+use crate::platform::page::PageRequest;
 use crate::requests::graphql::{CustomerRequestConnection, RequestsOf};
 
 /// A person or organisation whose personal data the controller holds: a client, or someone related to one, a
@@ -212,21 +212,11 @@ impl Batch for RootOf {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct MergedFrom(CustomerId, PageRequest);
-
-impl Batch for MergedFrom {
-    type Value = Page<Customer>;
-
-    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Page<Customer>>> {
-        let mut found = HashMap::new();
-        for (request, customers) in by_page(keys.iter().map(|key| (&key.1, key.0))) {
-            let pages = service::merged_from(ctx, &customers, request.clone()).await?;
-            let keyed = |(id, page)| (Self(id, request.clone()), page);
-            found.extend(pages.into_iter().map(keyed));
-        }
-        Ok(found)
-    }
+pages! {
+    /// What was merged into a customer.
+    MergedFrom(CustomerId): Customer, service::merged_from;
+    /// What a customer held.
+    AssignmentsOf(CustomerId): Assignment, service::assignments;
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -314,34 +304,6 @@ impl Assignment {
     async fn customer(&self, context: &Context<'_>) -> Nullable<Customer> {
         load(context, self.row.customer_id).await.transpose()
     }
-}
-
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct AssignmentsOf(CustomerId, PageRequest);
-
-impl Batch for AssignmentsOf {
-    type Value = Page<Assignment>;
-
-    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Page<Assignment>>> {
-        let mut found = HashMap::new();
-        for (request, customers) in by_page(keys.iter().map(|key| (&key.1, key.0))) {
-            let pages = service::assignments(ctx, &customers, request.clone()).await?;
-            let keyed = |(id, page)| (Self(id, request.clone()), page);
-            found.extend(pages.into_iter().map(keyed));
-        }
-        Ok(found)
-    }
-}
-
-/// Puts parents that ask for the same page together: one statement for each page, not for each parent.
-pub(crate) fn by_page<'a, K: 'a>(
-    keys: impl Iterator<Item = (&'a PageRequest, K)>,
-) -> HashMap<PageRequest, Vec<K>> {
-    let mut pages: HashMap<PageRequest, Vec<K>> = HashMap::new();
-    for (page, parent) in keys {
-        pages.entry(page.clone()).or_default().push(parent);
-    }
-    pages
 }
 
 /// The number of all customers of a list.

@@ -135,12 +135,7 @@ pub(super) struct Keys(CellKeys);
 
 impl Keys {
     pub(super) async fn load(ctx: &Ctx, ids: impl IntoIterator<Item = DataKeyId>) -> Result<Self> {
-        if !ctx.may(Action::ReadPersonalData) {
-            return Ok(Self(CellKeys::empty(ctx.controller())));
-        }
-        Ok(Self(
-            ctx.vault().cell_keys(ctx.db(), ctx.scope(), ids).await?,
-        ))
+        Ok(Self(ctx.cell_keys(Action::ReadPersonalData, ids).await?))
     }
 
     fn customer(&self, row: customer::Model) -> Customer {

@@ -20,7 +20,7 @@ use super::service::{self, Disclosure, DisclosureFilter, DisclosureOrder, NewDis
 use crate::context::Ctx;
 use crate::customers::graphql::ErrorItem;
 use crate::error::Result;
-use crate::graphql::{OrderDirection, connection, ctx, ctx_for, load, once, once_each};
+use crate::graphql::{OrderDirection, connection, ctx, ctx_for, once, once_each, read_back};
 use crate::platform::page::PageRequest;
 
 /// The number of all disclosures of a list.
@@ -225,7 +225,7 @@ impl DisclosuresMutation {
         let reason = &input.reason;
         let id = service::resolve_subject(&ctx, subject, &customer, reason, once).await?;
         Ok(ResolveDisclosureSubjectPayload {
-            disclosure: load(context, id).await.ok().flatten(),
+            disclosure: read_back(context, id).await,
         })
     }
 }

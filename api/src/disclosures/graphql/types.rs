@@ -11,13 +11,11 @@ use super::accounting::{DisclosureSeries, series};
 use crate::auth::graphql::Integration;
 use crate::context::Ctx;
 use crate::customers::Customer;
-use crate::customers::graphql::by_page;
 use crate::data_map::graphql::{DataCategory, DataUse};
 use crate::disclosures::service::{self, Disclosure, Finding, Subject, Supersession};
 use crate::error::Result;
-use crate::graphql::{Batch, Long, Nullable, load, open, personal};
+use crate::graphql::{Batch, Long, Nullable, load, open, pages, personal};
 use crate::ledger::graphql::EventNode;
-use crate::platform::page::{Page, PageRequest};
 use crate::recipients::graphql::RecipientNode;
 
 /// One event in which personal data went to a recipient. It is never edited.
@@ -320,20 +318,7 @@ impl Batch for SubjectsOf {
     }
 }
 
-/// A page of the disclosures about a customer.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct DisclosuresOf(pub(crate) CustomerId, pub(crate) PageRequest);
-
-impl Batch for DisclosuresOf {
-    type Value = Page<Disclosure>;
-
-    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Page<Disclosure>>> {
-        let mut found = HashMap::new();
-        for (request, customers) in by_page(keys.iter().map(|key| (&key.1, key.0))) {
-            let pages = service::of_customers(ctx, &customers, request.clone()).await?;
-            let keyed = |(id, page)| (Self(id, request.clone()), page);
-            found.extend(pages.into_iter().map(keyed));
-        }
-        Ok(found)
-    }
+pages! {
+    /// A page of the disclosures about a customer.
+    pub(crate) DisclosuresOf(CustomerId): Disclosure, service::of_customers;
 }

@@ -293,11 +293,7 @@ struct Keys {
 
 impl Keys {
     async fn load(ctx: &Ctx, ids: impl IntoIterator<Item = DataKeyId>) -> Result<Self> {
-        let cells = if ctx.may(Action::ReadCaseDetails) {
-            ctx.vault().cell_keys(ctx.db(), ctx.scope(), ids).await?
-        } else {
-            CellKeys::empty(ctx.controller())
-        };
+        let cells = ctx.cell_keys(Action::ReadCaseDetails, ids).await?;
         let names_persons = ctx.may(Action::ReadPersonalData);
         Ok(Self {
             cells,

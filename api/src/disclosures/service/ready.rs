@@ -233,7 +233,6 @@ impl Writer<'_> {
     /// it stands out in the feed.
     fn record_whole(&mut self, sole: Option<CustomerId>) -> Result<EventId> {
         let (parts, new) = (self.parts, self.parts.checked);
-        let text = |text: &Option<Personal>| text.as_ref().map(|text| text.expose().to_owned());
         let known = parts
             .subjects
             .iter()
@@ -241,9 +240,9 @@ impl Writer<'_> {
         let known: Vec<_> = known.map(|id| id.to_string()).collect();
         let mut fields = self
             .fields()
-            .with_some("reference", text(&new.reference))
-            .with_some("authority", text(&new.authority))
-            .with_some("note", text(&new.note))
+            .with_text("reference", new.reference.as_ref())
+            .with_text("authority", new.authority.as_ref())
+            .with_text("note", new.note.as_ref())
             .with("subjectCount", parts.subjects.len());
         match (sole, parts.subjects) {
             (Some(_), [only]) => fields = fields.with("lookup", only.describe().expose()),

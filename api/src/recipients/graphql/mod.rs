@@ -4,7 +4,6 @@ mod inputs;
 mod types;
 
 use async_graphql::{Context, Object, SimpleObject};
-use entity::id::RecipientId;
 
 pub(crate) use inputs::RecipientRefInput;
 use inputs::{
@@ -15,7 +14,7 @@ use types::{ProcessorConnection, RecipientConnection};
 
 use super::service;
 use crate::error::Result;
-use crate::graphql::{ctx, ctx_for, load, once};
+use crate::graphql::{ctx, ctx_for, once, read_back};
 use crate::platform::page::PageRequest;
 
 /// Queries over recipients.
@@ -101,9 +100,4 @@ impl RecipientsMutation {
             recipient: read_back(context, id).await,
         })
     }
-}
-
-/// A failed read-back must not turn a committed change into an error.
-async fn read_back(context: &Context<'_>, id: RecipientId) -> Option<RecipientNode> {
-    load(context, id).await.ok().flatten()
 }

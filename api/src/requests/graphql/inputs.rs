@@ -18,7 +18,7 @@ use crate::requests::service::{
 };
 
 /// Who asks.
-#[derive(InputObject)]
+#[derive(Default, InputObject)]
 pub(crate) struct RequesterInput {
     /// What they are to the person whose data it is; the person, when absent.
     kind: Option<RequesterKind>,
@@ -79,21 +79,13 @@ pub(crate) struct OpenRequestInput {
 impl OpenRequestInput {
     /// The person behind the integration, and the request.
     pub(super) fn split(self) -> (Option<OnBehalfOfInput>, NewRequest) {
-        let requester = self.requester;
-        let requester = requester.map_or(
-            NewRequester {
-                kind: RequesterKind::DataSubject,
-                name: None,
-                contact: None,
-                proof: None,
-            },
-            |input| NewRequester {
-                kind: input.kind.unwrap_or(RequesterKind::DataSubject),
-                name: input.name,
-                contact: input.contact,
-                proof: input.proof,
-            },
-        );
+        let requester = self.requester.unwrap_or_default();
+        let requester = NewRequester {
+            kind: requester.kind.unwrap_or(RequesterKind::DataSubject),
+            name: requester.name,
+            contact: requester.contact,
+            proof: requester.proof,
+        };
         let items = self.items.into_iter().map(|item| NewItem {
             kind: item.kind,
             scope: item.scope,

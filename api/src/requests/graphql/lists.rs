@@ -5,10 +5,8 @@ use std::collections::HashMap;
 use entity::id::{CustomerId, RequestClockId, RequestId, RequestItemId};
 
 use crate::context::Ctx;
-use crate::customers::graphql::by_page;
 use crate::error::Result;
-use crate::graphql::{Batch, connection};
-use crate::platform::page::{Page, PageRequest};
+use crate::graphql::{Batch, connection, pages};
 use crate::requests::service::{self, Clock, Item, Message, Reference, Request, Verification};
 
 /// The number of all requests of a list.
@@ -93,50 +91,11 @@ parts! {
     ReferencesOf: Reference, references;
 }
 
-/// Declares what is loaded by request a page at a time.
-macro_rules! pages {
-    ($($(#[$doc:meta])* $name:ident: $value:ty, $load:ident;)+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash)]
-        pub(super) struct $name(pub(super) RequestId, pub(super) PageRequest);
-
-        impl Batch for $name {
-            type Value = Page<$value>;
-
-            async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Page<$value>>> {
-                let mut found = HashMap::new();
-                for (page, requests) in by_page(keys.iter().map(|key| (&key.1, key.0))) {
-                    let pages = service::$load(ctx, &requests, page.clone()).await?;
-                    let keyed = |(id, parts)| (Self(id, page.clone()), parts);
-                    found.extend(pages.into_iter().map(keyed));
-                }
-                Ok(found)
-            }
-        }
-    )+};
-}
-
 pages! {
     /// A page of the messages about a request.
-    MessagesOf: Message, messages;
+    pub(super) MessagesOf(RequestId): Message, service::messages;
     /// A page of the attempts to make sure who asks.
-    VerificationsOf: Verification, verifications;
-}
-
-/// A page of what a customer asked for.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct RequestsOf(pub(crate) CustomerId, pub(crate) PageRequest);
-
-impl Batch for RequestsOf {
-    type Value = Page<Request>;
-
-    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Page<Request>>> {
-        let mut found = HashMap::new();
-        for (request, customers) in by_page(keys.iter().map(|key| (&key.1, key.0))) {
-            let pages = service::of_customers(ctx, &customers, request.clone()).await?;
-            let keyed = |(id, page)| (Self(id, request.clone()), page);
-            found.extend(pages.into_iter().map(keyed));
-        }
-        Ok(found)
-    }
+    pub(super) VerificationsOf(RequestId): Verification, service::verifications;
+    /// A page of what a customer asked for.
+    pub(crate) RequestsOf(CustomerId): Request, service::of_customers;
 }

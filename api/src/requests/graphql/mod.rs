@@ -18,7 +18,7 @@ use lists::{RequestClockConnection, RequestConnection, RequestsTotal};
 
 use super::service::{self, Clock, Item, Request, RequestFilter, RequestOrder};
 use crate::error::Result;
-use crate::graphql::{Batch, Nullable, OrderDirection, ctx, ctx_for, load, once};
+use crate::graphql::{Nullable, OrderDirection, ctx, ctx_for, load, once, read_back};
 use crate::platform::page::PageRequest;
 use crate::platform::personal::Personal;
 
@@ -297,9 +297,4 @@ impl RequestsMutation {
             requests: requests.collect(),
         })
     }
-}
-
-/// What was changed, as it is now. A failed read-back must not turn a committed change into an error.
-async fn read_back<K: Batch>(context: &Context<'_>, key: K) -> Option<K::Value> {
-    load(context, key).await.ok().flatten()
 }

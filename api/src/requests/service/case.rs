@@ -179,7 +179,7 @@ impl Case {
                 .with_some("answeredAt", step.answered_at.map(|at| at.to_string()))
                 .with_some("denial", step.denial.map(DenialReason::as_str))
                 .with_some("duplicateOf", step.duplicate_of.map(|id| id.to_string()))
-                .with_some("note", step.note.map(|note| note.expose().to_owned())),
+                .with_text("note", step.note),
         )?;
         let note = self.close(store::ITEM_NOTE, id.uuid(), step.note)?;
         for item in self.items.iter_mut().filter(|item| item.id == id) {

@@ -61,10 +61,12 @@ pub(crate) async fn extend(
         Opened::Before(ids) => return only_id(&ids, "clock"),
     };
     let clock = case.clock(id)?.clone();
-    let (Some(most), None) = (longest(&clock), not_extendable(&clock, &change)) else {
-        let reason = not_extendable(&clock, &change).unwrap_or("its rule gives no extension");
-        let code = ErrorCode::ExtensionNotAllowed;
-        return Err(case.refuse(ctx, code, reason.to_owned()).await);
+    let most = match extendable(&clock, &change) {
+        Ok(most) => most,
+        Err(reason) => {
+            let code = ErrorCode::ExtensionNotAllowed;
+            return Err(case.refuse(ctx, code, reason.to_owned()).await);
+        }
     };
     if change.notified_at < clock.since {
         let problem = "lies before the request came in";
@@ -84,10 +86,7 @@ pub(crate) async fn extend(
             .with("notifiedAt", change.notified_at.to_string())
             .with("before", clock.due_at.to_string())
             .with("dueAt", due_at.to_string())
-            .with_some(
-                "note",
-                change.note.as_ref().map(|note| note.expose().to_owned()),
-            ),
+            .with_text("note", change.note.as_ref()),
     )?;
     let note = case.close(store::CLOCK_NOTE, id.uuid(), change.note.as_ref())?;
     let extended = request_clock::Model {
@@ -114,20 +113,22 @@ fn check_reason(regime: Regime, reason: DelayReason) -> Result<()> {
     Ok(())
 }
 
-fn not_extendable(clock: &request_clock::Model, change: &ClockExtension) -> Option<&'static str> {
+/// The last instant to which a clock can be extended; or why it cannot.
+fn extendable(
+    clock: &request_clock::Model,
+    change: &ClockExtension,
+) -> std::result::Result<Timestamp, &'static str> {
     if clock.met_at.is_some() || clock.stopped_at.is_some() {
-        return Some("it does not run any more");
+        return Err("it does not run any more");
     }
-    if clock.extended_length.is_none() {
-        return Some("its rule gives no extension");
-    }
+    let most = longest(clock).ok_or("its rule gives no extension")?;
     if clock.extended_at.is_some() {
-        return Some("it was extended already");
+        return Err("it was extended already");
     }
     if change.notified_at > clock.due_at {
-        return Some("whoever asks must have been told before it ran out");
+        return Err("whoever asks must have been told before it ran out");
     }
-    None
+    Ok(most)
 }
 
 /// Lets a clock stand still: while it has to be made sure who asks, or what is asked for.
@@ -163,10 +164,7 @@ pub(crate) async fn pause(ctx: &Ctx, change: ClockPause, once: Once) -> Result<R
             .with("clock", id.to_string())
             .with("reason", change.reason.as_str())
             .with("at", at.to_string())
-            .with_some(
-                "note",
-                change.note.as_ref().map(|note| note.expose().to_owned()),
-            ),
+            .with_text("note", change.note.as_ref()),
     )?;
     let pause_note = case.close(store::PAUSE_NOTE, id.uuid(), change.note.as_ref())?;
     let paused = request_clock::Model {

@@ -221,7 +221,6 @@ impl<'a> Opening<'a> {
         let regimes = self.regimes.iter().map(ToString::to_string);
         let references = self.references.iter();
         let references = references.map(|one| format!("{} {}", one.system, one.number.expose()));
-        let text = |text: &Option<Personal>| text.as_ref().map(|text| text.expose().to_owned());
         let lookup = new.customer.as_ref().map(Lookup::describe);
         Event {
             kind: EventType::RequestOpened,
@@ -233,16 +232,13 @@ impl<'a> Opening<'a> {
                 .with("channel", new.channel.as_str())
                 .with("receivedAt", new.received_at.to_string())
                 .with("requester", new.requester.kind.as_str())
-                .with_some("requesterName", text(&new.requester.name))
-                .with_some("requesterContact", text(&new.requester.contact))
-                .with_some("requesterProof", text(&new.requester.proof))
-                .with_some("lookup", lookup.map(|known| known.expose().to_owned()))
+                .with_text("requesterName", new.requester.name.as_ref())
+                .with_text("requesterContact", new.requester.contact.as_ref())
+                .with_text("requesterProof", new.requester.proof.as_ref())
+                .with_text("lookup", lookup.as_ref())
                 .with_some("residence", about.residence.as_deref())
                 .with("regimes", regimes.collect::<Vec<_>>())
-                .with_some(
-                    "regimesReason",
-                    self.regime_note().map(|note| note.expose().to_owned()),
-                )
+                .with_text("regimesReason", self.regime_note())
                 .with("items", items.collect::<Vec<_>>())
                 .with("references", references.collect::<Vec<_>>())
                 // The text itself is kept once: what is proved is that it is that one.
@@ -329,18 +325,14 @@ impl<'a> Opening<'a> {
         let residence = self.about.residence.as_deref();
         let country = regimes::country_of(term.regime, establishment, residence);
         let counting = Counting::of(term, self.new.received_at);
+        let ends = |zone| {
+            let place = DayPlace { zone, country };
+            (counting.due(place), place)
+        };
+        let own = ends(self.about.zone());
+        let law = regimes::zone_of(term.regime).map(ends);
         // Where the company's days and those of the law differ, the earlier end is in time under both.
-        let zones = [Some(self.about.zone()), regimes::zone_of(term.regime)];
-        let places = zones
-            .into_iter()
-            .flatten()
-            .map(|zone| DayPlace { zone, country });
-        let first = places.min_by_key(|place| counting.due(*place));
-        let place = first.unwrap_or(DayPlace {
-            zone: Tz::UTC,
-            country,
-        });
-        let due = counting.due(place);
+        let (due, place) = law.filter(|(due, _)| *due < own.0).unwrap_or(own);
         let count = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
         request_clock::Model {
             controller_id: self.ctx.controller(),

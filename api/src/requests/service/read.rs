@@ -438,11 +438,7 @@ struct Keys(CellKeys);
 
 impl Keys {
     async fn load(ctx: &Ctx, ids: impl IntoIterator<Item = DataKeyId>) -> Result<Self> {
-        Ok(Self(if ctx.may(Action::ReadPersonalData) {
-            ctx.vault().cell_keys(ctx.db(), ctx.scope(), ids).await?
-        } else {
-            CellKeys::empty(ctx.controller())
-        }))
+        Ok(Self(ctx.cell_keys(Action::ReadPersonalData, ids).await?))
     }
 
     fn lock(

@@ -165,9 +165,7 @@ async fn move_item(
         check_unverified(asked.denial)?;
     }
     check_target(ctx, &case, item, asked.to).await?;
-    // Clocks of machines differ by seconds: now is not before the last step.
-    let at = asked.at.unwrap_or(ctx.now().max(item.status_at));
-    check_order(item, at)?;
+    let at = instant(ctx, item, asked.at)?;
     if asked
         .answered_at
         .is_some_and(|told| told < case.request.received_at)
@@ -269,13 +267,15 @@ fn not_allowed(item: &request_item::Model, to: Status) -> String {
     )
 }
 
-/// Steps come in order, also where they are told late.
-fn check_order(item: &request_item::Model, at: Timestamp) -> Result<()> {
+/// When a step is taken. Steps come in order, also where they are told late.
+fn instant(ctx: &Ctx, item: &request_item::Model, at: Option<Timestamp>) -> Result<Timestamp> {
+    // Clocks of machines differ by seconds: now is not before the last step.
+    let at = at.unwrap_or(ctx.now().max(item.status_at));
     if at < item.status_at {
         let problem = "lies before the last step of this item";
         return Err(Error::invalid("occurredAt", problem));
     }
-    Ok(())
+    Ok(at)
 }
 
 /// Whoever asked withdraws the request: everything of it that can be.
@@ -309,8 +309,7 @@ pub(crate) async fn withdraw(
         return Err(case.refuse(ctx, code, reason).await);
     }
     for item in &items {
-        let at = at.unwrap_or(ctx.now().max(item.status_at));
-        check_order(item, at)?;
+        let at = instant(ctx, item, at)?;
         let step = Step {
             to: Status::Withdrawn,
             at,

@@ -66,7 +66,6 @@ pub(crate) async fn verify(ctx: &Ctx, new: NewVerification, once: Once) -> Resul
         ));
     }
     let id = RequestVerificationId::from_uuid(random::id());
-    let text = |text: &Option<Personal>| text.as_ref().map(|text| text.expose().to_owned());
     let event_id = case.record(
         EventType::RequestVerified,
         Fields::new()
@@ -75,8 +74,8 @@ pub(crate) async fn verify(ctx: &Ctx, new: NewVerification, once: Once) -> Resul
             .with("verdict", new.verdict.as_str())
             .with("at", at.to_string())
             .with_some("validUntil", valid_until.map(|until| until.to_string()))
-            .with_some("evidence", text(&new.evidence))
-            .with_some("note", text(&new.note)),
+            .with_text("evidence", new.evidence.as_ref())
+            .with_text("note", new.note.as_ref()),
     )?;
     let row = request_verification::Model {
         controller_id: ctx.controller(),

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use entity::id::{RequestClockId, RequestId, RequestItemId, RequestReferenceId};
 use entity::time::Timestamp;
 use entity::{
-    request_clock, request_item, request_message, request_reference, request_verification,
+    Scoped, request_clock, request_item, request_message, request_reference, request_verification,
 };
-use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -131,39 +130,49 @@ pub(in crate::requests) async fn verifications_of(
     page: &CheckedPage,
 ) -> Result<HashMap<RequestId, Page<request_verification::Model>>> {
     use request_verification::{Column, Entity, Model};
-    let of = |request: RequestId| {
-        let mut select = scope
-            .select::<Entity>()
-            .filter(Column::RequestId.eq(request));
-        if let Some(after) = page.after {
-            select = select.filter(after_place((Column::At, Column::Id), after, false));
-        }
-        select
-            .order_by_asc(Column::At)
-            .order_by_asc(Column::Id)
-            .limit(page.limit_and_one())
-            .into_query()
-    };
-    let selects = requests.iter().map(|request| of(*request));
+    let columns = [Column::RequestId, Column::At, Column::Id];
     let place = |row: &Model| (row.request_id, row.at, row.id.uuid());
-    by_request(db, requests, selects, page, place).await
+    by_request::<Entity>(db, scope, requests, page, columns, place).await
 }
 
-/// Pages of parts, one for each request, the earliest part first. `place` says whose a part is, and where.
-async fn by_request<M: FromQueryResult>(
+/// A page of the messages about each of some requests, the earliest first.
+pub(in crate::requests) async fn messages_of(
     db: &impl ConnectionTrait,
+    scope: Scope,
     requests: &[RequestId],
-    selects: impl Iterator<Item = SelectStatement>,
     page: &CheckedPage,
-    place: impl Fn(&M) -> (RequestId, Timestamp, Uuid),
-) -> Result<HashMap<RequestId, Page<M>>> {
-    let mut found: HashMap<RequestId, Vec<M>> = HashMap::new();
+) -> Result<HashMap<RequestId, Page<request_message::Model>>> {
+    use request_message::{Column, Entity, Model};
+    let columns = [Column::RequestId, Column::At, Column::Id];
+    let place = |row: &Model| (row.request_id, row.at, row.id.uuid());
+    by_request::<Entity>(db, scope, requests, page, columns, place).await
+}
+
+/// Pages of parts, one for each request, the earliest part first. The columns, and `place` of a row, say whose a part
+/// is, and where.
+async fn by_request<E: Scoped>(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    requests: &[RequestId],
+    page: &CheckedPage,
+    [of, at, id]: [E::Column; 3],
+    place: impl Fn(&E::Model) -> (RequestId, Timestamp, Uuid),
+) -> Result<HashMap<RequestId, Page<E::Model>>> {
+    let selects = requests.iter().map(|request| {
+        let mut select = scope.select::<E>().filter(of.eq(*request));
+        if let Some(after) = page.after {
+            select = select.filter(after_place((at, id), after, false));
+        }
+        let select = select.order_by_asc(at).order_by_asc(id);
+        select.limit(page.limit_and_one()).into_query()
+    });
+    let mut found: HashMap<RequestId, Vec<E::Model>> = HashMap::new();
     for statement in for_each_parent(db.get_database_backend(), selects) {
-        for row in M::find_by_statement(statement).all(db).await? {
+        for row in E::Model::find_by_statement(statement).all(db).await? {
             found.entry(place(&row).0).or_default().push(row);
         }
     }
-    let cursor = |row: &M| {
+    let cursor = |row: &E::Model| {
         let (_, at, id) = place(row);
         Cursor {
             key: at.as_millis(),
@@ -179,29 +188,4 @@ async fn by_request<M: FromQueryResult>(
             (*request, Page::of(rows, page, cursor))
         })
         .collect())
-}
-
-/// A page of the messages about each of some requests, the earliest first.
-pub(in crate::requests) async fn messages_of(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    requests: &[RequestId],
-    page: &CheckedPage,
-) -> Result<HashMap<RequestId, Page<request_message::Model>>> {
-    use request_message::Column;
-    let selects = requests.iter().map(|request| {
-        let mut select = scope
-            .select::<request_message::Entity>()
-            .filter(Column::RequestId.eq(*request));
-        if let Some(after) = page.after {
-            select = select.filter(after_place((Column::At, Column::Id), after, false));
-        }
-        select
-            .order_by_asc(Column::At)
-            .order_by_asc(Column::Id)
-            .limit(page.limit_and_one())
-            .into_query()
-    });
-    let place = |row: &request_message::Model| (row.request_id, row.at, row.id.uuid());
-    by_request(db, requests, selects, page, place).await
 }
