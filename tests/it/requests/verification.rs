@@ -117,6 +117,34 @@ async fn whoever_guesses_is_locked_out_for_a_day() {
     host.stop().await;
 }
 
+/// Attempts count from when they were recorded: to say that they were long ago opens nothing.
+#[tokio::test]
+async fn whoever_guesses_and_says_it_was_long_ago_is_locked_out_too() {
+    let host = Host::start().await;
+    let request = with(
+        asking(&["ACCESS"]),
+        "receivedAt",
+        json!("2026-06-01T09:00:00Z"),
+    );
+    let opened = host.open(&request).await;
+    let long_ago = json!("2026-06-02T08:00:00Z");
+    let failed = with(attempt(&opened, "FAILED"), "occurredAt", long_ago);
+    for _ in 0..5 {
+        host.support
+            .run(build::VERIFY_REQUESTER, input(&failed))
+            .await
+            .ok();
+    }
+    let passed = attempt(&opened, "PASSED");
+    for again in [&failed, &passed] {
+        host.support
+            .run(build::VERIFY_REQUESTER, input(again))
+            .await
+            .refused(422, "VERIFICATION_LOCKED");
+    }
+    host.stop().await;
+}
+
 #[tokio::test]
 async fn what_cannot_be_an_attempt_is_refused() {
     let host = Host::start().await;

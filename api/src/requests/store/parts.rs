@@ -107,7 +107,7 @@ pub(in crate::requests) async fn requests_of_references(
     Ok(found)
 }
 
-/// The attempts since an instant to make sure who asks.
+/// The attempts to make sure who asks that were recorded after an instant.
 pub(in crate::requests) async fn verifications_since(
     db: &impl ConnectionTrait,
     scope: Scope,
@@ -117,7 +117,7 @@ pub(in crate::requests) async fn verifications_since(
     let select = scope.select::<request_verification::Entity>();
     Ok(select
         .filter(request_verification::Column::RequestId.eq(request))
-        .filter(request_verification::Column::At.gt(since))
+        .filter(request_verification::Column::RecordedAt.gt(since))
         .all(db)
         .await?)
 }
