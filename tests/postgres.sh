@@ -127,6 +127,8 @@ pg_create() {
         echo "listen_addresses = '127.0.0.1'"
         echo "unix_socket_directories = ''"
         echo 'max_connections = 300'
+        # A checkpoint would take away what was written ahead, and some tests search that.
+        echo 'wal_keep_size = 512MB'
         if [[ ${PG_FAST:-} == 1 ]]; then
             echo 'fsync = off'
             echo 'synchronous_commit = off'
