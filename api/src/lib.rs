@@ -5,7 +5,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | `entry` | the doors: GraphQL, HTTP, command line, worker; each builds a context and calls a use case |
-//! | `customers` `recipients` `data_map` `disclosures` `requests` `transfer` | the capabilities, one folder each |
+//! | `customers` `recipients` `data_map` `disclosures` `requests` `tasks` `transfer` | the capabilities, one folder each |
 //! | `graphql` | what the GraphQL types of all capabilities share |
 //! | `context` `auth` `ledger` `vault` `error` | the spine: who acts, what is recorded, what is encrypted |
 //! | `platform` | technical parts without a business word |
@@ -16,7 +16,8 @@
 //!
 //! - `disclosures` -> `customers`, `recipients`, `data_map`
 //! - `recipients` -> `customers`
-//! - `requests` -> `customers`
+//! - `tasks` -> `customers`, `data_map`
+//! - `requests` -> `customers`, `tasks`, `data_map`
 //! - `transfer` -> `recipients`, `disclosures`, `requests`
 //!
 //! The test `layers` reads this table.
@@ -33,5 +34,6 @@ mod ledger;
 pub mod platform;
 mod recipients;
 mod requests;
+mod tasks;
 mod transfer;
 mod vault;

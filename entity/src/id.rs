@@ -221,6 +221,20 @@ typed_id! {
     pub struct RequestVerificationId = "vfy";
     /// A message about a request.
     pub struct RequestMessageId = "msg";
+    /// A code that was sent to whoever asks.
+    pub struct RequestCodeId = "cod";
+    /// A system where data about customers lives.
+    pub struct SystemId = "sys";
+    /// A task of a system.
+    pub struct TaskId = "tsk";
+    /// What holds a task while it is being done.
+    pub struct LeaseId = "lse";
+    /// What a task could not erase.
+    pub struct TaskRetentionId = "rtn";
+    /// A file that was uploaded for a task.
+    pub struct AttachmentId = "att";
+    /// A part of such a file.
+    pub struct AttachmentChunkId = "chk";
 }
 
 #[cfg(test)]

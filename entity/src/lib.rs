@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod text_enum;
+pub mod date;
 pub mod enums;
 pub mod id;
 pub mod time;
@@ -33,6 +34,7 @@ pub mod recipient;
 pub mod recipient_customer;
 pub mod request;
 pub mod request_clock;
+pub mod request_code;
 pub mod request_item;
 pub mod request_message;
 pub mod request_reference;
@@ -40,6 +42,11 @@ pub mod request_verification;
 pub mod snapshot;
 pub mod snapshot_value;
 pub mod subject_finding;
+pub mod system;
+pub mod task;
+pub mod task_attachment;
+pub mod task_attachment_chunk;
+pub mod task_retention;
 pub mod token;
 
 /// A table whose rows belong to one controller each.

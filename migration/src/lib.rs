@@ -23,6 +23,7 @@ mod m20261125_000012_recipient_details;
 mod m20261125_000013_disclosure_lines;
 mod m20261125_000014_disclosure_histories;
 mod m20261125_000015_requests;
+mod m20261125_000016_tasks;
 
 /// The ordered list of migrations.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000013_disclosure_lines::Migration),
             Box::new(m20261125_000014_disclosure_histories::Migration),
             Box::new(m20261125_000015_requests::Migration),
+            Box::new(m20261125_000016_tasks::Migration),
         ]
     }
 }

@@ -1,5 +1,8 @@
 //! Operations and inputs, filled with what a story does not care about.
 
+mod ask;
+pub mod work;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -97,6 +100,35 @@ pub const RECORD_CORRESPONDENCE: &str = "mutation($input: RecordCorrespondenceIn
 /// Gives requests another number.
 pub const RELINK_EXTERNAL_REFERENCE: &str = "mutation($input: RelinkExternalReferenceInput!) {
     relinkExternalReference(input: $input) { requests { id } } }";
+/// Registers a system.
+pub const REGISTER_SYSTEM: &str = "mutation($input: RegisterSystemInput!) {
+    registerSystem(input: $input) { system { id name knownBy leavesBehind version integration { id } } } }";
+/// Claims tasks.
+pub const CLAIM_TASKS: &str = "mutation($input: ClaimTasksInput!) {
+    claimTasks(input: $input) { tasks { lease leasedUntil instructions code identifiers { kind value shared }
+        task { id kind system scope status attempts failures suspended } } } }";
+/// Keeps a task for longer.
+pub const HEARTBEAT_TASK: &str = "mutation($input: HeartbeatTaskInput!) {
+    heartbeatTask(input: $input) { task { id leasedUntil suspended } } }";
+/// Says how a task ended.
+pub const COMPLETE_TASK: &str = "mutation($input: CompleteTaskInput!) {
+    completeTask(input: $input) { task { id status notBefore skipReason retained { what ground until source }
+        evidence { remoteResult flags residuals } } } }";
+/// Says that a task failed.
+pub const FAIL_TASK: &str = "mutation($input: FailTaskInput!) {
+    failTask(input: $input) { task { id status notBefore failures note } } }";
+/// Says that a task has to wait.
+pub const POSTPONE_TASK: &str = "mutation($input: PostponeTaskInput!) {
+    postponeTask(input: $input) { task { id status notBefore postponedFor } } }";
+/// Plans a task by hand.
+pub const PLAN_TASK: &str = "mutation($input: PlanTaskInput!) {
+    planTask(input: $input) { task { id kind system status suspended instructions } } }";
+/// Has a task done again.
+pub const RETRY_TASK: &str = "mutation($input: RetryTaskInput!) {
+    retryTask(input: $input) { task { id status } } }";
+/// Has a code sent.
+pub const SEND_VERIFICATION_CODE: &str = "mutation($input: SendVerificationCodeInput!) {
+    sendVerificationCode(input: $input) { task { id kind system status } } }";
 /// Issues a token.
 pub const ISSUE_TOKEN: &str = "mutation($input: IssueTokenInput!) {
     issueToken(input: $input) { secret token { id expiresAt } integration { id name role } } }";
@@ -211,12 +243,32 @@ pub struct Ids {
     pub other_request: String,
     /// Its first item.
     pub other_item: String,
+    /// A third one, which is being worked on.
+    pub worked: String,
+    /// Its item.
+    pub worked_item: String,
+    /// An e-mail address of the customer that was made sure of.
+    pub address: String,
+    /// The system `whmcs`, whose tasks the owner's integration does.
+    pub system: String,
+    /// A task that waits, in `mailer`.
+    pub task: String,
+    /// One of `whmcs` that failed.
+    pub failed_task: String,
+    /// One that could not erase everything.
+    pub retained_task: String,
+    /// Those that are held.
+    pub held: [String; 4],
+    /// Under which lease. No list shows it.
+    pub lease: String,
+    /// A file that was uploaded for the first of them.
+    pub attachment: String,
 }
 
 impl Ids {
     /// All of them that a list shows.
-    pub fn all(&self) -> [&str; 25] {
-        [
+    pub fn all(&self) -> Vec<&str> {
+        vec![
             &self.controller,
             &self.integration,
             &self.token,
@@ -242,6 +294,18 @@ impl Ids {
             &self.waiting_clock,
             &self.other_request,
             &self.other_item,
+            &self.worked,
+            &self.worked_item,
+            &self.address,
+            &self.system,
+            &self.task,
+            &self.failed_task,
+            &self.retained_task,
+            &self.held[0],
+            &self.held[1],
+            &self.held[2],
+            &self.held[3],
+            &self.attachment,
         ]
     }
 }
@@ -249,7 +313,7 @@ impl Ids {
 /// Fills the owner's controller with two of every kind, the same for every controller: clients 42 and 43 of
 /// `whmcs` share an e-mail address; 42 has a phone and held 203.0.113.0/24 and shop.example with a mailbox, and, as was
 /// found out after disclosures about them, two more addresses; clients 44 and 45 were merged into it; there is a
-/// client 46.
+/// client 46. What 42 asks for is done in the systems `whmcs` and `mailer`.
 pub async fn populate(owner: &Actor) -> Ids {
     let mut ids = Ids {
         controller: owner
@@ -278,6 +342,7 @@ pub async fn populate(owner: &Actor) -> Ids {
         ids.other_customer = std::mem::take(&mut ids.customer);
         ids.customer = registered.text_at("registerCustomer.customer.id");
         ids.identifier = registered.text_at("registerCustomer.customer.identifiers.0.id");
+        ids.address = registered.text_at("registerCustomer.customer.identifiers.1.id");
     }
     for resource in [
         json!({ "domain": "shop.example" }),
@@ -327,7 +392,8 @@ pub async fn populate(owner: &Actor) -> Ids {
     }
     find_out(owner, &mut ids).await;
     become_of(owner, &mut ids).await;
-    ask(owner, &mut ids).await;
+    ask::asked(owner, &mut ids).await;
+    work::done(owner, &mut ids).await;
     let billing = input(&json!({ "name": "billing", "role": "BILLING" }));
     let issued = owner.run(ISSUE_TOKEN, billing).await;
     ids.integration = issued.text_at("issueToken.integration.id");
@@ -337,53 +403,6 @@ pub async fn populate(owner: &Actor) -> Ids {
 
 /// SHA-256 of some evidence.
 pub const DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-
-/// What the customer asks for, and a step of it.
-async fn ask(owner: &Actor, ids: &mut Ids) {
-    for ticket in ["4711", "4712"] {
-        let request = json!({
-            "channel": "TICKET",
-            "receivedAt": "2026-11-20T09:00:00Z",
-            "requester": { "name": "Jane Doe", "contact": "shared@example.org", "proof": "a power of attorney" },
-            "customer": { "id": ids.customer },
-            "regimes": ["GDPR"],
-            "regimesReason": "as agreed",
-            "items": [{ "type": "ACCESS" }, { "type": "DELETION" }, { "type": "PORTABILITY" },
-                { "type": "CORRECTION" }],
-            "text": "Please send me what you have.",
-            "externalReferences": [{ "system": "otrs", "id": ticket }],
-        });
-        let opened = owner.run(OPEN_REQUEST, input(&request)).await;
-        ids.other_request = std::mem::take(&mut ids.request);
-        ids.other_item = std::mem::take(&mut ids.item);
-        let at = |path: &str| opened.text_at(&format!("openRequest.request.{path}"));
-        (ids.request, ids.item, ids.reviewed) = (at("id"), at("items.0.id"), at("items.1.id"));
-        let clock = |item: &str| {
-            let of = (0..4).find(|n| at(&format!("clocks.{n}.item.id")) == item);
-            at(&format!("clocks.{}.id", of.unwrap()))
-        };
-        let waiting = [at("items.2.id"), at("items.3.id")];
-        ids.clock = clock(&ids.item);
-        [ids.paused_clock, ids.waiting_clock] = waiting.each_ref().map(|item| clock(item));
-        for (item, to) in waiting
-            .iter()
-            .flat_map(|item| [(item, "IN_REVIEW"), (item, "AWAITING_INFORMATION")])
-        {
-            let step = json!({ "itemId": item, "to": to });
-            owner.run(TRANSITION_ITEM, input(&step)).await.ok();
-        }
-        let step = json!({ "itemId": ids.reviewed, "to": "IN_REVIEW", "note": "looked at" });
-        owner.run(TRANSITION_ITEM, input(&step)).await.ok();
-        let pause = json!({ "clockId": ids.paused_clock, "reason": "INFORMATION_REQUIRED", "note": "which data" });
-        owner.run(PAUSE_CLOCK, input(&pause)).await.ok();
-    }
-    let message = json!({ "requestId": ids.request, "kind": "QUESTION", "direction": "OUTGOING",
-        "channel": "EMAIL", "occurredAt": "2026-11-20T10:00:00Z", "text": "Which data?" });
-    let tried = json!({ "requestId": ids.request, "method": "CALLBACK", "verdict": "FAILED",
-        "evidenceDigest": DIGEST, "note": "nobody answered" });
-    owner.run(VERIFY_REQUESTER, input(&tried)).await.ok();
-    owner.run(RECORD_CORRESPONDENCE, input(&message)).await.ok();
-}
 
 /// An id of the billing system, as a look-up.
 fn whmcs(client: &str) -> Value {

@@ -1,14 +1,17 @@
 //! What is really in a database, seen from beside the instance that serves it.
 
+mod disclosures;
 mod gaps;
 mod requests;
+mod tasks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use entity::id::{
     AssignmentId, BrandId, ControllerId, CustomerId, DisclosureId, IdentifierId, IntegrationId,
-    RecipientId, RelationId, RequestClockId, RequestId, RequestItemId, SnapshotId, TokenId,
+    RecipientId, RelationId, RequestClockId, RequestId, RequestItemId, RequestVerificationId,
+    SnapshotId, SystemId, TaskId, TokenId,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement, TryGetable};
 
@@ -36,6 +39,7 @@ const TABLES: &[&str] = &[
     "recipient_customer",
     "request",
     "request_clock",
+    "request_code",
     "request_item",
     "request_message",
     "request_reference",
@@ -43,6 +47,11 @@ const TABLES: &[&str] = &[
     "snapshot",
     "snapshot_value",
     "subject_finding",
+    "system",
+    "task",
+    "task_attachment",
+    "task_attachment_chunk",
+    "task_retention",
     "token",
 ];
 
@@ -252,22 +261,6 @@ const HALVES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Events that disclosures have beside those above: how many each must have.
-const MORE_EVENTS: &[(&str, &str)] = &[
-    (
-        "disclosure.unauthorised",
-        "select id, count(*) from disclosure where ground = 'UNAUTHORISED' group by id",
-    ),
-    (
-        "disclosure.superseded",
-        "select old_id, count(*) from disclosure_supersession group by old_id",
-    ),
-    (
-        "finding.raised",
-        "select disclosure_id, count(*) from subject_finding group by disclosure_id",
-    ),
-];
-
 /// How many events there are, by type and object.
 type Events = BTreeMap<(String, String), i64>;
 
@@ -321,10 +314,19 @@ impl Survey {
             .collect()
     }
 
+    /// The ids of a table.
+    async fn ids<T: TryGetable + ToString>(&self, table: &str) -> Vec<String> {
+        let ids: Vec<T> = self.column(&format!("select id from {table}")).await;
+        ids.iter().map(ToString::to_string).collect()
+    }
+
     /// Asserts that nothing is half-written: every record has its key, its index rows, its parts and its events, and
     /// every event and every remembered result its object.
     pub async fn assert_whole(&self) {
         self.assert_no_halves().await;
+        for (what, of) in tasks::HALVES_HERE {
+            assert_eq!(self.count(of).await, 0, "{what}");
+        }
         let expected = self.expected_events().await;
         let found = self.found_events().await;
         let missing: Vec<_> = expected
@@ -340,18 +342,16 @@ impl Survey {
             "wanted {missing:?}, found {surplus:?}"
         );
         let mut objects: BTreeSet<_> = expected.into_keys().map(|(_, object)| object).collect();
-        let tokens: Vec<TokenId> = self.column("select id from token").await;
-        objects.extend(tokens.iter().map(ToString::to_string));
-        let identifiers: Vec<IdentifierId> = self.column("select id from identifier").await;
-        objects.extend(identifiers.iter().map(ToString::to_string));
-        let snapshots: Vec<SnapshotId> = self.column("select id from snapshot").await;
-        objects.extend(snapshots.iter().map(ToString::to_string));
-        let items: Vec<RequestItemId> = self.column("select id from request_item").await;
-        objects.extend(items.iter().map(ToString::to_string));
-        let clocks: Vec<RequestClockId> = self.column("select id from request_clock").await;
-        objects.extend(clocks.iter().map(ToString::to_string));
-        let controllers: Vec<ControllerId> = self.column("select id from controller").await;
-        objects.extend(controllers.iter().map(ToString::to_string));
+        objects.extend(self.ids::<TokenId>("token").await);
+        objects.extend(self.ids::<IdentifierId>("identifier").await);
+        objects.extend(self.ids::<SnapshotId>("snapshot").await);
+        objects.extend(self.ids::<RequestItemId>("request_item").await);
+        objects.extend(self.ids::<RequestClockId>("request_clock").await);
+        objects.extend(
+            self.ids::<RequestVerificationId>("request_verification")
+                .await,
+        );
+        objects.extend(self.ids::<ControllerId>("controller").await);
         let results: Vec<String> = self.column("select results from idempotency").await;
         for id in results
             .iter()
@@ -365,7 +365,7 @@ impl Survey {
 
     /// Asserts that every record has its key, its index rows and its parts.
     pub async fn assert_no_halves(&self) {
-        for (what, of) in HALVES.iter().chain(requests::HALVES) {
+        for (what, of) in HALVES.iter().chain(requests::HALVES).chain(tasks::HALVES) {
             assert_eq!(self.count(of).await, 0, "{what}");
         }
     }
@@ -417,7 +417,7 @@ impl Survey {
             expect("disclosure.recorded", id.to_string(), 1);
             expect("disclosure.subject_recorded", id.to_string(), subjects);
         }
-        for (kind, sql) in MORE_EVENTS {
+        for (kind, sql) in disclosures::EVENTS {
             for row in self.rows(sql).await {
                 let (id, count): (DisclosureId, i64) = (read(&row, 0), read(&row, 1));
                 expect(kind, id.to_string(), count);
@@ -428,6 +428,15 @@ impl Survey {
                 let (id, count): (RequestId, i64) = (read(&row, 0), read(&row, 1));
                 expect(kind, id.to_string(), count);
             }
+        }
+        for row in self.rows("select id, version from system").await {
+            let (id, version): (SystemId, i32) = (read(&row, 0), read(&row, 1));
+            // A change is a version and an event.
+            expect("system.registered", id.to_string(), i64::from(version));
+        }
+        for row in self.rows("select id, version from task").await {
+            let (id, version): (TaskId, i32) = (read(&row, 0), read(&row, 1));
+            expect("task changed", id.to_string(), i64::from(version));
         }
         let sql = "select integration_id, count(*) from token group by integration_id";
         for row in self.rows(sql).await {
@@ -440,13 +449,16 @@ impl Survey {
     async fn found_events(&self) -> Events {
         let sql = "select kind, object, count(*) from (
                 select object, case when type in ('customer.updated', 'customer.closed')
-                    then 'customer changed' else type end as kind from event
+                    then 'customer changed' when type in ('task.planned', 'task.completed', 'task.failed',
+                    'task.postponed', 'task.retried') then 'task changed' else type end as kind from event
                 where type in ('customer.registered', 'customer.updated', 'customer.closed',
                     'customer.merged', 'relation.recorded', 'brand.registered',
                     'recipient.registered', 'recipient.updated', 'assignment.recorded', 'disclosure.recorded',
                     'disclosure.subject_recorded', 'disclosure.unauthorised', 'disclosure.superseded',
                     'finding.raised', 'request.opened', 'request.item_moved',
-                    'request.corresponded', 'request.verified', 'token.issued')
+                    'request.corresponded', 'request.verified', 'request.code_issued', 'system.registered',
+                    'task.planned', 'task.completed', 'task.failed', 'task.postponed', 'task.retried',
+                    'token.issued')
             ) as found group by kind, object";
         let rows = self.rows(sql).await;
         rows.iter()

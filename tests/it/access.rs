@@ -7,6 +7,7 @@ mod disclosures;
 mod lives;
 mod personal;
 mod requests;
+mod tasks;
 
 use std::cell::Cell;
 
@@ -15,6 +16,7 @@ use entity::enums::Role;
 use lives::Lives;
 use requests::Asked;
 use serde_json::{Value, json};
+use tasks::Work;
 
 use crate::harness::build::{self, input};
 use crate::harness::{Actor, Answer, App, golden};
@@ -227,9 +229,9 @@ const SAMPLES: &[Sample] = &[
     }),
 ];
 
-/// Those above, and those of disclosures and requests.
+/// Those above, and those of disclosures, requests and tasks.
 fn samples() -> impl Iterator<Item = &'static Sample> {
-    let more = [disclosures::SAMPLES, requests::SAMPLES];
+    let more = [disclosures::SAMPLES, requests::SAMPLES, tasks::SAMPLES];
     SAMPLES.iter().chain(more.into_iter().flatten())
 }
 
@@ -257,6 +259,7 @@ struct World {
     request: String,
     /// One of which the customer was known by an address.
     known_request: String,
+    work: Work,
     turns: Cell<u32>,
 }
 
@@ -269,6 +272,7 @@ struct Caller {
     spare_customer: String,
     spares: Spares,
     asked: Asked,
+    work: Work,
 }
 
 /// One call, with what it may use up.
@@ -278,6 +282,7 @@ struct Turn<'a> {
     spare_customer: &'a str,
     spares: &'a Spares,
     asked: &'a Asked,
+    work: &'a Work,
     /// Different with each call.
     number: u32,
 }
@@ -350,6 +355,7 @@ impl World {
             controller: app.controller.to_string(),
             request,
             known_request: known.text_at("openRequest.request.id"),
+            work: Work::done(app).await,
             turns: Cell::new(0),
         }
     }
@@ -362,6 +368,7 @@ impl World {
             spare_customer: &caller.spare_customer,
             spares: &caller.spares,
             asked: &caller.asked,
+            work: &caller.work,
             number: self.turns.get(),
         }
     }
@@ -384,6 +391,8 @@ impl Caller {
         for role in Role::ALL {
             callers.push((role.as_str(), app.actor(*role).await));
         }
+        // Whoever has no token serves nothing.
+        let nobody = app.owner();
         callers.push(("stranger", app.stranger()));
         let mut everybody = Vec::new();
         for (name, actor) in callers {
@@ -396,8 +405,11 @@ impl Caller {
                 .owner()
                 .run(build::REGISTER_CUSTOMER, input(&spare))
                 .await;
+            let holds = !["DASHBOARD", "AUDITOR", "stranger"].contains(&name);
+            let server = if name == "stranger" { &nobody } else { &actor };
             everybody.push(Self {
                 name,
+                work: Work::make(app, server, name, holds).await,
                 actor,
                 spare_customer: registered.text_at("registerCustomer.customer.id"),
                 spare: issued.text_at("issueToken.token.id"),

@@ -9,6 +9,7 @@ mod fields;
 mod places;
 mod requests;
 mod search;
+mod work;
 
 use birds::Canaries;
 use data_encoding::BASE64;
@@ -27,6 +28,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("log.level", "trace"),
     ("log.format", "json"),
     ("http.allow_get", "true"),
+    // So that a file can be too large.
+    ("http.max_attachment_bytes", "262144"),
 ];
 
 /// A running program, who calls it, what they sent, and what was answered.
@@ -79,8 +82,9 @@ impl Story {
     }
 }
 
-/// Fills every field that takes something personal, reads it back, and gives a token that was issued on the way.
-async fn everything_goes_well(story: &mut Story) -> String {
+/// Fills every field that takes something personal, reads it back, and gives a token that was issued on the way, and what
+/// a system holds.
+async fn everything_goes_well(story: &mut Story) -> (String, work::Held) {
     let person = Person::new(&mut story.canaries);
     for step in fields::customers(&mut story.canaries, &person) {
         story.step(step).await;
@@ -126,21 +130,8 @@ async fn everything_goes_well(story: &mut Story) -> String {
     for step in fields::changes(&mut story.canaries, &person, &old, nobody) {
         story.step(step).await;
     }
-    let (step, ticket) = asked::opening(&mut story.canaries, &person);
-    let opened = story.step(step).await;
-    let at = |path: String| opened.text_at(&format!("openRequest.request.{path}"));
-    let items: Vec<_> = (0..3).map(|n| at(format!("items.{n}.id"))).collect();
-    let clocks: Vec<_> = items
-        .iter()
-        .map(|item| {
-            let of = (0..3).find(|n| at(format!("clocks.{n}.item.id")) == *item);
-            at(format!("clocks.{}.id", of.unwrap()))
-        })
-        .collect();
-    let request = at("id".to_owned());
-    for step in asked::handling(&mut story.canaries, &ticket, &request, &items, &clocks) {
-        story.step(step).await;
-    }
+    ask(story, &person).await;
+    let (held, files) = work::done(story, &person).await;
     for by in person.look_ups() {
         let found = story
             .does(LOOK_UP, json!({ "by": by }))
@@ -156,8 +147,9 @@ async fn everything_goes_well(story: &mut Story) -> String {
             externalReferences { reference } correspondence { nodes { text } }
             verifications { nodes { evidenceDigest note } } } } }";
     // What is held is shown in its one spelling, in lower case.
-    let read = story.does(query, json!({})).await.text.to_lowercase();
-    for what in KEPT.iter().chain(asked::KEPT) {
+    let read = story.does(query, json!({})).await.text;
+    let read = format!("{read}{files}").to_lowercase();
+    for what in KEPT.iter().chain(asked::KEPT).chain(work::KEPT) {
         let canary = story
             .canaries
             .all
@@ -168,13 +160,39 @@ async fn everything_goes_well(story: &mut Story) -> String {
         assert!(read.contains(&text), "{what} can be read: {read}");
     }
     let step = fields::token(&mut story.canaries);
-    story.step(step).await.text_at("issueToken.secret")
+    let token = story.step(step).await.text_at("issueToken.secret");
+    (token, held)
+}
+
+/// Asks for something, and handles it.
+async fn ask(story: &mut Story, person: &Person) {
+    let (step, ticket) = asked::opening(&mut story.canaries, person);
+    let opened = story.step(step).await;
+    let at = |path: String| opened.text_at(&format!("openRequest.request.{path}"));
+    let items: Vec<_> = (0..3).map(|n| at(format!("items.{n}.id"))).collect();
+    let clocks: Vec<_> = items
+        .iter()
+        .map(|item| {
+            let of = (0..3).find(|n| at(format!("clocks.{n}.item.id")) == *item);
+            at(format!("clocks.{}.id", of.unwrap()))
+        })
+        .collect();
+    let request = at("id".to_owned());
+    for step in asked::handling(&mut story.canaries, &ticket, &request, &items, &clocks) {
+        story.step(step).await;
+    }
 }
 
 /// Sends everything that can be wrong.
-async fn everything_goes_wrong(story: &mut Story, process: &Process, abuse_token: &str) {
+async fn everything_goes_wrong(
+    story: &mut Story,
+    process: &Process,
+    abuse_token: &str,
+    held: &work::Held,
+) {
     let owner = story.owner.clone();
     let mut failing = errors::values(&mut story.canaries);
+    failing.extend(work::wrong(&mut story.canaries, held));
     failing.extend(errors::disclosures(&mut story.canaries));
     failing.extend(errors::changes(&mut story.canaries));
     failing.extend(errors::shapes(&mut story.canaries));
@@ -224,6 +242,8 @@ async fn everything_goes_wrong(story: &mut Story, process: &Process, abuse_token
     let stranger = Actor::new(process.address(), None);
     let mut odd = requests::bodies(&owner, &mut story.canaries);
     odd.extend(requests::heads(&owner, &stranger, &mut story.canaries));
+    let files = work::files(&owner, &stranger, &abuse, &mut story.canaries, held);
+    odd.extend(files);
     for (what, request, status) in odd {
         let answer = send(request).await.unwrap();
         assert_eq!(answer.status, status, "{what}: {}", answer.text);
@@ -282,8 +302,8 @@ async fn nothing_personal_and_no_secret_leaves_its_place() {
         answers,
         errors,
     };
-    let abuse_token = everything_goes_well(&mut story).await;
-    everything_goes_wrong(&mut story, &process, &abuse_token).await;
+    let (abuse_token, held) = everything_goes_well(&mut story).await;
+    everything_goes_wrong(&mut story, &process, &abuse_token, &held).await;
     let metrics = send(story.owner.request(Method::GET, "/metrics"))
         .await
         .unwrap();

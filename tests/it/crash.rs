@@ -5,11 +5,12 @@
 //! `CRASH_ROUNDS` says how often it dies (100 when absent); `CRASH_SEED` repeats the moments of an earlier run.
 
 mod calls;
+mod tasks;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use calls::{Call, Kind, LIST, address};
+use calls::{Call, Kind, LIST, WHOLE_FILES, address};
 use serde_json::json;
 use tokio::sync::Notify;
 
@@ -58,9 +59,24 @@ async fn what_was_acknowledged_survives_a_hundred_kills() {
     let acknowledged: usize = writers.iter().map(|writer| writer.done.len()).sum();
     let interrupted: usize = writers.iter().map(|writer| writer.interrupted.len()).sum();
     eprintln!("{acknowledged} calls acknowledged, {interrupted} interrupted on the way");
+    let made = |kind: Kind| {
+        let done = writers.iter().flat_map(|writer| &writer.done);
+        done.filter(|done| done.call.kind() == kind && !done.id.is_empty())
+            .count()
+    };
+    eprintln!(
+        "{} files uploaded, {} tasks done, {} failed",
+        made(Kind::Upload),
+        made(Kind::Complete),
+        made(Kind::Fail)
+    );
     assert!(
         acknowledged > WRITERS && interrupted > 0,
         "nothing was written"
+    );
+    assert!(
+        rounds < 50 || (made(Kind::Upload) > 0 && made(Kind::Fail) > 0),
+        "nobody held anything"
     );
     assert!(!process.log().contains("panicked at"), "{}", process.log());
     process.ask_to_stop();
@@ -123,10 +139,12 @@ async fn check(database: &Database, actor: &Actor, writers: &mut [Writer], inter
         "request",
         "request_item",
         "request_reference",
+        "task",
+        WHOLE_FILES,
         "idempotency",
     ] {
         let done = writers.iter().flat_map(|writer| &writer.done);
-        let least: usize = done.map(|done| done.call.rows(table)).sum();
+        let least: usize = done.map(|done| done.rows(table)).sum();
         let next = writers.iter().map(|writer| writer.next().rows(table));
         let most = least + if interrupted { next.sum() } else { 0 };
         let found = usize::try_from(survey.count(table).await).unwrap();
@@ -148,8 +166,10 @@ async fn repeat(database: &Database, actor: &Actor, writers: &[Writer]) {
     for writer in writers {
         for number in &writer.interrupted {
             let Done { call, id } = &writer.done[*number];
-            let answer = actor.run(call.query(), call.variables()).await;
-            assert_eq!(call.id(&answer), *id, "{call:?}");
+            if call.kind().repeats() {
+                let answer = call.send(actor, writer).await.unwrap();
+                assert_eq!(call.id(&answer), *id, "{call:?}");
+            }
         }
     }
     assert_eq!(survey.sizes().await, before);
@@ -174,6 +194,15 @@ struct Done {
 }
 
 impl Done {
+    /// How many rows of a table it made.
+    fn rows(&self, table: &str) -> usize {
+        if self.id.is_empty() && self.call.kind() != Kind::Claim {
+            // It held nothing that it could have reported on.
+            return 0;
+        }
+        self.call.rows(table)
+    }
+
     /// Asks for it again in every way that leads to it.
     async fn check(&self, actor: &Actor, writer: &Writer) {
         let customer = writer.customer(self.call.customer());
@@ -196,6 +225,7 @@ impl Done {
                 let later = format!("later {}", self.call.ticket());
                 self.check_request(actor, customer, &later).await;
             }
+            _ => tasks::check(self, actor, writer).await,
         }
     }
 
@@ -229,12 +259,13 @@ impl Done {
             id customer { id } items { type } clocks { duty } event { objectId } } }";
         let of = json!({ "of": { "system": "otrs", "id": ticket } });
         let found = actor.run(query, of).await;
+        let id = self.id.split(' ').next();
         let expected = json!({
-            "id": self.id,
+            "id": id,
             "customer": { "id": customer },
             "items": [{ "type": "ACCESS" }, { "type": "DELETION" }],
             "clocks": [{ "duty": "ANSWER" }, { "duty": "ANSWER" }],
-            "event": { "objectId": self.id },
+            "event": { "objectId": id },
         });
         assert_eq!(found.get("request"), &expected);
     }
@@ -308,7 +339,30 @@ impl Writer {
 
     /// The id of the customer that it registered as this one.
     fn customer(&self, customer: usize) -> &str {
-        &self.done[customer * Kind::ALL.len()].id
+        self.id(customer, Kind::Customer)
+    }
+
+    /// What a call of this kind made for a customer.
+    fn id(&self, customer: usize, kind: Kind) -> &str {
+        let place = Kind::ALL.iter().position(|one| *one == kind).unwrap();
+        &self.done[customer * Kind::ALL.len() + place].id
+    }
+
+    /// The first thing that a customer asks for.
+    fn item(&self, customer: usize) -> &str {
+        self.id(customer, Kind::Request).split(' ').nth(1).unwrap()
+    }
+
+    /// The tasks that it holds for a customer, and under which lease; none before it claimed them, and where the answer
+    /// to that was lost.
+    fn held(&self, customer: usize) -> Option<([String; 2], String)> {
+        let claim = self
+            .done
+            .iter()
+            .find(|done| (done.call.kind(), done.call.customer()) == (Kind::Claim, customer))?;
+        let parts: Vec<_> = claim.id.split(' ').map(str::to_owned).collect();
+        let [one, other, lease] = parts.try_into().ok()?;
+        Some(([one, other], lease))
     }
 
     /// Of a list that may have been interrupted, all is there or nothing.
@@ -343,7 +397,7 @@ impl Writer {
     /// Whoever answers, answers with success: nothing but the kill is in the way.
     async fn write_one(&mut self, actor: &Actor) -> Result<(), reqwest::Error> {
         let call = self.next();
-        let answer = actor.try_run(call.query(), call.variables()).await?;
+        let answer = call.send(actor, self).await?;
         let id = call.id(&answer);
         self.done.push(Done { call, id });
         Ok(())

@@ -4,6 +4,7 @@
 //! something: so a wrong question proves nothing.
 
 mod ids;
+mod leases;
 
 use entity::enums::Role;
 use entity::event;
@@ -31,6 +32,8 @@ const EVERYTHING: &str = "{
         items { id status } clocks { id dueAt } externalReferences { id reference }
         verifications(first: 5) { nodes { id note } } correspondence(first: 5) { nodes { id text } } } }
     agenda(first: 5) { nodes { id dueAt } }
+    systems(first: 5) { nodes { id name version integration { id } } }
+    tasks(first: 20) { nodes { id status version attempts leasedUntil note attachments { id name } } }
     brands(first: 5) { nodes { id name } }
     integrations(first: 5) { nodes { id name role tokens { id revokedAt } } }
     viewer { controller { id name } }
@@ -69,7 +72,7 @@ async fn count_events(app: &App, controller: &str) -> usize {
 
 #[track_caller]
 fn shows_nothing_of(ids: &Ids, text: &str, what: &str) {
-    for id in ids.all() {
+    for id in ids.all().into_iter().chain([ids.lease.as_str()]) {
         assert!(!text.contains(id), "{what}: {id} in {text}");
     }
 }
@@ -85,6 +88,8 @@ async fn lists_look_ups_and_the_feed_show_nothing_of_another_controller() {
     assert_eq!(seen.get("customers.totalCount"), &json!(0));
     assert_eq!(seen.get("disclosures.totalCount"), &json!(0));
     assert_eq!(seen.get("recipients.nodes"), &json!([]));
+    assert_eq!(seen.get("systems.nodes"), &json!([]));
+    assert_eq!(seen.get("tasks.nodes"), &json!([]));
     assert_eq!(seen.get("integrations.nodes").as_array().unwrap().len(), 1);
     let whole = foreign.ask(EVERYTHING).await;
     for id in theirs.all() {
@@ -243,6 +248,21 @@ const LISTS: &[(&str, &str)] = &[
         "brands",
         "query($after: String) { brands(first: 1, after: $after) {
             nodes { id } pageInfo { endCursor } } }",
+    ),
+    (
+        "systems",
+        "query($after: String) { systems(first: 1, after: $after) {
+            nodes { id } pageInfo { endCursor } } }",
+    ),
+    (
+        "tasks",
+        "query($after: String) { tasks(first: 1, after: $after) {
+            nodes { id } pageInfo { endCursor } } }",
+    ),
+    (
+        "requests.nodes.0.items.0.tasks",
+        "query($after: String) { requests(filter: { status: [IN_PROGRESS] }) { nodes { items {
+            tasks(first: 1, after: $after) { nodes { id } pageInfo { endCursor } } } } } }",
     ),
     (
         "customers.nodes.0.relations",

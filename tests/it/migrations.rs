@@ -111,7 +111,8 @@ async fn read_every_table(db: &DatabaseConnection) {
         assignment blind_index brand controller customer customer_brand customer_merge customer_relation data_key
         disclosure disclosure_category disclosure_subject disclosure_supersession event follower idempotency
         identifier integration keyring_epoch ledger_state recipient recipient_customer request request_clock
-        request_item request_message request_reference request_verification snapshot snapshot_value subject_finding token);
+        request_code request_item request_message request_reference request_verification snapshot snapshot_value
+        subject_finding system task task_attachment task_attachment_chunk task_retention token);
     let read: BTreeSet<_> = read.into_iter().map(str::to_owned).collect();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../entity/src");
     let tables: BTreeSet<_> = fs::read_dir(folder)

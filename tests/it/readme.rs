@@ -76,9 +76,15 @@ async fn the_stories_of_the_readme_are_true() {
 
     app.set_clock("2026-11-21T09:00:00Z");
     let request = run(&owner, blocks[1]).await;
-    assert_eq!(request.len(), 11);
-    let due = request[1].text_at("openRequest.request.clocks.0.dueAt");
+    assert_eq!(request.len(), 17);
+    let due = request[3].text_at("openRequest.request.clocks.0.dueAt");
     assert_eq!(due, "2026-12-21T21:59:59.999Z", "20 December is a Sunday");
+    let kept = request[14].get("completeTask.task");
+    assert_eq!(kept["status"], "RETAINED");
+    assert_eq!(
+        kept["evidence"]["residuals"],
+        serde_json::json!(["backups for 30 days"])
+    );
     let end = request.last().unwrap();
     assert_eq!(end.get("request.status"), "PARTIALLY_FULFILLED");
     assert_eq!(end.get("request.clocks.0.state"), "MET");

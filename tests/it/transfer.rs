@@ -3,6 +3,7 @@
 
 mod files;
 mod fill;
+mod work;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -11,6 +11,7 @@ const LISTS: &[Action] = &[
     A::ReadRecipients,
     A::ReadDisclosures,
     A::ReadEvents,
+    A::ReadSystems,
 ];
 
 /// Looking persons up, with what is personal about them.
@@ -39,10 +40,18 @@ const RECORD: &[Action] = &[
 ];
 
 /// Whatever persons ask for.
-const REQUESTS: &[Action] = &[A::OpenRequest, A::HandleRequest, A::ReadRequests];
+const REQUESTS: &[Action] = &[
+    A::OpenRequest,
+    A::HandleRequest,
+    A::ReadRequests,
+    A::WorkOnTasks,
+];
 
-/// What the whole controller has in common: its brands, and what it knows of recipients.
-const HOUSE: &[Action] = &[A::RegisterBrand, A::UpdateRecipient];
+/// What is done by hand about requests, and with whatever systems hand over.
+const BY_HAND: &[Action] = &[A::WorkByHand, A::ReadAttachments];
+
+/// What the whole controller has in common: its brands, its systems, and what it knows of recipients.
+const HOUSE: &[Action] = &[A::RegisterBrand, A::UpdateRecipient, A::RegisterSystem];
 
 /// How many tokens of an integration may work at the same time: the list is shown whole.
 pub(super) const MOST_TOKENS: usize = 20;
@@ -56,6 +65,7 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             REGISTER,
             RECORD,
             REQUESTS,
+            BY_HAND,
             HOUSE,
             &[
                 A::IssueToken,
@@ -70,6 +80,7 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             REGISTER,
             RECORD,
             REQUESTS,
+            BY_HAND,
             HOUSE,
             &[A::ReadIntegrations, A::UpdateController],
         ],
@@ -78,14 +89,14 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             PERSONS,
             RECORD,
             REQUESTS,
-            &[A::UpdateRecipient, A::ReadSealed],
+            &[A::UpdateRecipient, A::ReadSealed, A::ReadAttachments],
         ],
         Role::Billing => &[
             LISTS,
             PERSONS,
             REGISTER,
             RECORD,
-            &[A::OpenRequest, A::ReadRequests],
+            &[A::OpenRequest, A::ReadRequests, A::WorkOnTasks],
         ],
         // Ticket systems merge requesters, and see who signs in or answers to a code.
         Role::Support => &[
@@ -100,6 +111,7 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             A::ReadCustomers,
             A::ReadEvents,
             A::OpenRequest,
+            A::WorkOnTasks,
         ]],
         Role::Abuse => &[
             LISTS,
@@ -108,9 +120,10 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
                 A::LookUpCustomers,
                 A::ReadCaseDetails,
                 A::RegisterComplainant,
+                A::WorkOnTasks,
             ],
         ],
-        Role::Provisioning => &[&[A::RecordAssignments, A::ReadEvents]],
+        Role::Provisioning => &[&[A::RecordAssignments, A::ReadEvents, A::WorkOnTasks]],
         Role::Dashboard => &[LISTS, &[A::ReadRequests]],
         Role::Auditor => &[
             LISTS,

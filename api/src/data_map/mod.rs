@@ -1,13 +1,15 @@
-//! Data map: which personal data the provider holds, and for what.
+//! Data map: which personal data the provider holds, where, and for what.
 //!
-//! Owns the taxonomy of data categories and data uses now, and the systems and
-//! data flows later. The taxonomy is a seeded tree of strings and never a closed enum, because
-//! fideslang changes keys between majors.
+//! It owns the taxonomy of data categories and data uses, and the register of *systems*: where data about customers
+//! lives, by what it knows them, and which integration does its tasks. The taxonomy is a seeded tree of strings and
+//! never a closed enum, because fideslang changes keys between majors.
 //!
-//! Must not decide anything about a single customer, and must not hold personal data: a key
-//! names a kind of data, never a value.
+//! Invariants: a system's name is the one that external ids use, and is that of one system of a controller. Nothing is
+//! decided here about a single customer, and nothing personal is held: a key names a kind of data, never a value.
 
 pub(crate) mod graphql;
+pub(crate) mod service;
+mod store;
 mod taxonomy;
 
 pub(crate) use taxonomy::Tree;

@@ -7,6 +7,8 @@ use async_graphql::registry::Registry;
 use async_graphql::{InputType, InputValueError, InputValueResult, Value};
 use zeroize::Zeroizing;
 
+use crate::error::{Error, Result};
+
 /// A personal value in the clear. `Debug` prints nothing of it, `Display` does not exist.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Personal(Zeroizing<String>);
@@ -61,4 +63,24 @@ impl InputType for Personal {
     fn as_raw_value(&self) -> Option<&Self::RawValueType> {
         Some(self)
     }
+}
+
+/// A text that may be absent, but not empty, and not longer than so many characters.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub(crate) fn check_text(field: &str, text: Option<&Personal>, longest: usize) -> Result<()> {
+    text.map_or(Ok(()), |text| check_length(field, text.expose(), longest))
+}
+
+/// A text that is not empty, and not longer than so many characters.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub(crate) fn check_length(field: &str, text: &str, longest: usize) -> Result<()> {
+    if text.trim().is_empty() || text.chars().count() > longest {
+        let problem = format!("must have 1 to {longest} characters");
+        return Err(Error::invalid(field, problem));
+    }
+    Ok(())
 }

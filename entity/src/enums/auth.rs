@@ -86,6 +86,16 @@ text_enum! {
         HandleRequest = "HANDLE_REQUEST",
         /// Read requests: types, states and dates, without personal fields.
         ReadRequests = "READ_REQUESTS",
+        /// Register systems, and say who does their tasks.
+        RegisterSystem = "REGISTER_SYSTEM",
+        /// Read which systems there are.
+        ReadSystems = "READ_SYSTEMS",
+        /// Claim tasks of the systems that the integration serves, and report on them.
+        WorkOnTasks = "WORK_ON_TASKS",
+        /// Claim tasks of systems that the integration does not serve: a person does them by hand.
+        WorkByHand = "WORK_BY_HAND",
+        /// Read the files that systems upload for tasks.
+        ReadAttachments = "READ_ATTACHMENTS",
         /// Say where the controller is established.
         UpdateController = "UPDATE_CONTROLLER",
         /// Read the feed of events.

@@ -79,5 +79,13 @@ text_enum! {
         /// Refused: the clock cannot be paused or resumed: by its rule, or as it stands. HTTP 422. The same request
         /// fails again until it stands otherwise.
         PauseNotAllowed = "PAUSE_NOT_ALLOWED",
+        /// Refused: the task is not held under this lease: it lapsed and somebody else has it, or the task has ended.
+        /// HTTP 422. The same request fails again; claim tasks anew.
+        LeaseLost = "LEASE_LOST",
+        /// Refused: tasks of the item are not done. HTTP 422. The same request fails again until they are.
+        TasksOpen = "TASKS_OPEN",
+        /// Refused: something was kept or failed, so that the item is not fulfilled whole. HTTP 422. The same request
+        /// fails again; `PARTIALLY_FULFILLED` says what is so.
+        NotAllFulfilled = "NOT_ALL_FULFILLED",
     }
 }

@@ -78,6 +78,24 @@ text_enum! {
         RequestCorresponded = "request.corresponded" as "REQUEST_CORRESPONDED",
         /// An outside system calls a request by another number, too.
         RequestRelinked = "request.relinked" as "REQUEST_RELINKED",
+        /// A code was made that whoever asks is to answer with.
+        RequestCodeIssued = "request.code_issued" as "REQUEST_CODE_ISSUED",
+        /// A system was registered, or what is known of it was changed.
+        SystemRegistered = "system.registered" as "SYSTEM_REGISTERED",
+        /// A system has something to do.
+        TaskPlanned = "task.planned" as "TASK_PLANNED",
+        /// A task came to an end: done, as far as it could be, or skipped.
+        TaskCompleted = "task.completed" as "TASK_COMPLETED",
+        /// A task failed, or whoever held it did not report in time.
+        TaskFailed = "task.failed" as "TASK_FAILED",
+        /// A task has to wait for something.
+        TaskPostponed = "task.postponed" as "TASK_POSTPONED",
+        /// A task that had ended is to be done again.
+        TaskRetried = "task.retried" as "TASK_RETRIED",
+        /// A file was uploaded for a task.
+        AttachmentAdded = "attachment.added" as "ATTACHMENT_ADDED",
+        /// Such a file was read.
+        AttachmentRead = "attachment.read" as "ATTACHMENT_READ",
         /// A rule refused what a caller asked for; nothing else was recorded.
         RefusalRecorded = "refusal.recorded" as "REFUSAL_RECORDED",
     }

@@ -13,6 +13,7 @@ pub mod error;
 pub mod ledger;
 pub mod recipient;
 pub mod request;
+pub mod task;
 
 pub use auth::{Action, DataClass, KeyOwnerKind, Role};
 pub use bulk::ErrorPolicy;
@@ -32,6 +33,7 @@ pub use request::{
     OptOutScope, Regime, RequestChannel, RequestStatus, RequestType, RequesterKind,
     RequesterVerification, StatusStandard, TermUnit, VerificationVerdict,
 };
+pub use task::{RetentionGround, TaskKind, TaskSkipReason, TaskStatus};
 
 #[cfg(test)]
 mod tests {
@@ -103,9 +105,13 @@ mod tests {
             RequesterKind,
             RequesterVerification,
             ResourceKind,
+            RetentionGround,
             Role,
             StatusStandard,
             SubjectResolution,
+            TaskKind,
+            TaskSkipReason,
+            TaskStatus,
             TermUnit,
             VerificationVerdict,
             Visibility,

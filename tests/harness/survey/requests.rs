@@ -76,4 +76,8 @@ pub const EVENTS: &[(&str, &str)] = &[
         "request.corresponded",
         "select request_id, count(*) from request_message group by request_id",
     ),
+    (
+        "request.code_issued",
+        "select request_id, count(*) from request_code group by request_id",
+    ),
 ];

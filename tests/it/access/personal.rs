@@ -4,6 +4,7 @@ mod disclosures;
 mod lives;
 mod recipients;
 mod requests;
+mod tasks;
 
 use serde_json::{Value, json};
 
@@ -223,6 +224,7 @@ fn ways() -> impl Iterator<Item = &'static Way> {
         disclosures::WAYS,
         lives::WAYS,
         requests::WAYS,
+        tasks::WAYS,
     ];
     WAYS.iter().chain(more.into_iter().flatten())
 }
@@ -231,6 +233,8 @@ fn ways() -> impl Iterator<Item = &'static Way> {
 const CANARIES: &[&str] = &[
     "canary",
     "ca9a4ca9a4",
+    // Of the file that is uploaded.
+    "ac94e6c65eb7ceb1197cfded5acc58e8",
     "203.0.113.",
     "198.18.",
     "+49 30 123456",
@@ -252,6 +256,8 @@ const PLAIN: &[(&str, &str)] = &[
     ("Integration.name", "a machine, not a person"),
     ("IssueTokenInput.name", "a machine, not a person"),
     ("RegisterBrandInput.name", "a trading name of the company"),
+    ("RegisterSystemInput.name", "a machine, not a person"),
+    ("System.name", "a machine, not a person"),
 ];
 
 /// What personal texts are called.
@@ -283,6 +289,12 @@ fn values<'a>(value: &'a Value, way: &[&str]) -> Vec<&'a Value> {
     }
 }
 
+/// Whether a value is what was sent; nobody can choose a code.
+fn is_canary(way: &Way, text: &str) -> bool {
+    let is_code = text.len() == 8 && text.chars().all(|c| c.is_ascii_digit());
+    has_canary(text) || (way.field == "ClaimedTask.code" && is_code)
+}
+
 fn has_canary(text: &str) -> bool {
     let text = text.to_lowercase();
     CANARIES.iter().any(|canary| text.contains(canary))
@@ -302,7 +314,7 @@ fn outcome(way: &Way, answer: &Answer) -> String {
             if all
                 && some
                     .iter()
-                    .all(|value| value.as_str().is_some_and(has_canary)) =>
+                    .all(|value| value.as_str().is_some_and(|text| is_canary(way, text))) =>
         {
             return "shown".to_owned();
         }

@@ -37,6 +37,17 @@ impl Canaries {
         self.add(what, format!("CANARY-{}", Uuid::new_v4()), false)
     }
 
+    /// Some text that is as long as an answer with a code may be.
+    pub fn code(&mut self, what: &'static str) -> String {
+        let number = Uuid::new_v4().as_u64_pair().1 >> 8;
+        self.add(what, format!("CANARY{number:014x}"), false)
+    }
+
+    /// A value that the server chose.
+    pub fn told(&mut self, what: &'static str, text: &str) {
+        self.add(what, text.to_owned(), false);
+    }
+
     /// A name that a document may give, which an error may not repeat.
     pub fn word(&mut self, what: &'static str) -> String {
         self.add(what, format!("CANARY_{}", Uuid::new_v4().simple()), false)

@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::Answer;
+use super::Writer;
+use crate::harness::build::work::{evidence, file};
 use crate::harness::build::{
-    OPEN_REQUEST, RECORD_DISCLOSURE_SERIES, RECORD_DISCLOSURES, RELINK_EXTERNAL_REFERENCE, input,
-    observation,
+    CLAIM_TASKS, COMPLETE_TASK, FAIL_TASK, OPEN_REQUEST, PLAN_TASK, RECORD_DISCLOSURE_SERIES,
+    RECORD_DISCLOSURES, RELINK_EXTERNAL_REFERENCE, TRANSITION_ITEM, input, observation,
 };
+use crate::harness::{Actor, Answer, send};
 
 const REGISTER: &str = "mutation($input: RegisterCustomerInput!) {
     registerCustomer(input: $input) { customer { id } } }";
@@ -16,6 +18,8 @@ const DISCLOSE: &str = "mutation($input: RecordDisclosureInput!) {
     recordDisclosure(input: $input) { disclosure { id } } }";
 /// How many disclosures go into one list; a list of observations has one more.
 pub const LIST: usize = 3;
+/// Files that came to their end; of those that did not, something may be there for a day.
+pub const WHOLE_FILES: &str = "task_attachment where completed_at is not null";
 
 /// What a call asks for. They take turns in this order, so that each can rely on those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +40,27 @@ pub enum Kind {
     Request,
     /// Says that the ticket has another number, too.
     Relink,
+    /// Has somebody look at what is asked for first.
+    Review,
+    /// Agrees to it.
+    Approve,
+    /// Begins to do it: the billing system has something to export.
+    Start,
+    /// Plans something in a system of the writer's own, and something else.
+    Plan,
+    PlanMore,
+    /// Claims both. What was claimed without an acknowledgement is nobody's until its lease ends.
+    Claim,
+    /// Uploads a file for one of them.
+    Upload,
+    /// Says that this one is done.
+    Complete,
+    /// Says that the other failed.
+    Fail,
 }
 
 impl Kind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 17] = [
         Self::Customer,
         Self::Assignment,
         Self::ByExternalId,
@@ -48,7 +69,27 @@ impl Kind {
         Self::Series,
         Self::Request,
         Self::Relink,
+        Self::Review,
+        Self::Approve,
+        Self::Start,
+        Self::Plan,
+        Self::PlanMore,
+        Self::Claim,
+        Self::Upload,
+        Self::Complete,
+        Self::Fail,
     ];
+
+    /// Whether the same call at any later time answers the same. Who claims again gets what is left, and nobody uploads
+    /// anything for a task that is done.
+    pub fn repeats(self) -> bool {
+        !matches!(self, Self::Claim | Self::Upload)
+    }
+
+    /// Whether it needs a task that was claimed.
+    fn needs_lease(self) -> bool {
+        matches!(self, Self::Upload | Self::Complete | Self::Fail)
+    }
 }
 
 /// The call of a writer that has this number.
@@ -85,7 +126,31 @@ impl Call {
         format!("ticket {}-{}", self.writer, self.customer())
     }
 
-    pub fn query(self) -> &'static str {
+    /// The system that does what the writer's customers ask for.
+    pub fn system(self) -> String {
+        format!("worker-{}", self.writer)
+    }
+
+    /// What is in the file that is uploaded: more than one part of it.
+    pub fn content(self) -> String {
+        format!("{}\n", self.reference()).repeat(10_000)
+    }
+
+    /// Sends it. Where nothing is held, there is nothing to say of it.
+    pub async fn send(self, actor: &Actor, writer: &Writer) -> Result<Answer, reqwest::Error> {
+        let held = writer.held(self.customer());
+        match (self.kind(), held) {
+            (kind, None) if kind.needs_lease() => {
+                actor.try_run("{ viewer { tokenId } }", json!({})).await
+            }
+            (Kind::Upload, Some((tasks, lease))) => {
+                send(file(actor, &tasks[0], &lease).body(self.content())).await
+            }
+            _ => actor.try_run(self.query(), self.variables(writer)).await,
+        }
+    }
+
+    fn query(self) -> &'static str {
         match self.kind() {
             Kind::Customer => REGISTER,
             Kind::Assignment => ASSIGN,
@@ -94,17 +159,24 @@ impl Call {
             Kind::Series => RECORD_DISCLOSURE_SERIES,
             Kind::Request => OPEN_REQUEST,
             Kind::Relink => RELINK_EXTERNAL_REFERENCE,
+            Kind::Review | Kind::Approve | Kind::Start => TRANSITION_ITEM,
+            Kind::Plan | Kind::PlanMore => PLAN_TASK,
+            Kind::Claim => CLAIM_TASKS,
+            Kind::Complete => COMPLETE_TASK,
+            Kind::Fail => FAIL_TASK,
+            Kind::Upload => unreachable!("it is no GraphQL"),
         }
     }
 
     /// How many rows of a table it makes.
     pub fn rows(self, table: &str) -> usize {
         let disclosures = match self.kind() {
-            Kind::Customer | Kind::Assignment | Kind::Request | Kind::Relink => 0,
             Kind::ByExternalId | Kind::ByAddress => 1,
             Kind::List => LIST,
             Kind::Series => LIST + 1,
+            _ => 0,
         };
+        let plans = matches!(self.kind(), Kind::Start | Kind::Plan | Kind::PlanMore);
         match table {
             "customer" | "identifier" => usize::from(self.kind() == Kind::Customer),
             "assignment" => usize::from(self.kind() == Kind::Assignment),
@@ -112,13 +184,24 @@ impl Call {
             "request" => usize::from(self.kind() == Kind::Request),
             "request_item" => 2 * usize::from(self.kind() == Kind::Request),
             "request_reference" => usize::from(matches!(self.kind(), Kind::Request | Kind::Relink)),
+            "task" => usize::from(plans),
+            WHOLE_FILES => usize::from(self.kind() == Kind::Upload),
             // Each item of a list has a key of its own.
-            _ => disclosures.max(1),
+            _ => disclosures.max(usize::from(self.kind().repeats())),
         }
     }
 
-    pub fn variables(self) -> Value {
+    fn variables(self, writer: &Writer) -> Value {
         let mut of = match self.kind() {
+            Kind::Review
+            | Kind::Approve
+            | Kind::Start
+            | Kind::Plan
+            | Kind::PlanMore
+            | Kind::Claim
+            | Kind::Upload
+            | Kind::Complete
+            | Kind::Fail => return self.of_task(writer),
             Kind::Customer => json!({ "name": self.name(), "externalIds": [self.external_id()] }),
             Kind::Assignment => json!({ "assignments": [{
                 "customer": { "externalId": self.external_id() },
@@ -144,6 +227,38 @@ impl Call {
                 let months: Vec<_> = self.items().into_iter().map(observation).collect();
                 return input(&json!({ "observations": months, "errorPolicy": "REJECT_FAILED" }));
             }
+        };
+        of["idempotencyKey"] = json!(format!("crash-{}-{}", self.writer, self.number));
+        input(&of)
+    }
+
+    /// What is to be done for the customer, and what is said of it.
+    fn of_task(self, writer: &Writer) -> Value {
+        let item = writer.item(self.customer());
+        let to = |to: &str| json!({ "itemId": item, "to": to });
+        let report = |n: usize, said: Value| {
+            let (tasks, lease) = writer.held(self.customer()).expect("it is held");
+            let mut report = said;
+            report["taskId"] = json!(tasks[n]);
+            report["lease"] = json!(lease);
+            report
+        };
+        let mut of = match self.kind() {
+            Kind::Review => to("IN_REVIEW"),
+            Kind::Approve => to("APPROVED"),
+            Kind::Start => to("IN_PROGRESS"),
+            Kind::Complete => report(
+                0,
+                json!({ "outcome": "DONE", "evidence": evidence(), "note": self.reference() }),
+            ),
+            Kind::Fail => report(1, json!({ "reason": self.reference(), "retry": false })),
+            Kind::Claim => {
+                return input(
+                    &json!({ "system": self.system(), "limit": 2, "leaseSeconds": 3600 }),
+                );
+            }
+            _ => json!({ "itemId": item, "system": self.system(), "kind": "STOP",
+                "instructions": self.reference() }),
         };
         of["idempotencyKey"] = json!(format!("crash-{}-{}", self.writer, self.number));
         input(&of)
@@ -188,17 +303,36 @@ impl Call {
         })
     }
 
-    /// The id of what it made; the ids, with spaces between them, of a list.
+    /// The id of what it made; the ids, with spaces between them, of a list; of a request, with that of its first item; of
+    /// what was claimed, with the lease. Nothing, where nothing was held.
     #[track_caller]
     pub fn id(self, answer: &Answer) -> String {
+        if self.kind().needs_lease() && answer.body["data"]["viewer"].is_object() {
+            return String::new();
+        }
         let list = match self.kind() {
             Kind::Customer => return answer.text_at("registerCustomer.customer.id"),
             Kind::Assignment => return answer.text_at("recordAssignments.results.0.assignment.id"),
             Kind::ByExternalId | Kind::ByAddress => {
                 return answer.text_at("recordDisclosure.disclosure.id");
             }
-            Kind::Request => return answer.text_at("openRequest.request.id"),
+            Kind::Request => {
+                let request = answer.text_at("openRequest.request.id");
+                let item = answer.text_at("openRequest.request.items.0.id");
+                return format!("{request} {item}");
+            }
             Kind::Relink => return answer.text_at("relinkExternalReference.requests.0.id"),
+            Kind::Review | Kind::Approve | Kind::Start => {
+                return answer.text_at("transitionItem.item.id");
+            }
+            Kind::Plan | Kind::PlanMore => return answer.text_at("planTask.task.id"),
+            Kind::Claim => return claimed(answer),
+            Kind::Complete => return answer.text_at("completeTask.task.id"),
+            Kind::Fail => return answer.text_at("failTask.task.id"),
+            Kind::Upload => {
+                assert_eq!(answer.status, 201, "{}", answer.text);
+                return answer.body["id"].as_str().unwrap().to_owned();
+            }
             Kind::List => "recordDisclosures",
             Kind::Series => "recordDisclosureSeries",
         };
@@ -206,6 +340,21 @@ impl Call {
         let ids: Vec<_> = (0..self.rows("disclosure")).map(id).collect();
         ids.join(" ")
     }
+}
+
+/// The two tasks that were claimed, in the order of their ids, and the lease; nothing, where there were none.
+#[track_caller]
+fn claimed(answer: &Answer) -> String {
+    let tasks = answer.get("claimTasks.tasks").as_array().unwrap();
+    if tasks.is_empty() {
+        return String::new();
+    }
+    assert_eq!(tasks.len(), 2, "both or none: {}", answer.text);
+    let id = |n: usize| answer.text_at(&format!("claimTasks.tasks.{n}.task.id"));
+    let mut ids = [id(0), id(1)];
+    ids.sort_unstable();
+    let lease = answer.text_at("claimTasks.tasks.0.lease");
+    format!("{} {} {lease}", ids[0], ids[1])
 }
 
 /// The address of a writer's customer.

@@ -3,6 +3,7 @@
 
 mod disclosures;
 mod requests;
+mod tasks;
 
 use entity::enums::Role;
 use serde_json::{Value, json};
@@ -29,6 +30,9 @@ const OWN_OTHER: &str = "{other disclosure}";
 const OWN_UNRESOLVED: &str = "{unresolved}";
 const OWN_QUESTIONED: &str = "{questioned}";
 const OWN_OTHER_ITEM: &str = "{other item}";
+const OWN_WORKED: &str = "{worked}";
+const OWN_ADDRESS: &str = "{address}";
+const OWN_LEASE: &str = "{lease}";
 
 /// Variables in which the ids of the caller's own are put in.
 fn called_by(ids: &Ids, variables: &Value) -> Value {
@@ -39,15 +43,18 @@ fn called_by(ids: &Ids, variables: &Value) -> Value {
         (OWN_UNRESOLVED, &ids.unresolved),
         (OWN_QUESTIONED, &ids.other_questioned),
         (OWN_OTHER_ITEM, &ids.other_item),
+        (OWN_WORKED, &ids.worked),
+        (OWN_ADDRESS, &ids.address),
+        (OWN_LEASE, &ids.lease),
     ] {
         text = text.replace(mark, id);
     }
     serde_json::from_str(&text).unwrap()
 }
 
-/// Those below, and those of disclosures and requests.
+/// Those below, and those of disclosures, requests and tasks.
 fn cases() -> impl Iterator<Item = &'static Case> {
-    let more = [disclosures::CASES, requests::CASES];
+    let more = [disclosures::CASES, requests::CASES, tasks::CASES];
     CASES.iter().chain(more.into_iter().flatten())
 }
 
@@ -80,7 +87,7 @@ const CASES: &[Case] = &[
         position: "Query.node.id",
         operation: "query($id: ID!) { node(id: $id) { __typename id } }",
         variables: |ids| {
-            let mut all = ids.all().to_vec();
+            let mut all = ids.all();
             all.extend([ids.snapshot.as_str(), ids.open_snapshot.as_str()]);
             all.iter().map(|id| json!({ "id": id })).collect()
         },
@@ -91,8 +98,10 @@ const CASES: &[Case] = &[
         operation: "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }",
         variables: |ids| vec![json!({ "ids": ids.all() })],
         expected: Some(
-            r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
+            r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null,
+                null, null, null, null, null, null, null, null, null, null, null, null,
+                null, null, null, null, null, null, null, null, null, null, null, null,
+                null] }"#,
         ),
     },
     Case {

@@ -30,12 +30,15 @@ const SQL: [&str; 5] = [
 ];
 
 /// Where a transaction without an event may begin.
-const HOUSEKEEPING: [&str; 6] = [
+const HOUSEKEEPING: [&str; 8] = [
     "api/src/context/idempotency.rs",
     "api/src/customers/service/snapshot.rs",
     "api/src/ledger/sequencer.rs",
     "api/src/disclosures/service/follow.rs",
     "api/src/auth/service/mod.rs",
+    // Leases, and files that are not whole yet.
+    "api/src/tasks/service/claim.rs",
+    "api/src/tasks/service/files.rs",
     // The events of an import are among its rows, and must stay as they are.
     "api/src/transfer/service/import.rs",
 ];

@@ -1,6 +1,7 @@
 //! Each mutation, done well and done badly.
 
 mod requests;
+mod tasks;
 
 use entity::enums::EventType;
 use serde_json::{Value, json};
@@ -79,7 +80,7 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
         "resolveDisclosureSubject" => resolve_disclosure_subject(ids),
         "issueToken" => issue_token(),
         "revokeToken" => revoke_token(ids),
-        _ => return requests::case(mutation, ids),
+        _ => return requests::case(mutation, ids).or_else(|| tasks::case(mutation, ids)),
     };
     Some(known)
 }

@@ -376,7 +376,7 @@ async fn an_answer_counts_from_when_the_person_had_it() {
     for to in ["IN_REVIEW", "APPROVED", "IN_PROGRESS"] {
         host.step(item, to).await;
     }
-    let told = |to: &str, at: &str| json!({ "itemId": item, "to": to, "answeredAt": at });
+    let told = |to: &str, at: &str| json!({ "itemId": item, "to": to, "answeredAt": at, "note": "as was asked" });
     for (change, field) in [
         (told("ON_HOLD", "2026-07-10T09:00:00Z"), "answeredAt"),
         (told("FULFILLED", "2026-06-10T08:59:59Z"), "answeredAt"),

@@ -5,6 +5,7 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
+use super::work::by_hand;
 use super::{Host, asking, with};
 use crate::harness::build::{self, input};
 
@@ -80,6 +81,10 @@ async fn attempt(host: &Host, request: &Value, other: &Value, [from, to]: [&str;
         }
         _ => {
             let mut step = json!({ "itemId": item, "to": to });
+            if from == "IN_PROGRESS" && to.ends_with("FULFILLED") {
+                host.stays(item, to, "TASKS_OPEN").await;
+                by_hand(host, "whmcs").await;
+            }
             if to == "DUPLICATE" {
                 step["duplicateOfId"] = other["id"].clone();
             }
@@ -131,10 +136,12 @@ fn an_item_goes_where_the_table_says_and_nowhere_else() {
                 let shown = host.shown(id).await;
                 prop_assert_eq!(&shown["items"][0]["status"], state);
                 prop_assert_eq!(&shown["status"], state);
-                prop_assert_eq!(
-                    &shown["items"][0]["allowedTransitions"],
-                    &json!(followers(state))
-                );
+                let mut next = followers(state).to_vec();
+                if state == "IN_PROGRESS" {
+                    // Systems have not done yet what was asked.
+                    next.retain(|next| !next.ends_with("FULFILLED"));
+                }
+                prop_assert_eq!(&shown["items"][0]["allowedTransitions"], &json!(next));
                 Ok(())
             })
         })

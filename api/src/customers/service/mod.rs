@@ -6,6 +6,7 @@ mod cluster;
 mod held;
 mod identifiers;
 mod import;
+mod known;
 mod lookup;
 mod merge;
 mod pair;
@@ -27,6 +28,7 @@ pub(crate) use identifiers::{
     NewIdentifier, add_identifier, end_identifier, identifiers_by_id, verify_identifier,
 };
 pub(crate) use import::{CustomerImport, Imported, import};
+pub(crate) use known::{KnownAs, known_as};
 pub(crate) use lookup::{Lookup, candidates, look_up, resolve, resolve_each};
 pub(crate) use merge::{count_merged, merge, merged_from, roots};
 pub(crate) use read::{

@@ -15,7 +15,7 @@ const MOST_ERRORS: usize = 20;
 
 /// How the answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MediaType {
+pub(in crate::entry) enum MediaType {
     /// `application/graphql-response+json`: the status says how it went.
     GraphqlResponse,
     /// `application/json`: request errors have status 200, for the clients that expect it.
@@ -33,7 +33,7 @@ impl MediaType {
 
 /// Why a request was not executed.
 #[derive(Debug, Clone)]
-pub(super) struct Problem {
+pub(in crate::entry) struct Problem {
     status: StatusCode,
     code: ErrorCode,
     message: String,
@@ -47,7 +47,11 @@ pub(super) struct Problem {
 
 impl Problem {
     /// A problem of HTTP, with its own status under every media type.
-    pub(super) fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
+    pub(in crate::entry) fn new(
+        status: StatusCode,
+        code: ErrorCode,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             status,
             code,
@@ -74,7 +78,7 @@ impl Problem {
     }
 
     /// The same, naming the methods that are allowed.
-    pub(super) fn allow(mut self, methods: &'static str) -> Self {
+    pub(in crate::entry) fn allow(mut self, methods: &'static str) -> Self {
         self.allow = Some(methods);
         self
     }
@@ -85,7 +89,7 @@ impl Problem {
     }
 
     /// The answer.
-    pub(super) fn respond(self, media: MediaType, request_id: &str) -> Response {
+    pub(in crate::entry) fn respond(self, media: MediaType, request_id: &str) -> Response {
         let status = if self.of_document && media == MediaType::Json {
             StatusCode::OK
         } else {
@@ -335,7 +339,10 @@ fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::IdentityNotVerified
         | ErrorCode::VerificationLocked
         | ErrorCode::ExtensionNotAllowed
-        | ErrorCode::PauseNotAllowed => StatusCode::UNPROCESSABLE_ENTITY,
+        | ErrorCode::PauseNotAllowed
+        | ErrorCode::LeaseLost
+        | ErrorCode::TasksOpen
+        | ErrorCode::NotAllFulfilled => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::Timeout | ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,

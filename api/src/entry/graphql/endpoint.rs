@@ -68,7 +68,7 @@ impl Endpoint {
             return Err((problem, MediaType::Json));
         };
         let failed = |problem| (problem, media);
-        let ctx = self.authenticate(request).await.map_err(failed)?;
+        let ctx = authenticate(&self.app, request).await.map_err(failed)?;
         let mut asked = request::read(request, body, &self.app.config.http)
             .await
             .map_err(failed)?;
@@ -92,30 +92,6 @@ impl Endpoint {
         let outcome = self.execute(kind, run).await.map_err(failed)?;
         let (response, code) = answer::respond(&outcome, media, request_id);
         Ok((response, Outcome { field, code }))
-    }
-
-    /// The caller's context; none for a caller without a token, who is told so by whatever needs one.
-    async fn authenticate(&self, request: &Request) -> std::result::Result<Option<Ctx>, Problem> {
-        let Some(token) = request::bearer(request.headers()).transpose()? else {
-            if self.app.config.http.introspection == Introspection::Public {
-                return Ok(None);
-            }
-            // Before the body is read: a stranger costs next to nothing.
-            let message = "send a token in the header: Authorization: Bearer TOKEN";
-            return Err(Error::Unauthenticated(message).into());
-        };
-        let actor = auth::service::authenticate(&self.app, token).await?;
-        let key = request.headers().get("idempotency-key");
-        let key = match key.map(|key| key.to_str()) {
-            Some(Err(_not_ascii)) => {
-                return Err(Error::invalid("Idempotency-Key", "must be printable ASCII").into());
-            }
-            Some(Ok(key)) => Some(key),
-            None => None,
-        };
-        Ok(Some(
-            Ctx::new(Arc::clone(&self.app), actor).with_idempotency_key(key),
-        ))
     }
 
     fn check(&self, asked: &GraphqlRequest) -> std::result::Result<ExecutableDocument, Problem> {
@@ -219,6 +195,36 @@ impl Endpoint {
             Err(_elapsed) => Err(Error::Timeout.into()),
         }
     }
+}
+
+/// The caller's context; none for a caller without a token, who is told so by whatever needs one.
+///
+/// # Errors
+/// A [`Problem`] for a caller whose token does not work, and for one without, where the schema is not public.
+pub(in crate::entry) async fn authenticate(
+    app: &Arc<App>,
+    request: &Request,
+) -> std::result::Result<Option<Ctx>, Problem> {
+    let Some(token) = request::bearer(request.headers()).transpose()? else {
+        if app.config.http.introspection == Introspection::Public {
+            return Ok(None);
+        }
+        // Before the body is read: a stranger costs next to nothing.
+        let message = "send a token in the header: Authorization: Bearer TOKEN";
+        return Err(Error::Unauthenticated(message).into());
+    };
+    let actor = auth::service::authenticate(app, token).await?;
+    let key = request.headers().get("idempotency-key");
+    let key = match key.map(|key| key.to_str()) {
+        Some(Err(_not_ascii)) => {
+            return Err(Error::invalid("Idempotency-Key", "must be printable ASCII").into());
+        }
+        Some(Ok(key)) => Some(key),
+        None => None,
+    };
+    Ok(Some(
+        Ctx::new(Arc::clone(app), actor).with_idempotency_key(key),
+    ))
 }
 
 #[derive(Debug, thiserror::Error)]

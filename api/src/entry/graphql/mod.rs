@@ -16,12 +16,16 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 use crate::auth::graphql::{AuthMutation, AuthQuery};
 use crate::customers::graphql::{CustomersMutation, CustomersQuery};
+use crate::data_map::graphql::{DataMapMutation, DataMapQuery};
 use crate::disclosures::graphql::{DisclosuresMutation, DisclosuresQuery};
 use crate::ledger::graphql::LedgerQuery;
 use crate::recipients::graphql::{RecipientsMutation, RecipientsQuery};
-use crate::requests::graphql::{RequestsMutation, RequestsQuery};
+use crate::requests::graphql::{RequestsMutation, RequestsQuery, WorkMutation};
+use crate::tasks::graphql::{TasksMutation, TasksQuery};
 
+pub(in crate::entry) use answer::{MediaType, Problem};
 pub(crate) use endpoint::Endpoint;
+pub(in crate::entry) use endpoint::authenticate;
 
 /// Questions. A controller's token answers them about that controller only.
 #[derive(Default, MergedObject)]
@@ -33,6 +37,8 @@ pub(crate) struct Query(
     RecipientsQuery,
     DisclosuresQuery,
     RequestsQuery,
+    DataMapQuery,
+    TasksQuery,
 );
 
 /// Changes. A document holds one, and each is done whole or not at all.
@@ -43,6 +49,9 @@ pub(crate) struct Mutation(
     RecipientsMutation,
     DisclosuresMutation,
     RequestsMutation,
+    WorkMutation,
+    DataMapMutation,
+    TasksMutation,
 );
 
 /// The schema.

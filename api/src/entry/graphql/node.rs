@@ -3,13 +3,14 @@
 use async_graphql::{Context, ID, Interface, Object};
 use entity::id::{
     AssignmentId, BrandId, ControllerId, CustomerId, DisclosureId, EventId, IntegrationId,
-    RecipientId, RelationId, RequestId, SnapshotId,
+    RecipientId, RelationId, RequestId, SnapshotId, SystemId, TaskId,
 };
 
 use crate::auth::graphql::{Controller, Integration};
 use crate::customers::Customer;
 use crate::customers::graphql::{Brand, CustomerRelation, Snapshot};
 use crate::customers::service::Assignment;
+use crate::data_map::service::System;
 use crate::disclosures::service::Disclosure;
 use crate::error::{Error, Result};
 use crate::graphql::{Nullable, load};
@@ -19,6 +20,7 @@ use crate::recipients::graphql::{
 };
 
 use crate::requests::service::Request;
+use crate::tasks::service::Task;
 
 /// How many ids one call may name.
 const MOST_IDS: usize = 100;
@@ -57,6 +59,10 @@ pub(crate) enum Node {
     Disclosure(Box<Disclosure>),
     /// What a person asked for.
     Request(Box<Request>),
+    /// A system where data lives.
+    System(Box<System>),
+    /// What a system has to do.
+    Task(Box<Task>),
     /// The record of a change.
     Event(Box<EventNode>),
 }
@@ -111,6 +117,12 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     }
     if let Ok(id) = id.parse::<RequestId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::Request));
+    }
+    if let Ok(id) = id.parse::<TaskId>() {
+        return Ok(load(context, id).await?.map(Box::new).map(Node::Task));
+    }
+    if let Ok(id) = id.parse::<SystemId>() {
+        return Ok(load(context, id).await?.map(Box::new).map(Node::System));
     }
     if let Ok(id) = id.parse::<EventId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::Event));

@@ -2,6 +2,7 @@
 //!
 //! The loop is ours because poem's has no header timeout, no connection limit and leaves Nagle's algorithm on.
 
+mod attachments;
 mod probes;
 mod server;
 
@@ -29,6 +30,8 @@ pub(crate) fn router(app: &Arc<App>) -> Result<Router, StartError> {
         .map_err(|problem| StartError::because("the schema cannot be priced", problem))?;
     let mut routes = Route::new()
         .at("/graphql", graphql)
+        .at("/tasks/:id/attachments", attachments::Post(Arc::clone(app)))
+        .at("/attachments/:id", attachments::Get(Arc::clone(app)))
         .at("/healthz", probes::Health)
         .at("/readyz", probes::Ready(Arc::clone(app)));
     if app.config.http.metrics {

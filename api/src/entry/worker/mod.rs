@@ -14,6 +14,7 @@ use crate::customers;
 use crate::disclosures;
 use crate::error::Error;
 use crate::ledger::sequencer;
+use crate::tasks;
 
 /// Another instance's events are found within this time.
 const POLL: Duration = Duration::from_millis(500);
@@ -110,6 +111,8 @@ async fn expire(app: &App, stop: &CancellationToken) {
         report("deleting expired idempotency records", &outcome);
         let outcome = customers::service::expire_snapshots(app).await;
         report("deleting old snapshots", &outcome);
+        let outcome = tasks::service::expire_uploads(app).await;
+        report("deleting uploads that did not end", &outcome);
         let pause = tokio::time::sleep(EXPIRY);
         if stop.run_until_cancelled(pause).await.is_none() {
             return;

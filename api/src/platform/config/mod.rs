@@ -111,6 +111,8 @@ pub struct Http {
     body_timeout_seconds: u64,
     /// Largest request body, in bytes.
     pub max_body_bytes: usize,
+    /// Largest file that a system may upload for a task, in bytes.
+    pub max_attachment_bytes: usize,
     query_timeout_seconds: u64,
     mutation_timeout_seconds: u64,
     shutdown_seconds: u64,

@@ -52,6 +52,10 @@ pub(super) const KEYS: &[(&str, Rule)] = &[
     ("http.header_timeout_seconds", Rule::Whole(1, 300)),
     ("http.body_timeout_seconds", Rule::Whole(1, 300)),
     ("http.max_body_bytes", Rule::Whole(1024, 67_108_864)),
+    (
+        "http.max_attachment_bytes",
+        Rule::Whole(1024, 1_073_741_824),
+    ),
     ("http.query_timeout_seconds", Rule::Whole(1, 300)),
     ("http.mutation_timeout_seconds", Rule::Whole(1, 600)),
     ("http.shutdown_seconds", Rule::Whole(1, 600)),

@@ -60,6 +60,7 @@ fn the_defaults_load() {
     assert_eq!(config.log.format, LogFormat::Text);
     assert_eq!(config.http.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.http.max_body_bytes, 2_097_152);
+    assert_eq!(config.http.max_attachment_bytes, 26_214_400);
     assert_eq!(config.http.header_timeout(), Duration::from_secs(10));
     assert_eq!(config.http.shutdown_timeout(), Duration::from_secs(25));
     assert_eq!(config.http.introspection, Introspection::Authenticated);

@@ -28,6 +28,8 @@ fn conflict(text: &str) -> Option<&'static str> {
         Some("an integration of this name exists already")
     } else if text.contains("brand_name") || text.contains("brand.normal_name") {
         Some("a brand of this name exists already")
+    } else if text.contains("system_name") || text.contains("system.name") {
+        Some("a system of this name was registered meanwhile")
     } else if text.contains("customer_relation") {
         Some("this relation is on record already")
     } else if text.contains("recipient_customer") {

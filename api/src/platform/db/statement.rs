@@ -1,19 +1,25 @@
 //! What the statements of all stores share: their scope, their places and limits, their locks.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use entity::Scoped;
 use entity::id::ControllerId;
+use entity::time::Timestamp;
 use sea_orm::sea_query::{
-    Asterisk, BinOper, Expr, ExprTrait, LockType, Query, SelectStatement, SimpleExpr, UnionType,
-    Value, Values,
+    Asterisk, BinOper, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement, SimpleExpr,
+    UnionType, Value, Values,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel,
-    IntoSimpleExpr, Iterable as _, ModelTrait, QueryFilter, QuerySelect, QueryTrait, Select,
-    Statement,
+    IntoSimpleExpr, Iterable as _, ModelTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select, Statement,
 };
 
+use uuid::Uuid;
+
 use crate::error::Result;
-use crate::platform::page::Cursor;
+use crate::platform::page::{CheckedPage, Cursor, Page};
 
 /// Whose rows, and which of them, a query may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -243,11 +249,69 @@ pub(crate) fn for_each_parent(
         .collect()
 }
 
+/// Pages of what belongs to some parents, the earliest first: one for each. The columns, and `place` of a row, say to
+/// which parent it belongs, and where it is.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn pages_of<E: Scoped, K: Copy + Eq + Hash + Into<Value>>(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    parents: &[K],
+    page: &CheckedPage,
+    [of, at, id]: [E::Column; 3],
+    place: impl Fn(&E::Model) -> (Option<K>, Timestamp, Uuid),
+) -> Result<HashMap<K, Page<E::Model>>> {
+    let selects = parents.iter().map(|parent| {
+        let mut select = scope.select::<E>().filter(of.eq(*parent));
+        if let Some(after) = page.after {
+            select = select.filter(after_place((at, id), after, false));
+        }
+        let select = select.order_by_asc(at).order_by_asc(id);
+        QueryTrait::into_query(select.limit(page.limit_and_one()))
+    });
+    let mut found: HashMap<K, Vec<E::Model>> = HashMap::new();
+    for statement in for_each_parent(db.get_database_backend(), selects) {
+        for row in E::Model::find_by_statement(statement).all(db).await? {
+            if let Some(parent) = place(&row).0 {
+                found.entry(parent).or_default().push(row);
+            }
+        }
+    }
+    let cursor = |row: &E::Model| {
+        let (_, at, id) = place(row);
+        Cursor {
+            key: at.as_millis(),
+            id,
+        }
+    };
+    Ok(parents
+        .iter()
+        .map(|parent| {
+            let mut rows = found.remove(parent).unwrap_or_default();
+            // A database may put the parts of a union together in any order.
+            rows.sort_unstable_by_key(|row| cursor(row));
+            (*parent, Page::of(rows, page, cursor))
+        })
+        .collect())
+}
+
 /// Locks the rows of a select until the transaction ends, against other changes but not against rows that refer to
 /// them. `SQLite` has locked the whole file already.
 pub(crate) fn locked<E: EntityTrait>(db: &impl ConnectionTrait, select: Select<E>) -> Select<E> {
     match db.get_database_backend() {
         DbBackend::Postgres => select.lock(LockType::NoKeyUpdate),
+        _ => select,
+    }
+}
+
+/// Locks the rows of a select until the transaction ends, and leaves out those that others have locked: each goes to one
+/// of several that take from a queue. `SQLite` has locked the whole file already.
+pub(crate) fn unlocked<E: EntityTrait>(db: &impl ConnectionTrait, select: Select<E>) -> Select<E> {
+    match db.get_database_backend() {
+        DbBackend::Postgres => {
+            select.lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
+        }
         _ => select,
     }
 }

@@ -10,11 +10,12 @@ use entity::id::{RequestClockId, RequestId, RequestItemId};
 use entity::time::Timestamp;
 
 use crate::customers::graphql::{CustomerLookupInput, ExternalIdInput};
+use crate::error::{Error, Result};
 use crate::graphql::{InstantFilter, OnBehalfOfInput, OrderDirection, personal};
 use crate::platform::personal::Personal;
 use crate::requests::service::{
     ClockExtension, ClockPause, Denial, NewItem, NewMessage, NewRequest, NewRequester,
-    NewVerification, RequestFilter, Transition,
+    NewVerification, RequestFilter, Said, Transition,
 };
 
 /// Who asks.
@@ -125,6 +126,10 @@ pub(crate) struct TransitionItemInput {
     /// What is to be said about it, at most 2000 characters.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     note: Option<Personal>,
+    /// What the systems must know that have to do something, at most 2000 characters: with `IN_PROGRESS`, where tasks are
+    /// planned; needed for a correction.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    instructions: Option<Personal>,
     /// What it repeats: with `DUPLICATE`, and only there. A request of the same customer that came in before, and of which
     /// the same is open.
     duplicate_of_id: Option<RequestId>,
@@ -145,6 +150,7 @@ impl TransitionItemInput {
             at: self.occurred_at,
             answered_at: self.answered_at,
             note: self.note,
+            instructions: self.instructions,
             duplicate_of: self.duplicate_of_id,
             expected_version: self.expected_version,
         };
@@ -159,9 +165,12 @@ pub(crate) struct VerifyRequesterInput {
     request_id: RequestId,
     /// How it was tried.
     method: RequesterVerification,
-    /// What came of it.
-    verdict: VerificationVerdict,
-    /// When: not before the request, and not in the future. Absent: now.
+    /// What came of it: with every method but `ONE_TIME_CODE`.
+    verdict: Option<VerificationVerdict>,
+    /// The code that whoever asks answered with: with `ONE_TIME_CODE`. Whether it is right is decided here.
+    #[graphql(directive = personal::apply("user.authorization".to_owned()))]
+    code: Option<Personal>,
+    /// When: not before the request, and not in the future; now, with a code. Absent: now.
     occurred_at: Option<Timestamp>,
     /// For how many days it counts, 1 to 365; 30 when absent. Only where it succeeded.
     valid_days: Option<i32>,
@@ -179,17 +188,28 @@ pub(crate) struct VerifyRequesterInput {
 
 impl VerifyRequesterInput {
     /// The person behind the integration, and the attempt.
-    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, NewVerification) {
+    ///
+    /// # Errors
+    /// Invalid where not one of verdict and code is said.
+    pub(super) fn split(self) -> Result<(Option<OnBehalfOfInput>, NewVerification)> {
+        let said = match (self.verdict, self.code) {
+            (Some(verdict), None) => Said::Verdict(verdict),
+            (None, Some(code)) => Said::Code(code),
+            _ => {
+                let problem = "must be said, or else the code, with ONE_TIME_CODE";
+                return Err(Error::invalid("verdict", problem));
+            }
+        };
         let new = NewVerification {
             request: self.request_id,
             method: self.method,
-            verdict: self.verdict,
+            said,
             at: self.occurred_at,
             valid_days: self.valid_days,
             evidence: self.evidence_digest,
             note: self.note,
         };
-        (self.on_behalf_of, new)
+        Ok((self.on_behalf_of, new))
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use entity::id::{CustomerId, RequestClockId, RequestId, RequestItemId};
+use entity::id::{CustomerId, RequestClockId, RequestId, RequestItemId, RequestVerificationId};
 
 use crate::context::Ctx;
 use crate::error::Result;
 use crate::graphql::{Batch, connection, pages};
 use crate::requests::service::{self, Clock, Item, Message, Reference, Request, Verification};
+use crate::tasks::{self, service::Standing};
 
 /// The number of all requests of a list.
 pub(crate) struct RequestsTotal(pub(super) service::RequestFilter);
@@ -64,6 +65,31 @@ impl Batch for RequestClockId {
 
     async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Clock>> {
         service::clocks_by_id(ctx, keys).await
+    }
+}
+
+impl Batch for RequestVerificationId {
+    type Value = Verification;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Verification>> {
+        service::verifications_by_id(ctx, keys).await
+    }
+}
+
+/// How far the tasks of an item are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct StandingOf(pub(super) RequestItemId);
+
+impl Batch for StandingOf {
+    type Value = Standing;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Standing>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = tasks::service::standings(ctx, &ids).await?;
+        Ok(found
+            .into_iter()
+            .map(|(id, found)| (Self(id), found))
+            .collect())
     }
 }
 

@@ -4,6 +4,7 @@ mod inputs;
 mod lists;
 mod parts;
 mod types;
+mod work;
 
 use async_graphql::{Context, Object, SimpleObject};
 
@@ -16,7 +17,9 @@ use inputs::{
 pub(crate) use lists::{CustomerRequestConnection, RequestsOf};
 use lists::{RequestClockConnection, RequestConnection, RequestsTotal};
 
-use super::service::{self, Clock, Item, Request, RequestFilter, RequestOrder};
+pub(crate) use work::WorkMutation;
+
+use super::service::{self, Clock, Item, Request, RequestFilter, RequestOrder, Verification};
 use crate::error::Result;
 use crate::graphql::{Nullable, OrderDirection, ctx, ctx_for, load, once, read_back};
 use crate::platform::page::PageRequest;
@@ -101,11 +104,6 @@ payloads! {
         /// The request as it is now; null when it was withdrawn but could not be read.
         request: Request
     }
-    /// What `verifyRequester` answers.
-    VerifyRequesterPayload {
-        /// The request as it is now; null when the attempt was recorded but could not be read.
-        request: Request
-    }
     /// What `recordCorrespondence` answers.
     RecordCorrespondencePayload {
         /// The request as it is now; null when the message was recorded but could not be read.
@@ -138,6 +136,15 @@ payloads! {
     }
 }
 
+/// What `verifyRequester` answers.
+#[derive(SimpleObject)]
+pub(crate) struct VerifyRequesterPayload {
+    /// The request as it is now; null when the attempt was recorded but could not be read.
+    request: Option<Request>,
+    /// The attempt, with what came of it; null when it was recorded but could not be read.
+    verification: Option<Verification>,
+}
+
 /// What `relinkExternalReference` answers.
 #[derive(SimpleObject)]
 pub(crate) struct RelinkExternalReferencePayload {
@@ -166,7 +173,9 @@ impl RequestsMutation {
     }
 
     /// Moves an item to another state. Errors: NOT_FOUND; TRANSITION_NOT_ALLOWED for a state that does not follow;
-    /// IDENTITY_NOT_VERIFIED where it waits for `verifyRequester`; CONFLICT when the version is not the expected one.
+    /// IDENTITY_NOT_VERIFIED where it waits for `verifyRequester`; TASKS_OPEN where systems are not done;
+    /// NOT_ALL_FULFILLED for `FULFILLED` where something was kept or failed; CONFLICT when the version is not the expected
+    /// one.
     async fn transition_item(
         &self,
         context: &Context<'_>,
@@ -188,10 +197,17 @@ impl RequestsMutation {
         #[graphql(desc = "The attempt.")] input: VerifyRequesterInput,
     ) -> Result<VerifyRequesterPayload> {
         let once = once("verifyRequester", input.idempotency_key.as_ref(), &input)?;
-        let (person, new) = input.split();
+        let (person, new) = input.split()?;
         let id = service::verify(&ctx_for(context, person)?, new, once).await?;
-        let request = read_back(context, id).await;
-        Ok(VerifyRequesterPayload { request })
+        let verification: Option<Verification> = read_back(context, id).await;
+        let request = match &verification {
+            Some(verification) => read_back(context, verification.row.request_id).await,
+            None => None,
+        };
+        Ok(VerifyRequesterPayload {
+            request,
+            verification,
+        })
     }
 
     /// Denies what an item asks for, with a reason (GDPR Art. 12(4)). Errors: NOT_FOUND; TRANSITION_NOT_ALLOWED.

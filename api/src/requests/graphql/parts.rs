@@ -11,9 +11,13 @@ use entity::id::{
 };
 use entity::time::Timestamp;
 
+use super::lists::StandingOf;
+use crate::error::Result;
 use crate::graphql::{Nullable, load, open, personal};
 use crate::ledger::graphql::EventNode;
+use crate::platform::page::PageRequest;
 use crate::requests::service::{Clock, Item, Message, Reference, Request, Verification};
+use crate::tasks::graphql::{TaskConnection, TasksOf};
 
 /// One thing that a request asks for.
 #[Object(name = "RequestItem")]
@@ -49,9 +53,23 @@ impl Item {
         self.row.status_at
     }
 
-    /// What may follow: by `transitionItem`, `denyItem` for `DENIED`, and `withdrawRequest` for `WITHDRAWN`.
-    async fn allowed_transitions(&self) -> &'static [RequestStatus] {
-        self.followers()
+    /// What may follow, as far as its tasks are: by `transitionItem`, `denyItem` for `DENIED`, and `withdrawRequest` for
+    /// `WITHDRAWN`.
+    async fn allowed_transitions(&self, context: &Context<'_>) -> Result<Vec<RequestStatus>> {
+        let standing = load(context, StandingOf(self.row.id)).await?;
+        Ok(self.followers(&standing.unwrap_or_default()))
+    }
+
+    /// What systems have to do about it, in the order in which it was planned.
+    async fn tasks(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+    ) -> Nullable<TaskConnection> {
+        let of = TasksOf(self.row.id, PageRequest { first, after });
+        let page = load(context, of).await.transpose()?;
+        Some(page.map(TaskConnection::new))
     }
 
     /// What its state is called in a vocabulary that others speak.

@@ -9,12 +9,14 @@ use entity::time::Timestamp;
 use entity::{request, request_clock, request_item};
 
 use super::time::resumed;
+use super::work;
 use crate::context::{Begun, Ctx, Once, Tx};
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
 use crate::platform::personal::Personal;
 use crate::requests::rules::states;
 use crate::requests::store;
+use crate::tasks::service as tasks;
 use crate::vault::{Column, DataKey, ERASED, Place};
 
 /// States in which clocks may stand still.
@@ -258,7 +260,15 @@ impl Case {
     }
 
     /// Writes everything down, with what follows from it for the request.
-    pub(super) async fn save(mut self) -> Result<()> {
+    pub(super) async fn save(mut self, ctx: &Ctx) -> Result<()> {
+        for item in self
+            .items
+            .iter()
+            .filter(|item| self.changed_items.contains(&item.id))
+        {
+            let pace = work::pace(item.status);
+            tasks::follow(ctx, &mut self.tx, &self.key, item.id, pace).await?;
+        }
         let statuses: Vec<Status> = self.items.iter().map(|item| item.status).collect();
         let request = &mut self.request;
         request.status = states::together(&statuses);

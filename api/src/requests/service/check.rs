@@ -7,6 +7,7 @@ use crate::context::Ctx;
 use crate::customers::Lookup;
 use crate::error::{Error, Result};
 use crate::platform::personal::Personal;
+pub(super) use crate::platform::personal::check_text;
 use crate::platform::place;
 use crate::vault::normalise;
 
@@ -155,15 +156,4 @@ fn check_items(items: &[NewItem]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// A text that may be absent, but not empty, and not longer than this.
-pub(super) fn check_text(field: &str, text: Option<&Personal>, longest: usize) -> Result<()> {
-    match text {
-        Some(text) if text.is_blank() || text.expose().chars().count() > longest => {
-            let problem = format!("must have 1 to {longest} characters");
-            Err(Error::invalid(field, problem))
-        }
-        _ => Ok(()),
-    }
 }

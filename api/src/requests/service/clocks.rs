@@ -99,7 +99,7 @@ pub(crate) async fn extend(
         ..clock
     };
     case.set_clock(extended);
-    case.save().await?;
+    case.save(ctx).await?;
     Ok(id)
 }
 
@@ -175,7 +175,7 @@ pub(crate) async fn pause(ctx: &Ctx, change: ClockPause, once: Once) -> Result<R
         ..clock
     };
     case.set_clock(paused);
-    case.save().await?;
+    case.save(ctx).await?;
     Ok(id)
 }
 
@@ -244,7 +244,7 @@ pub(crate) async fn resume(
             .with("dueAt", resumed.due_at.to_string()),
     )?;
     case.set_clock(resumed);
-    case.save().await?;
+    case.save(ctx).await?;
     Ok(id)
 }
 

@@ -100,6 +100,6 @@ pub(crate) async fn record_correspondence(
     if new.kind == Kind::Acknowledgement {
         case.acknowledge(event, new.at);
     }
-    case.save().await?;
+    case.save(ctx).await?;
     Ok(new.request)
 }

@@ -3,6 +3,7 @@
 mod case;
 mod check;
 mod clocks;
+mod codes;
 mod correspond;
 mod open;
 mod read;
@@ -10,16 +11,19 @@ mod references;
 mod steps;
 mod time;
 mod verify;
+mod work;
 
 pub(crate) use check::{NewItem, NewRequest, NewRequester};
 pub(crate) use clocks::{ClockExtension, ClockPause, extend, pause, resume};
+pub(crate) use codes::{NewCode, send_code};
 pub(crate) use correspond::{NewMessage, record_correspondence};
 pub(crate) use open::open;
 pub(crate) use read::{
     Clock, Item, Message, Reference, Request, RequestFilter, RequestOrder, Verification, agenda,
     by_ids, by_reference, clocks, clocks_by_id, count, items, items_by_id, list, messages,
-    of_customers, references, verifications,
+    of_customers, references, verifications, verifications_by_id,
 };
 pub(crate) use references::{normal as normal_reference, relink};
 pub(crate) use steps::{Denial, Transition, deny, transition, withdraw};
-pub(crate) use verify::{NewVerification, verify};
+pub(crate) use verify::{NewVerification, Said, verify};
+pub(crate) use work::{PlannedTask, plan_task, retry_task};

@@ -7,12 +7,14 @@ use entity::time::Timestamp;
 
 use super::case::{Case, Opened, Step};
 use super::check::{LONGEST_NOTE, check_text};
+use super::work::{self, Work};
 use crate::context::{Ctx, Once, only_id};
 use crate::customers;
 use crate::error::{Error, Result};
 use crate::platform::personal::Personal;
 use crate::requests::rules::states;
 use crate::requests::store;
+use crate::tasks::service as tasks;
 
 /// A step to another state.
 #[derive(Debug, Clone)]
@@ -27,6 +29,8 @@ pub(crate) struct Transition {
     pub(crate) answered_at: Option<Timestamp>,
     /// What is to be said about it.
     pub(crate) note: Option<Personal>,
+    /// What the systems must know that have to do something.
+    pub(crate) instructions: Option<Personal>,
     /// What it repeats.
     pub(crate) duplicate_of: Option<RequestId>,
     /// The version of the item that the caller has seen.
@@ -58,6 +62,7 @@ pub(crate) struct Denial {
 pub(crate) async fn transition(ctx: &Ctx, change: Transition, once: Once) -> Result<RequestItemId> {
     ctx.authorize(Action::HandleRequest)?;
     check_text("note", change.note.as_ref(), LONGEST_NOTE)?;
+    check_text("instructions", change.instructions.as_ref(), LONGEST_NOTE)?;
     let problem = match (change.to, change.duplicate_of) {
         (Status::Denied, _) => Some(("to", "is reached by denyItem, with a reason")),
         (Status::Withdrawn, _) => Some(("to", "is reached by withdrawRequest")),
@@ -79,6 +84,7 @@ pub(crate) async fn transition(ctx: &Ctx, change: Transition, once: Once) -> Res
         answered_at: change.answered_at,
         denial: None,
         note: change.note,
+        instructions: change.instructions,
         duplicate_of: change.duplicate_of,
         expected_version: change.expected_version,
     };
@@ -105,6 +111,7 @@ pub(crate) async fn deny(ctx: &Ctx, denial: Denial, once: Once) -> Result<Reques
         answered_at: denial.answered_at,
         denial: Some(denial.reason),
         note: denial.note,
+        instructions: None,
         duplicate_of: None,
         expected_version: denial.expected_version,
     };
@@ -118,6 +125,7 @@ struct Asked {
     answered_at: Option<Timestamp>,
     denial: Option<DenialReason>,
     note: Option<Personal>,
+    instructions: Option<Personal>,
     duplicate_of: Option<RequestId>,
     expected_version: Option<i32>,
 }
@@ -145,6 +153,7 @@ async fn move_item(
         let missing = || Error::NotFound { what: "request" }.at("duplicateOfId");
         found.first().ok_or_else(missing)?;
     }
+    let work = work_of(ctx, request, id, asked.to).await?;
     let results = [id.to_string()];
     let opened = Case::open_with(ctx, request, other, &once, &results).await?;
     let mut case = match opened {
@@ -161,6 +170,12 @@ async fn move_item(
     if let Some((code, reason)) = refuse(item, asked.to) {
         return Err(case.refuse(ctx, code, reason).await);
     }
+    let standing = tasks::standing(ctx, &case.tx, id).await?;
+    if let Some((code, reason)) = work.refuse(&case, item, asked.to, &standing) {
+        return Err(case.refuse(ctx, code, reason).await);
+    }
+    let (instructions, note) = (asked.instructions.as_ref(), asked.note.as_ref());
+    work.check(asked.to, &standing, instructions, note)?;
     if item.status == Status::AwaitingVerification {
         check_unverified(asked.denial)?;
     }
@@ -181,9 +196,26 @@ async fn move_item(
         note: asked.note.as_ref(),
         duplicate_of: asked.duplicate_of,
     };
+    let item = item.clone();
     case.step(id, &step)?;
-    case.save().await?;
+    if asked.to == Status::InProgress {
+        work.plan(ctx, &mut case, &item, &standing, instructions)
+            .await?;
+    }
+    case.save(ctx).await?;
     Ok(id)
+}
+
+async fn work_of(ctx: &Ctx, request: RequestId, id: RequestItemId, to: Status) -> Result<Work> {
+    let request = store::by_ids(ctx.db(), ctx.scope(), [request]).await?.pop();
+    let request = request.ok_or(Error::NotFound { what: "request" })?;
+    let item = store::items_by_id(ctx.db(), ctx.scope(), &[id])
+        .await?
+        .pop();
+    let missing = Error::NotFound {
+        what: "item of a request",
+    };
+    Work::of(ctx, &request, &item.ok_or(missing)?, to).await
 }
 
 /// Why an item cannot come to a state.
@@ -309,6 +341,10 @@ pub(crate) async fn withdraw(
         return Err(case.refuse(ctx, code, reason).await);
     }
     for item in &items {
+        let standing = tasks::standing(ctx, &case.tx, item.id).await?;
+        if let Some((code, reason)) = work::refuse_end(&standing) {
+            return Err(case.refuse(ctx, code, reason).await);
+        }
         let at = instant(ctx, item, at)?;
         let step = Step {
             to: Status::Withdrawn,
@@ -320,6 +356,6 @@ pub(crate) async fn withdraw(
         };
         case.step(item.id, &step)?;
     }
-    case.save().await?;
+    case.save(ctx).await?;
     Ok(id)
 }

@@ -10,6 +10,7 @@ use entity::time::Timestamp;
 
 use super::case::{Case, Opened, Step};
 use super::check::{LONGEST_NOTE, check_text};
+use super::codes;
 use crate::context::{Ctx, Once, only_id};
 use crate::error::{Error, Result};
 use crate::ledger::Fields;
@@ -17,6 +18,9 @@ use crate::platform::personal::Personal;
 use crate::platform::random;
 use crate::requests::rules::verification;
 use crate::requests::store;
+
+/// Longest code that is answered with, in characters.
+const LONGEST_CODE: usize = 20;
 
 /// An attempt to make sure who asks.
 #[derive(Debug, Clone)]
@@ -26,7 +30,7 @@ pub(crate) struct NewVerification {
     /// How it was tried.
     pub(crate) method: RequesterVerification,
     /// What came of it.
-    pub(crate) verdict: Verdict,
+    pub(crate) said: Said,
     /// When; now, when absent.
     pub(crate) at: Option<Timestamp>,
     /// For how many days it counts, where it succeeded.
@@ -37,24 +41,38 @@ pub(crate) struct NewVerification {
     pub(crate) note: Option<Personal>,
 }
 
+/// What came of an attempt.
+#[derive(Debug, Clone)]
+pub(crate) enum Said {
+    /// Whoever made sure says so.
+    Verdict(Verdict),
+    /// The code that was answered with: whether it is right, is decided here.
+    Code(Personal),
+}
+
 /// Records an attempt to make sure who asks. Where it succeeded, what waits for it is looked at.
 ///
 /// # Errors
 /// Forbidden; Invalid; `NotFound`; Refused (`TRANSITION_NOT_ALLOWED`) where nothing of the request is open,
 /// (`VERIFICATION_LOCKED`) after too many attempts that failed.
-pub(crate) async fn verify(ctx: &Ctx, new: NewVerification, once: Once) -> Result<RequestId> {
+pub(crate) async fn verify(
+    ctx: &Ctx,
+    new: NewVerification,
+    once: Once,
+) -> Result<RequestVerificationId> {
     ctx.authorize(Action::HandleRequest)?;
     check_text("note", new.note.as_ref(), LONGEST_NOTE)?;
     check_digest(new.evidence.as_ref())?;
     let at = ctx.not_in_future("occurredAt", new.at.unwrap_or(ctx.now()))?;
-    let valid_until = valid_until(&new, at)?;
+    new.check()?;
     if let Some(ids) = ctx.done_before(&once).await? {
-        return only_id(&ids, "request");
+        return only_id(&ids, "verification");
     }
-    let results = [new.request.to_string()];
+    let id = RequestVerificationId::from_uuid(random::id());
+    let results = [id.to_string()];
     let mut case = match Case::open(ctx, new.request, &once, &results).await? {
         Opened::Now(case) => case,
-        Opened::Before(ids) => return only_id(&ids, "request"),
+        Opened::Before(ids) => return only_id(&ids, "verification"),
     };
     if let Some((code, reason)) = refuse(ctx, &case).await? {
         return Err(case.refuse(ctx, code, reason).await);
@@ -65,13 +83,18 @@ pub(crate) async fn verify(ctx: &Ctx, new: NewVerification, once: Once) -> Resul
             "lies before the request came in",
         ));
     }
-    let id = RequestVerificationId::from_uuid(random::id());
+    let verdict = match &new.said {
+        Said::Verdict(verdict) => *verdict,
+        Said::Code(code) if codes::answer(ctx, &case, code).await? => Verdict::Passed,
+        Said::Code(_) => Verdict::Failed,
+    };
+    let valid_until = valid_until(verdict, new.valid_days, at)?;
     let event_id = case.record(
         EventType::RequestVerified,
         Fields::new()
             .with("verification", id.to_string())
             .with("method", new.method.as_str())
-            .with("verdict", new.verdict.as_str())
+            .with("verdict", verdict.as_str())
             .with("at", at.to_string())
             .with_some("validUntil", valid_until.map(|until| until.to_string()))
             .with_text("evidence", new.evidence.as_ref())
@@ -82,7 +105,7 @@ pub(crate) async fn verify(ctx: &Ctx, new: NewVerification, once: Once) -> Resul
         id,
         request_id: new.request,
         method: new.method,
-        verdict: new.verdict,
+        verdict,
         at,
         recorded_at: ctx.now(),
         valid_until,
@@ -92,26 +115,45 @@ pub(crate) async fn verify(ctx: &Ctx, new: NewVerification, once: Once) -> Resul
         event_id,
     };
     store::insert_verification(case.tx.db(), row).await?;
-    if new.verdict == Verdict::Passed {
+    if verdict == Verdict::Passed {
         go_on(&mut case, at)?;
     }
-    case.save().await?;
-    Ok(new.request)
+    case.save(ctx).await?;
+    Ok(id)
 }
 
-fn valid_until(new: &NewVerification, at: Timestamp) -> Result<Option<Timestamp>> {
-    match (new.verdict, new.valid_days) {
-        (Verdict::Failed, None) => Ok(None),
-        (Verdict::Failed, Some(_)) => {
-            let problem = "is said of a verification that succeeded only";
-            Err(Error::invalid("validDays", problem))
-        }
-        (Verdict::Passed, days) => {
-            let until = verification::valid_until(at, days);
-            let until = until.ok_or_else(|| Error::invalid("validDays", "must be 1 to 365"))?;
-            Ok(Some(until))
+impl NewVerification {
+    fn check(&self) -> Result<()> {
+        let is_code = self.method == RequesterVerification::OneTimeCode;
+        match &self.said {
+            Said::Verdict(_) if is_code => {
+                let problem = "must be said with ONE_TIME_CODE, and no verdict";
+                Err(Error::invalid("code", problem))
+            }
+            Said::Code(_) if !is_code => {
+                Err(Error::invalid("code", "is said with ONE_TIME_CODE only"))
+            }
+            Said::Code(code) => {
+                // Whether a code still counts depends on when it is answered, not on what is said of it.
+                if self.at.is_some() {
+                    let problem = "is now, with a code";
+                    return Err(Error::invalid("occurredAt", problem));
+                }
+                check_text("code", Some(code), LONGEST_CODE)
+            }
+            Said::Verdict(Verdict::Failed) if self.valid_days.is_some() => {
+                let problem = "is said of a verification that succeeded only";
+                Err(Error::invalid("validDays", problem))
+            }
+            Said::Verdict(_) => Ok(()),
         }
     }
+}
+
+fn valid_until(verdict: Verdict, days: Option<i32>, at: Timestamp) -> Result<Option<Timestamp>> {
+    let until = verification::valid_until(at, days);
+    let until = until.ok_or_else(|| Error::invalid("validDays", "must be 1 to 365"))?;
+    Ok((verdict == Verdict::Passed).then_some(until))
 }
 
 fn check_digest(evidence: Option<&Personal>) -> Result<()> {
@@ -126,7 +168,7 @@ fn check_digest(evidence: Option<&Personal>) -> Result<()> {
     Err(Error::invalid("evidenceDigest", problem))
 }
 
-async fn refuse(ctx: &Ctx, case: &Case) -> Result<Option<(ErrorCode, String)>> {
+pub(super) async fn refuse(ctx: &Ctx, case: &Case) -> Result<Option<(ErrorCode, String)>> {
     if case.request.closed_at.is_some() {
         let reason = "nothing of this request is open".to_owned();
         return Ok(Some((ErrorCode::TransitionNotAllowed, reason)));

@@ -1,5 +1,6 @@
 //! Statements over requests, what they ask for, their clocks, references and messages.
 
+mod codes;
 mod lists;
 mod parts;
 
@@ -19,10 +20,11 @@ use crate::platform::db::{Scope, insert_rows, locked};
 use crate::requests::rules::states::OPEN;
 use crate::vault::Column;
 
+pub(super) use codes::{count_codes, insert_code, open_codes, use_codes};
 pub(super) use lists::{agenda, count, of_customers, page};
 pub(super) use parts::{
     clocks_by_id, clocks_of, items_by_id, items_of, messages_of, references_of,
-    requests_of_references, verifications_of, verifications_since,
+    requests_of_references, verifications_by_id, verifications_of, verifications_since,
 };
 
 /// Cell of what the caller knew of the customer.
@@ -49,6 +51,8 @@ pub(super) const REFERENCE: Column = ("request_reference", "reference");
 pub(super) const EVIDENCE: Column = ("request_verification", "evidence");
 /// Cell of why a verification was no more than was needed.
 pub(super) const VERIFICATION_NOTE: Column = ("request_verification", "note");
+/// Cell of a code that was sent to whoever asks.
+pub(super) const CODE: Column = ("request_code", "code");
 /// Cell of the text of a message.
 pub(super) const MESSAGE: Column = ("request_message", "body");
 

@@ -103,6 +103,8 @@ kinds! {
     Controller = controller by id, cells [], without [];
     /// Who called, without their tokens.
     Integration = integration by id, cells [], without [];
+    /// Where data lives.
+    System = system by id, cells [], without [];
     /// Whose content is under which key, without the keys.
     Key = data_key by id, cells [], without ["epoch", "wrapped"];
     /// How far those have read who follow the ledger: before the events, so that nothing old is new to them.
@@ -148,6 +150,16 @@ kinds! {
     RequestVerification = request_verification by id, cells ["evidence", "note"], without [];
     /// Messages about it.
     RequestMessage = request_message by id, cells ["body"], without [];
+    /// What systems have to do about it, without what only they may know.
+    Task = task by id, cells ["instructions", "note", "evidence"], without ["secret", "lease"];
+    /// What they could not erase.
+    TaskRetention = task_retention by id, cells ["what"], without [];
+    /// Files that they uploaded.
+    TaskAttachment = task_attachment by id, cells ["name", "digest"], without [];
+    /// What is in those.
+    TaskAttachmentChunk = task_attachment_chunk by id, cells ["content"], without [];
+    /// That codes were sent to whoever asks, without the codes.
+    RequestCode = request_code by id, cells [], without ["code"];
     /// The leaves of the ledger.
     Event = event by id, cells ["opening"], without [];
     /// How long each log is: last, because a controller without logs is one whose import did not end.

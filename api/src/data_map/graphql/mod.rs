@@ -1,6 +1,10 @@
-//! The taxonomy in the schema.
+//! The taxonomy and the systems in the schema.
+
+mod systems;
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+
+pub(crate) use systems::{DataMapMutation, DataMapQuery};
 
 /// Longest key, in bytes.
 const LONGEST: usize = 200;

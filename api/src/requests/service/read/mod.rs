@@ -1,5 +1,7 @@
 //! Reading requests, as far as the caller may.
 
+mod parts;
+
 use std::collections::HashMap;
 
 use entity::enums::{
@@ -11,9 +13,12 @@ use entity::{
     request, request_clock, request_item, request_message, request_reference, request_verification,
 };
 
+pub(crate) use parts::{messages, references, verifications, verifications_by_id};
+
 use super::check::NormalReference;
 use super::references::requests_of;
 use super::time::{known, paused};
+use super::work;
 use crate::context::Ctx;
 use crate::customers::{self, Lookup};
 use crate::error::Result;
@@ -22,6 +27,7 @@ use crate::platform::personal::Personal;
 use crate::requests::rules::clock::whole_days;
 use crate::requests::rules::{holidays_are_known, states};
 use crate::requests::store;
+use crate::tasks::service::Standing;
 use crate::vault::{CellKeys, Column, Locked};
 
 /// A request as a caller may see it.
@@ -129,9 +135,9 @@ pub(crate) struct RequestOrder {
 }
 
 impl Item {
-    /// Which states may follow.
-    pub(crate) fn followers(&self) -> &'static [RequestStatus] {
-        states::followers(self.row.status)
+    /// Which states may follow, as far as its tasks are.
+    pub(crate) fn followers(&self, standing: &Standing) -> Vec<RequestStatus> {
+        work::allowed(self.row.status, standing)
     }
 
     /// What its state is called in a vocabulary of others.
@@ -347,84 +353,6 @@ pub(crate) async fn agenda(ctx: &Ctx, page: PageRequest) -> Result<Page<Clock>> 
     Ok(page.map(|row| keys.clock(row, now)))
 }
 
-/// What outside systems call some requests, in the order in which it was recorded.
-///
-/// # Errors
-/// Forbidden.
-pub(crate) async fn references(
-    ctx: &Ctx,
-    requests: &[RequestId],
-) -> Result<HashMap<RequestId, Vec<Reference>>> {
-    ctx.authorize(Action::ReadRequests)?;
-    let rows = store::references_of(ctx.db(), ctx.scope(), requests).await?;
-    let keys = Keys::load(ctx, rows.iter().map(|row| row.key_id)).await?;
-    let reference = |row: request_reference::Model| Reference {
-        number: keys.lock(
-            row.key_id,
-            store::REFERENCE,
-            row.id.uuid(),
-            Some(&row.reference),
-        ),
-        row,
-    };
-    let rows = rows.into_iter();
-    Ok(grouped(rows.map(|row| (row.request_id, reference(row)))))
-}
-
-/// A page of the messages about each of some requests, the earliest first.
-///
-/// # Errors
-/// Forbidden; Invalid for a page that cannot be given.
-pub(crate) async fn messages(
-    ctx: &Ctx,
-    requests: &[RequestId],
-    page: PageRequest,
-) -> Result<HashMap<RequestId, Page<Message>>> {
-    ctx.authorize(Action::ReadRequests)?;
-    let page = page.check("request.correspondence")?;
-    let found = store::messages_of(ctx.db(), ctx.scope(), requests, &page).await?;
-    let pages = found.values().flat_map(|page| &page.rows);
-    let keys = Keys::load(ctx, pages.map(|(_, row)| row.key_id)).await?;
-    let message = |row: request_message::Model| Message {
-        body: keys.lock(row.key_id, store::MESSAGE, row.id.uuid(), row.body.as_ref()),
-        row,
-    };
-    Ok(found
-        .into_iter()
-        .map(|(request, page)| (request, page.map(message)))
-        .collect())
-}
-
-/// A page of the attempts to make sure who asks, for each of some requests, the earliest first.
-///
-/// # Errors
-/// Forbidden; Invalid for a page that cannot be given.
-pub(crate) async fn verifications(
-    ctx: &Ctx,
-    requests: &[RequestId],
-    page: PageRequest,
-) -> Result<HashMap<RequestId, Page<Verification>>> {
-    ctx.authorize(Action::ReadRequests)?;
-    let page = page.check("request.verifications")?;
-    let found = store::verifications_of(ctx.db(), ctx.scope(), requests, &page).await?;
-    let pages = found.values().flat_map(|page| &page.rows);
-    let keys = Keys::load(ctx, pages.map(|(_, row)| row.key_id)).await?;
-    let verification = |row: request_verification::Model| {
-        let lock = |column, cell: &Option<Vec<u8>>| {
-            keys.lock(row.key_id, column, row.id.uuid(), cell.as_ref())
-        };
-        Verification {
-            evidence: lock(store::EVIDENCE, &row.evidence),
-            note: lock(store::VERIFICATION_NOTE, &row.note),
-            row,
-        }
-    };
-    Ok(found
-        .into_iter()
-        .map(|(request, page)| (request, page.map(verification)))
-        .collect())
-}
-
 fn grouped<T>(rows: impl Iterator<Item = (RequestId, T)>) -> HashMap<RequestId, Vec<T>> {
     let mut found: HashMap<RequestId, Vec<T>> = HashMap::new();
     for (request, row) in rows {
@@ -462,6 +390,17 @@ impl Keys {
             requester_proof: lock(store::REQUESTER_PROOF, &row.requester_proof),
             body: lock(store::BODY, &row.body),
             regime_note: lock(store::REGIME_NOTE, &row.regime_note),
+            row,
+        }
+    }
+
+    fn verification(&self, row: request_verification::Model) -> Verification {
+        let lock = |column, cell: &Option<Vec<u8>>| {
+            self.lock(row.key_id, column, row.id.uuid(), cell.as_ref())
+        };
+        Verification {
+            evidence: lock(store::EVIDENCE, &row.evidence),
+            note: lock(store::VERIFICATION_NOTE, &row.note),
             row,
         }
     }

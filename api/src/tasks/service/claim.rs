@@ -1,0 +1,262 @@
+//! Handing tasks out, and keeping them.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use entity::enums::{Action, EventType, IdentifierKind, Log, TaskKind, TaskStatus};
+use entity::id::{LeaseId, TaskId};
+use entity::task;
+use entity::time::Timestamp;
+
+use super::held::{check_held, lost};
+use super::read::Task;
+use crate::context::Ctx;
+use crate::customers::{self, service::KnownAs};
+use crate::data_map;
+use crate::error::{Error, Result};
+use crate::ledger::{Event, Fields};
+use crate::platform::personal::Personal;
+use crate::platform::random;
+use crate::tasks::{rules, store};
+use crate::vault::{CellKeys, normalise};
+
+/// How many tasks one claim may ask for.
+const MOST_CLAIMED: i32 = 100;
+/// How long a lease may be, in seconds; and how long it is when nothing is said.
+const LEASE_SECONDS: std::ops::RangeInclusive<i32> = 30..=3_600;
+const USUAL_LEASE: i32 = 300;
+/// Clocks of instances differ: a lease lapses so much later.
+const GRACE: Duration = Duration::from_secs(30);
+/// A code that is older is not sent any more.
+const OLDEST_CODE: Duration = Duration::from_mins(20);
+
+/// A task that was handed out, with what whoever does it must know.
+#[derive(Debug, Clone)]
+pub(crate) struct Claimed {
+    /// The task.
+    pub(crate) task: Task,
+    /// What the system knows the customer by.
+    pub(crate) identifiers: Vec<(IdentifierKind, Personal, bool)>,
+    /// What else must be known.
+    pub(crate) instructions: Option<Personal>,
+    /// A code to be sent.
+    pub(crate) code: Option<Personal>,
+}
+
+/// Hands out tasks of a system, those first that have waited longest, each to one caller until its lease lapses. A task
+/// that was not reported on in time has failed, and is handed out again after a while.
+///
+/// # Errors
+/// Forbidden; Invalid, also for a system that the caller does not serve.
+pub(crate) async fn claim(
+    ctx: &Ctx,
+    system: &str,
+    limit: Option<i32>,
+    lease_seconds: Option<i32>,
+) -> Result<Vec<Claimed>> {
+    ctx.authorize(Action::WorkOnTasks)?;
+    let system = normalise::external_system(system)
+        .map_err(|expected| Error::invalid("system", expected.to_string()))?;
+    let limit = limit.unwrap_or(1);
+    if !(1..=MOST_CLAIMED).contains(&limit) {
+        return Err(Error::invalid("limit", "must be 1 to 100"));
+    }
+    let lease = lease_of(lease_seconds)?;
+    let known = data_map::service::named(ctx, &system).await?;
+    let serves = known.as_ref().and_then(|system| system.row.integration_id);
+    let serves = serves.is_some() && serves == ctx.actor.integration;
+    if !serves && !ctx.may(Action::WorkByHand) {
+        let problem = "is not served by this integration: see registerSystem";
+        return Err(Error::invalid("system", problem));
+    }
+    release_lapsed(ctx, &system).await?;
+    let wanted = store::Wanted {
+        system: &system,
+        // Whoever could read a code could answer with it.
+        codes_since: serves.then(|| ctx.now().saturating_sub(OLDEST_CODE)),
+        now: ctx.now(),
+        limit: u64::try_from(limit).unwrap_or_default(),
+    };
+    let rows = hand_out(ctx, wanted, lease).await?;
+    let kinds = known.map(|system| system.known_by()).unwrap_or_default();
+    with_knowledge(ctx, rows, &kinds).await
+}
+
+fn lease_of(seconds: Option<i32>) -> Result<Duration> {
+    let seconds = seconds.unwrap_or(USUAL_LEASE);
+    if !LEASE_SECONDS.contains(&seconds) {
+        return Err(Error::invalid("leaseSeconds", "must be 30 to 3600"));
+    }
+    Ok(Duration::from_secs(
+        u64::try_from(seconds).unwrap_or_default(),
+    ))
+}
+
+async fn hand_out(
+    ctx: &Ctx,
+    wanted: store::Wanted<'_>,
+    length: Duration,
+) -> Result<Vec<task::Model>> {
+    // Most who ask find nothing to do: that costs no turn of the writer.
+    if !store::is_any_due(ctx.db(), ctx.scope(), wanted).await? {
+        return Ok(Vec::new());
+    }
+    let lease = LeaseId::from_uuid(uuid::Uuid::from_bytes(random::bytes()?));
+    let until = ctx.now().saturating_add(length);
+    let tx = ctx.app.housekeeping().await?;
+    let mut rows = store::due(tx.connection(), ctx.scope(), wanted).await?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let to = ctx.actor.integration;
+    let handed = (lease, to, until);
+    store::lease(tx.connection(), ctx.scope(), &ids, handed, wanted.now).await?;
+    tx.commit().await?;
+    for row in &mut rows {
+        row.status = TaskStatus::Claimed;
+        row.status_at = wanted.now;
+        row.attempts += 1;
+        row.lease = Some(lease);
+        row.leased_to = to;
+        row.leased_until = Some(until);
+    }
+    Ok(rows)
+}
+
+/// What whoever does them must know.
+async fn with_knowledge(
+    ctx: &Ctx,
+    rows: Vec<task::Model>,
+    kinds: &[IdentifierKind],
+) -> Result<Vec<Claimed>> {
+    let customers: Vec<_> = rows.iter().filter_map(|row| row.customer_id).collect();
+    let known = customers::service::known_as(ctx, &customers).await?;
+    let keys = rows.iter().map(|row| row.key_id);
+    let own = ctx.vault().cell_keys(ctx.db(), ctx.scope(), keys).await?;
+    let mut claimed = Vec::new();
+    for task in super::read::seen(ctx, rows).await? {
+        let identifiers = identifiers_of(&task.row, &known, kinds);
+        claimed.push(Claimed {
+            instructions: open(
+                &own,
+                &task.row,
+                store::INSTRUCTIONS,
+                task.row.instructions.as_ref(),
+            )?,
+            code: open(&own, &task.row, store::SECRET, task.row.secret.as_ref())?,
+            identifiers,
+            task,
+        });
+    }
+    Ok(claimed)
+}
+
+fn open(
+    keys: &CellKeys,
+    row: &task::Model,
+    column: crate::vault::Column,
+    cell: Option<&Vec<u8>>,
+) -> Result<Option<Personal>> {
+    let locked = keys.lock(row.key_id, column, row.id.uuid(), cell);
+    locked.map(|locked| locked.open()).transpose()
+}
+
+/// What a system knows the customer of a task by.
+fn identifiers_of(
+    row: &task::Model,
+    known: &HashMap<entity::id::CustomerId, Vec<KnownAs>>,
+    kinds: &[IdentifierKind],
+) -> Vec<(IdentifierKind, Personal, bool)> {
+    let Some(known) = row.customer_id.and_then(|customer| known.get(&customer)) else {
+        return Vec::new();
+    };
+    let is_known = |identifier: &&KnownAs| match row.kind {
+        TaskKind::SendCode => Some(identifier.id) == row.identifier_id,
+        _ => match &identifier.system {
+            Some(system) => *system == row.system,
+            None => kinds.contains(&identifier.kind),
+        },
+    };
+    let shown = known.iter().filter(is_known);
+    shown
+        .map(|identifier| (identifier.kind, identifier.value.clone(), identifier.shared))
+        .collect()
+}
+
+/// Takes tasks back whose holder did not report in time: they have failed, and wait for another.
+async fn release_lapsed(ctx: &Ctx, system: &str) -> Result<()> {
+    let before = ctx.now().saturating_sub(GRACE);
+    let lapsed = store::lapsed(ctx.db(), ctx.scope(), system, before, false).await?;
+    if lapsed.is_empty() {
+        return Ok(());
+    }
+    let keys = lapsed.iter().map(|row| row.key_id);
+    let keys = ctx.vault().keys(ctx.db(), ctx.scope(), keys).await?;
+    let controller_key = ctx.controller_key().await?;
+    let mut tx = ctx.begin().await?;
+    // Another may have taken them back, or its holder may have reported.
+    let lapsed = store::lapsed(tx.db(), tx.scope(), system, before, true).await?;
+    if lapsed.is_empty() {
+        return tx.rollback().await;
+    }
+    for row in lapsed {
+        let mut row = failed(row, ctx.now());
+        row.event_id = tx.record(Event {
+            kind: EventType::TaskFailed,
+            log: Log::Main,
+            object: row.id.to_string(),
+            customer: row.customer_id,
+            // What was erased meanwhile has no key any more; that it lapsed is nobody's secret.
+            key: keys.get(&row.key_id).unwrap_or(&controller_key),
+            fields: Fields::new()
+                .with("lapsed", true)
+                .with("failures", row.failures)
+                .with("status", row.status.as_str()),
+        })?;
+        store::update(tx.db(), tx.scope(), row).await?;
+    }
+    tx.commit().await
+}
+
+/// A task after one more failure: it waits for another attempt, or has failed for good.
+pub(super) fn failed(row: task::Model, now: Timestamp) -> task::Model {
+    let failures = row.failures.saturating_add(1);
+    let pause = rules::pause_after(failures);
+    task::Model {
+        status: pause.map_or(TaskStatus::Failed, |_| TaskStatus::Pending),
+        status_at: now,
+        not_before: now.saturating_add(pause.unwrap_or_default()),
+        failures,
+        postponed: None,
+        version: row.version + 1,
+        ..row
+    }
+}
+
+/// Keeps a task for longer. One that stands still is not kept: whoever does it must stop.
+///
+/// # Errors
+/// Forbidden; Invalid; `NotFound`; Refused (`LEASE_LOST`).
+pub(crate) async fn heartbeat(
+    ctx: &Ctx,
+    id: TaskId,
+    lease: LeaseId,
+    lease_seconds: Option<i32>,
+) -> Result<Task> {
+    ctx.authorize(Action::WorkOnTasks)?;
+    let length = lease_of(lease_seconds)?;
+    let tx = ctx.app.housekeeping().await?;
+    let mut row = store::lock(tx.connection(), ctx.scope(), id).await?;
+    if !check_held(ctx, &row, lease) {
+        tx.rollback().await?;
+        return Err(lost());
+    }
+    if !row.suspended {
+        let until = ctx.now().saturating_add(length);
+        store::prolong(tx.connection(), ctx.scope(), id, until).await?;
+        row.leased_until = Some(until);
+    }
+    tx.commit().await?;
+    super::read::seen(ctx, vec![row])
+        .await?
+        .pop()
+        .ok_or_else(lost)
+}

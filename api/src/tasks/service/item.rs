@@ -1,0 +1,228 @@
+//! The tasks of one thing that a request asks for: how far they are, and what becomes of them as it moves on. Every
+//! function here is called by requests, within a change that has locked the request.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use entity::enums::{EventType, Log, TaskKind, TaskSkipReason, TaskStatus};
+use entity::id::{RequestItemId, TaskId};
+use entity::task;
+use entity::time::Timestamp;
+
+use crate::context::{Ctx, Tx};
+use crate::error::{Error, Result};
+use crate::ledger::{Event, Fields};
+use crate::tasks::{rules, store};
+use crate::vault::DataKey;
+
+/// How far the tasks of an item are.
+#[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what is so of some tasks, independently of each other"
+)]
+pub(crate) struct Standing {
+    /// Whether there are any.
+    pub(crate) any: bool,
+    /// Whether one waits to be done, or is being done.
+    pub(crate) open: bool,
+    /// Whether one is being done at this moment.
+    pub(crate) held: bool,
+    /// Whether something was kept, failed, or was skipped although it was to be done.
+    pub(crate) kept: bool,
+    /// Whether something was changed already that cannot be taken back.
+    pub(crate) changed: bool,
+    /// The systems that have one.
+    pub(crate) systems: HashSet<String>,
+}
+
+impl Standing {
+    pub(super) fn of<'a>(rows: impl IntoIterator<Item = &'a task::Model>, now: Timestamp) -> Self {
+        let mut standing = Self::default();
+        for row in rows {
+            standing.any = true;
+            standing.open |= rules::is_open(row.status);
+            standing.held |= is_held(row, now);
+            standing.kept |= match row.status {
+                TaskStatus::Retained | TaskStatus::Failed => true,
+                TaskStatus::Skipped => !rules::is_nothing_missing(row.skipped),
+                _ => false,
+            };
+            let ended = matches!(row.status, TaskStatus::Done | TaskStatus::Retained);
+            standing.changed |= ended && row.kind != TaskKind::Export;
+            standing.systems.insert(row.system.clone());
+        }
+        standing
+    }
+}
+
+fn is_held(row: &task::Model, now: Timestamp) -> bool {
+    row.status == TaskStatus::Claimed && row.leased_until.is_some_and(|until| now < until)
+}
+
+/// How far the tasks of an item are; they stay so until the change ends.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn standing(ctx: &Ctx, tx: &Tx, item: RequestItemId) -> Result<Standing> {
+    let rows = store::lock_of_item(tx.db(), tx.scope(), item).await?;
+    Ok(Standing::of(&rows, ctx.now()))
+}
+
+/// What an item does, to its tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// It is being worked on.
+    Works,
+    /// It stands still.
+    Stands,
+    /// It has ended.
+    Ended,
+}
+
+/// Lets the tasks of an item follow it: they go on, stand still, or are not wanted any more.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn follow(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    key: &Arc<DataKey>,
+    item: RequestItemId,
+    pace: Pace,
+) -> Result<()> {
+    let rows = store::lock_of_item(tx.db(), tx.scope(), item).await?;
+    for row in rows {
+        let open = rules::is_open(row.status);
+        let after = match pace {
+            Pace::Works => task::Model {
+                suspended: false,
+                ..row.clone()
+            },
+            Pace::Stands if open => task::Model {
+                suspended: true,
+                ..row.clone()
+            },
+            Pace::Ended if open => {
+                let skipped = skipped(row.clone(), ctx.now());
+                let fields = Fields::new()
+                    .with("status", skipped.status.as_str())
+                    .with("skipReason", TaskSkipReason::NotWanted.as_str());
+                let event_id = record(tx, key, &skipped, EventType::TaskCompleted, fields)?;
+                task::Model {
+                    event_id,
+                    ..skipped
+                }
+            }
+            // What failed is nobody's to wait for any more.
+            Pace::Ended if row.status == TaskStatus::Failed => task::Model {
+                suspended: true,
+                ..row.clone()
+            },
+            Pace::Stands | Pace::Ended => continue,
+        };
+        if after != row {
+            store::update(tx.db(), tx.scope(), after).await?;
+        }
+    }
+    Ok(())
+}
+
+fn skipped(row: task::Model, now: Timestamp) -> task::Model {
+    task::Model {
+        status: TaskStatus::Skipped,
+        status_at: now,
+        skipped: Some(TaskSkipReason::NotWanted),
+        suspended: false,
+        postponed: None,
+        secret: None,
+        version: row.version + 1,
+        ..row
+    }
+}
+
+/// Has a task done again that failed, was skipped, or kept something.
+///
+/// # Errors
+/// `NotFound`; Invalid for a task that has not ended so.
+pub(crate) async fn retry(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    key: &Arc<DataKey>,
+    id: TaskId,
+    suspended: bool,
+) -> Result<()> {
+    let row = store::lock(tx.db(), tx.scope(), id).await?;
+    let ended = matches!(
+        row.status,
+        TaskStatus::Failed | TaskStatus::Skipped | TaskStatus::Retained
+    );
+    // One that waits is tried now.
+    let waits = row.status == TaskStatus::Pending && ctx.now() < row.not_before;
+    if !(ended || waits) || row.kind == TaskKind::SendCode {
+        let problem = "is not one that failed, was skipped, keeps something or waits";
+        return Err(Error::invalid("taskId", problem));
+    }
+    let fields = Fields::new().with("before", row.status.as_str());
+    let event_id = record(tx, key, &row, EventType::TaskRetried, fields)?;
+    let now = ctx.now();
+    let again = task::Model {
+        status: TaskStatus::Pending,
+        status_at: now,
+        not_before: now,
+        failures: 0,
+        suspended,
+        postponed: None,
+        skipped: None,
+        version: row.version + 1,
+        event_id,
+        ..row
+    };
+    store::update(tx.db(), tx.scope(), again).await
+}
+
+/// Takes back what is still to be sent of codes for a request: a newer one takes their place.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn withdraw(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    key: &Arc<DataKey>,
+    tasks: &[TaskId],
+) -> Result<()> {
+    for id in tasks {
+        let row = store::lock(tx.db(), tx.scope(), *id).await?;
+        if row.status != TaskStatus::Pending {
+            continue;
+        }
+        let skipped = skipped(row, ctx.now());
+        let fields = Fields::new()
+            .with("status", skipped.status.as_str())
+            .with("skipReason", TaskSkipReason::NotWanted.as_str());
+        let event_id = record(tx, key, &skipped, EventType::TaskCompleted, fields)?;
+        let skipped = task::Model {
+            event_id,
+            ..skipped
+        };
+        store::update(tx.db(), tx.scope(), skipped).await?;
+    }
+    Ok(())
+}
+
+fn record(
+    tx: &mut Tx,
+    key: &Arc<DataKey>,
+    row: &task::Model,
+    kind: EventType,
+    fields: Fields,
+) -> Result<entity::id::EventId> {
+    tx.record(Event {
+        kind,
+        log: Log::Main,
+        object: row.id.to_string(),
+        customer: row.customer_id,
+        key,
+        fields: fields.with("system", row.system.as_str()),
+    })
+}

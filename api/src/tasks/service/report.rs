@@ -1,0 +1,393 @@
+//! What whoever holds a task says of how it went.
+
+use std::sync::Arc;
+
+use entity::date::Date;
+use entity::enums::{
+    Action, ErrorCode, EventType, Log, RetentionGround, TaskKind, TaskSkipReason, TaskStatus,
+};
+use entity::id::{LeaseId, TaskId, TaskRetentionId};
+use entity::time::Timestamp;
+use entity::{task, task_retention};
+use serde_json::{Value, json};
+
+use super::claim::failed;
+use super::held::{LOST, check_held, was_held};
+use super::read::Evidence;
+use crate::context::{Begun, Ctx, Once, Tx, only_id};
+use crate::data_map;
+use crate::error::{Error, Result};
+use crate::ledger::{Event, Fields, digest_of_text};
+use crate::platform::personal::{Personal, check_length, check_text};
+use crate::platform::random;
+use crate::tasks::{rules, store};
+use crate::vault::{Column, DataKey, ERASED, Place};
+
+/// Longest reason, in characters.
+const LONGEST_NOTE: usize = 2_000;
+/// Longest result of another system, in characters.
+const LONGEST_RESULT: usize = 20_000;
+/// How many things a report may list, and how long each is, in characters.
+const MOST_LISTED: usize = 50;
+const LONGEST_LISTED: usize = 500;
+/// A task is tried again so late when it was postponed and nothing was said.
+const USUAL_WAIT: std::time::Duration = std::time::Duration::from_hours(24);
+
+/// Which task is reported on, and under which lease.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Held {
+    /// The task.
+    pub(crate) task: TaskId,
+    /// The lease.
+    pub(crate) lease: LeaseId,
+}
+
+/// The end of a task.
+#[derive(Debug, Clone)]
+pub(crate) struct Completion {
+    /// How it ended.
+    pub(crate) outcome: TaskStatus,
+    /// What is kept.
+    pub(crate) retained: Vec<NewRetention>,
+    /// What shows that it was done.
+    pub(crate) evidence: Evidence,
+    /// Why it was skipped.
+    pub(crate) skipped: Option<TaskSkipReason>,
+    /// What is to be said about it.
+    pub(crate) note: Option<Personal>,
+}
+
+/// Something that is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct NewRetention {
+    /// What.
+    pub(crate) what: Personal,
+    /// Why.
+    pub(crate) ground: RetentionGround,
+    /// The last day.
+    pub(crate) until: Option<Date>,
+    /// Where that is written.
+    pub(crate) source: Option<String>,
+}
+
+/// A failure.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    /// What went wrong.
+    pub(crate) note: Personal,
+    /// Whether it is tried again.
+    pub(crate) again: bool,
+}
+
+/// A wait for something.
+#[derive(Debug, Clone)]
+pub(crate) struct Postponement {
+    /// For what.
+    pub(crate) ground: RetentionGround,
+    /// Until when; a day, when absent.
+    pub(crate) until: Option<Timestamp>,
+    /// What is to be said about it.
+    pub(crate) note: Option<Personal>,
+}
+
+/// Says that a task was done, or as far as it could be, or was skipped. Said again under the same lease, it answers the
+/// same.
+///
+/// # Errors
+/// Forbidden; Invalid; `NotFound`; Refused (`LEASE_LOST`).
+pub(crate) async fn complete(
+    ctx: &Ctx,
+    held: Held,
+    said: &Completion,
+    once: Once,
+) -> Result<TaskId> {
+    ctx.authorize(Action::WorkOnTasks)?;
+    said.check(ctx)?;
+    let report = match Report::open(ctx, held, &once).await? {
+        Opened::Now(report) => report,
+        Opened::Before(id) => return Ok(id),
+    };
+    let (db, scope) = (report.tx.db(), report.tx.scope());
+    let files = store::attachments_of(db, scope, &[held.task]).await?;
+    let files: Vec<_> = files.into_values().flatten().collect();
+    let outcome = rules::Said {
+        retains: !said.retained.is_empty(),
+        explains: said.skipped.is_some(),
+        attaches: files.iter().any(|file| file.lease == held.lease),
+    };
+    if let Err((field, problem)) = rules::check_end(report.row.kind, said.outcome, outcome) {
+        return Err(Error::invalid(field, problem));
+    }
+    if report.row.kind == TaskKind::Export {
+        // What somebody uploaded who did not come to the end is a part at the most.
+        for file in files.iter().filter(|file| file.lease != held.lease) {
+            store::delete_file(db, file).await?;
+        }
+    }
+    report.end(ctx, said).await
+}
+
+/// Says that a task failed: it is tried again after a while, or not at all.
+///
+/// # Errors
+/// Forbidden; Invalid; `NotFound`; Refused (`LEASE_LOST`).
+pub(crate) async fn fail(ctx: &Ctx, held: Held, said: &Failure, once: Once) -> Result<TaskId> {
+    ctx.authorize(Action::WorkOnTasks)?;
+    check_text("reason", Some(&said.note), LONGEST_NOTE)?;
+    let report = match Report::open(ctx, held, &once).await? {
+        Opened::Now(report) => report,
+        Opened::Before(id) => return Ok(id),
+    };
+    let mut row = failed(report.row.clone(), ctx.now());
+    if !said.again {
+        row.status = TaskStatus::Failed;
+    }
+    row.note = report.close(store::NOTE, Some(&said.note))?;
+    let fields = Fields::new()
+        .with("failures", row.failures)
+        .with("status", row.status.as_str())
+        .with("notBefore", row.not_before.to_string())
+        .with_text("reason", Some(&said.note));
+    report
+        .save(EventType::TaskFailed, fields, row, Vec::new())
+        .await
+}
+
+/// Says that a task has to wait for something, such as the end of a chargeback: that is no failure.
+///
+/// # Errors
+/// Forbidden; Invalid; `NotFound`; Refused (`LEASE_LOST`).
+pub(crate) async fn postpone(
+    ctx: &Ctx,
+    held: Held,
+    said: &Postponement,
+    once: Once,
+) -> Result<TaskId> {
+    ctx.authorize(Action::WorkOnTasks)?;
+    check_text("note", said.note.as_ref(), LONGEST_NOTE)?;
+    let now = ctx.now();
+    let until = said.until.unwrap_or(now.saturating_add(USUAL_WAIT));
+    if until <= now {
+        return Err(Error::invalid("until", "must lie ahead"));
+    }
+    let report = match Report::open(ctx, held, &once).await? {
+        Opened::Now(report) => report,
+        Opened::Before(id) => return Ok(id),
+    };
+    if report.row.kind == TaskKind::SendCode {
+        return Err(Error::invalid("taskId", "is one that cannot wait"));
+    }
+    let row = task::Model {
+        status: TaskStatus::Pending,
+        status_at: now,
+        not_before: until,
+        postponed: Some(said.ground),
+        note: report.close(store::NOTE, said.note.as_ref())?,
+        version: report.row.version + 1,
+        ..report.row.clone()
+    };
+    let fields = Fields::new()
+        .with("ground", said.ground.as_str())
+        .with("until", until.to_string())
+        .with_text("note", said.note.as_ref());
+    report
+        .save(EventType::TaskPostponed, fields, row, Vec::new())
+        .await
+}
+
+/// A task under its lock, held by the caller.
+struct Report {
+    tx: Tx,
+    row: task::Model,
+    key: Arc<DataKey>,
+}
+
+enum Opened {
+    Now(Box<Report>),
+    Before(TaskId),
+}
+
+impl Report {
+    async fn open(ctx: &Ctx, held: Held, once: &Once) -> Result<Opened> {
+        let row = store::one(ctx.db(), ctx.scope(), held.task).await?;
+        let mut keys = ctx
+            .vault()
+            .keys(ctx.db(), ctx.scope(), [row.key_id])
+            .await?;
+        let key = keys.remove(&row.key_id).ok_or(ERASED)?;
+        let tx = match ctx.begin_once(once, &[held.task.to_string()]).await? {
+            Begun::New(tx) => *tx,
+            Begun::Replay(ids) => return only_id(&ids, "task").map(Opened::Before),
+        };
+        let row = store::lock(tx.db(), tx.scope(), held.task).await?;
+        if check_held(ctx, &row, held.lease) {
+            ctx.vault()
+                .pin(tx.inner(), tx.scope(), vec![key.id()])
+                .await?;
+            return Ok(Opened::Now(Box::new(Self { tx, row, key })));
+        }
+        tx.rollback().await?;
+        if was_held(ctx, &row, held.lease) {
+            // The answer to the first report was lost.
+            return Ok(Opened::Before(held.task));
+        }
+        let object = held.task.to_string();
+        Err(ctx
+            .refuse(ErrorCode::LeaseLost, LOST.to_owned(), object)
+            .await)
+    }
+
+    fn close(&self, column: Column, text: Option<&Personal>) -> Result<Option<Vec<u8>>> {
+        let place = Place::of(self.row.controller_id, column, self.row.id.uuid());
+        text.map(|text| self.key.close(place, text.expose()))
+            .transpose()
+    }
+
+    async fn end(self, ctx: &Ctx, said: &Completion) -> Result<TaskId> {
+        let mut evidence = said.evidence.clone();
+        if self.row.kind == TaskKind::Erase && said.outcome != TaskStatus::Skipped {
+            let system = data_map::service::named_in(&self.tx, &self.row.system).await?;
+            evidence.add_residuals(
+                system
+                    .map(|system| system.leaves_behind())
+                    .unwrap_or_default(),
+            );
+        }
+        let evidence = evidence.to_text()?;
+        let retained: Vec<Value> = said.retained.iter().map(NewRetention::in_event).collect();
+        let fields = Fields::new()
+            .with("status", said.outcome.as_str())
+            .with_some("skipReason", said.skipped.map(TaskSkipReason::as_str))
+            .with_some("retained", (!retained.is_empty()).then_some(retained))
+            .with_some(
+                "evidenceDigest",
+                evidence.as_ref().map(|text| digest_of_text(text.expose())),
+            )
+            .with_text("note", said.note.as_ref());
+        let now = ctx.now();
+        let row = task::Model {
+            status: said.outcome,
+            status_at: now,
+            // What is kept falls due again when the first of it may go.
+            not_before: said.first_end().unwrap_or(Timestamp::MAX),
+            failures: 0,
+            postponed: None,
+            skipped: said.skipped,
+            secret: None,
+            note: self.close(store::NOTE, said.note.as_ref())?,
+            evidence: self.close(store::EVIDENCE, evidence.as_ref())?,
+            version: self.row.version + 1,
+            ..self.row.clone()
+        };
+        let retentions = said.rows(&self.row, &self.key)?;
+        self.save(EventType::TaskCompleted, fields, row, retentions)
+            .await
+    }
+
+    async fn save(
+        mut self,
+        kind: EventType,
+        fields: Fields,
+        mut row: task::Model,
+        retentions: Vec<task_retention::Model>,
+    ) -> Result<TaskId> {
+        let id = row.id;
+        row.event_id = self.tx.record(Event {
+            kind,
+            log: Log::Main,
+            object: id.to_string(),
+            customer: row.customer_id,
+            key: &self.key,
+            fields: fields.with("system", row.system.as_str()),
+        })?;
+        let (db, scope) = (self.tx.db(), self.tx.scope());
+        store::delete_retentions(db, scope, id).await?;
+        store::insert_retentions(db, retentions).await?;
+        store::update(db, scope, row).await?;
+        self.tx.commit().await?;
+        Ok(id)
+    }
+}
+
+impl Completion {
+    fn check(&self, ctx: &Ctx) -> Result<()> {
+        check_text("note", self.note.as_ref(), LONGEST_NOTE)?;
+        self.evidence.check()?;
+        if self.retained.len() > MOST_LISTED {
+            return Err(Error::invalid("retained", "must have at most 50 items"));
+        }
+        for (n, kept) in self.retained.iter().enumerate() {
+            let field = |part: &str| format!("retained[{n}].{part}");
+            check_text(&field("what"), Some(&kept.what), LONGEST_LISTED)?;
+            if let Some(source) = &kept.source {
+                check_length(&field("source"), source, LONGEST_LISTED)?;
+            }
+            let (until, source) = (kept.until.is_some(), kept.source.is_some());
+            if let Some(part) = rules::missing_of(kept.ground, until, source) {
+                return Err(Error::invalid(field(part), "must be said on this ground"));
+            }
+            if kept.until.is_some_and(|until| until.end() <= ctx.now()) {
+                return Err(Error::invalid(field("until"), "lies in the past"));
+            }
+        }
+        Ok(())
+    }
+
+    /// When the first of what is kept may go.
+    fn first_end(&self) -> Option<Timestamp> {
+        let days = self.retained.iter().filter_map(|kept| kept.until);
+        days.min().map(Date::end)
+    }
+
+    fn rows(&self, of: &task::Model, key: &DataKey) -> Result<Vec<task_retention::Model>> {
+        let kept = self.retained.iter().zip(0..);
+        kept.map(|(kept, position)| {
+            let id = TaskRetentionId::from_uuid(random::id());
+            let place = Place::of(of.controller_id, store::WHAT, id.uuid());
+            Ok(task_retention::Model {
+                controller_id: of.controller_id,
+                id,
+                task_id: of.id,
+                position,
+                ground: kept.ground,
+                until: kept.until,
+                source: kept.source.clone(),
+                key_id: key.id(),
+                what: key.close(place, kept.what.expose())?,
+            })
+        })
+        .collect()
+    }
+}
+
+impl NewRetention {
+    fn in_event(&self) -> Value {
+        json!({
+            "ground": self.ground.as_str(),
+            "until": self.until.map(|until| until.to_string()),
+            "source": self.source,
+            "what": self.what.expose(),
+        })
+    }
+}
+
+impl Evidence {
+    fn check(&self) -> Result<()> {
+        let result = self.remote_result.as_ref();
+        check_text("evidence.remoteResult", result, LONGEST_RESULT)?;
+        for (field, list) in [("flags", &self.flags), ("residuals", &self.residuals)] {
+            if list.len() > MOST_LISTED {
+                let problem = "must have at most 50 items";
+                return Err(Error::invalid(format!("evidence.{field}"), problem));
+            }
+            for (n, text) in list.iter().enumerate() {
+                check_text(
+                    &format!("evidence.{field}[{n}]"),
+                    Some(text),
+                    LONGEST_LISTED,
+                )?;
+            }
+        }
+        Ok(())
+    }
+}

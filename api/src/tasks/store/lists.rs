@@ -1,0 +1,90 @@
+//! Statements over lists of tasks.
+
+use std::collections::HashMap;
+
+use entity::id::{RequestId, RequestItemId};
+use entity::task;
+use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::error::Result;
+use crate::platform::db::{Scope, after_place, pages_of, rows};
+use crate::platform::page::{CheckedPage, Cursor, Page};
+use crate::tasks::service::TaskFilter;
+
+/// A page of tasks, in the order in which they were planned.
+pub(in crate::tasks) async fn page(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    filter: &TaskFilter,
+    page: &CheckedPage,
+) -> Result<Page<task::Model>> {
+    use task::Column;
+    let mut select = scope.select::<task::Entity>();
+    if let Some(system) = &filter.system {
+        select = select.filter(Column::System.eq(system.as_str()));
+    }
+    if let Some(among) = &filter.among {
+        select = select.filter(Column::System.is_in(among));
+    }
+    if let Some(request) = filter.request {
+        select = select.filter(Column::RequestId.eq(request));
+    }
+    if !filter.statuses.is_empty() {
+        select = select.filter(Column::Status.is_in(filter.statuses.iter().copied()));
+    }
+    if !filter.kinds.is_empty() {
+        select = select.filter(Column::Kind.is_in(filter.kinds.iter().copied()));
+    }
+    if let Some(after) = page.after {
+        let place = after_place((Column::PlannedAt, Column::Id), after, false);
+        select = select.filter(place);
+    }
+    let select = select
+        .order_by_asc(Column::PlannedAt)
+        .order_by_asc(Column::Id)
+        .limit(page.limit_and_one());
+    let rows = rows(db, select).await?;
+    Ok(Page::of(rows, page, |row| Cursor {
+        key: row.planned_at.as_millis(),
+        id: row.id.uuid(),
+    }))
+}
+
+/// The tasks of some items.
+pub(in crate::tasks) async fn all_of_items(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    items: &[RequestItemId],
+) -> Result<Vec<task::Model>> {
+    let select = scope.select::<task::Entity>();
+    Ok(select
+        .filter(task::Column::ItemId.is_in(items.iter().copied()))
+        .all(db)
+        .await?)
+}
+
+/// A page of the tasks of each of some items, in the order in which they were planned.
+pub(in crate::tasks) async fn of_items(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    items: &[RequestItemId],
+    page: &CheckedPage,
+) -> Result<HashMap<RequestItemId, Page<task::Model>>> {
+    use task::{Column, Entity, Model};
+    let columns = [Column::ItemId, Column::PlannedAt, Column::Id];
+    let place = |row: &Model| (row.item_id, row.planned_at, row.id.uuid());
+    pages_of::<Entity, _>(db, scope, items, page, columns, place).await
+}
+
+/// How many tasks a request has.
+pub(in crate::tasks) async fn count_of_request(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    request: RequestId,
+) -> Result<u64> {
+    let select = scope.select::<task::Entity>();
+    Ok(select
+        .filter(task::Column::RequestId.eq(request))
+        .count(db)
+        .await?)
+}

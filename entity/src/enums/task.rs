@@ -1,0 +1,73 @@
+//! Words for tasks: what systems have to do.
+
+text_enum! {
+    /// What a system has to do.
+    pub enum TaskKind {
+        /// Hand over what it holds about the customer: for access and portability.
+        Export = "EXPORT",
+        /// Erase what it holds about the customer.
+        Erase = "ERASE",
+        /// Correct what it holds about the customer.
+        Correct = "CORRECT",
+        /// Keep what it holds, and do nothing else with it (GDPR Art. 18).
+        Restrict = "RESTRICT",
+        /// Stop using it for what the person objects to, opted out of or does not consent to any more.
+        Stop = "STOP",
+        /// Send a code to an address on record.
+        SendCode = "SEND_CODE",
+    }
+}
+
+text_enum! {
+    /// Where a task stands.
+    pub enum TaskStatus {
+        /// It waits to be claimed.
+        Pending = "PENDING",
+        /// It was handed out under a lease. When the lease lapses, it is handed out again.
+        Claimed = "CLAIMED",
+        /// It was done whole.
+        Done = "DONE",
+        /// It was done as far as it could be: something is kept, on a ground.
+        Retained = "RETAINED",
+        /// It failed and is not tried again of itself.
+        Failed = "FAILED",
+        /// There was nothing to be done, or it is not wanted any more.
+        Skipped = "SKIPPED",
+    }
+}
+
+text_enum! {
+    /// Why a task was skipped.
+    pub enum TaskSkipReason {
+        /// The system holds nothing about the customer.
+        NoData = "NO_DATA",
+        /// What is asked for does not concern the system.
+        NotApplicable = "NOT_APPLICABLE",
+        /// It is not wanted any more: what it was for has ended otherwise.
+        NotWanted = "NOT_WANTED",
+        /// Something else, so that what is asked for is not fulfilled whole.
+        Other = "OTHER",
+    }
+}
+
+text_enum! {
+    /// Why data is kept although its erasure was asked for.
+    pub enum RetentionGround {
+        /// The law says so: `source` names the statute (GDPR Art. 17(3)(b)).
+        StatutoryRetention = "STATUTORY_RETENTION",
+        /// A legal hold.
+        LegalHold = "LEGAL_HOLD",
+        /// A chargeback is not settled.
+        OpenChargeback = "OPEN_CHARGEBACK",
+        /// An invoice is not paid.
+        UnpaidInvoice = "UNPAID_INVOICE",
+        /// Legal claims are made, or defended against (GDPR Art. 17(3)(e)).
+        LegalClaims = "LEGAL_CLAIMS",
+        /// It is needed to answer a request.
+        OpenRequest = "OPEN_REQUEST",
+        /// Fraud or abuse is to be kept from happening again.
+        FraudPrevention = "FRAUD_PREVENTION",
+        /// Something else.
+        Other = "OTHER",
+    }
+}

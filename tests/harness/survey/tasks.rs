@@ -1,0 +1,134 @@
+//! What there must be none of among tasks, what they could not erase, their files, and codes.
+
+/// What there must be none of.
+pub const HALVES: &[(&str, &str)] = &[
+    (
+        "systems without the event of their last change",
+        "system s where not exists (select 1 from event e where e.controller_id = s.controller_id
+            and e.id = s.event_id and e.type = 'system.registered')",
+    ),
+    (
+        "tasks that are not under the key of their request",
+        "task t where not exists (select 1 from request r where r.controller_id = t.controller_id
+            and r.id = t.request_id and r.key_id = t.key_id)",
+    ),
+    (
+        "tasks of an item of another request",
+        "task t join request_item i on i.controller_id = t.controller_id and i.id = t.item_id
+            where i.request_id <> t.request_id",
+    ),
+    (
+        "tasks without the event of their last change",
+        "task t where not exists (select 1 from event e where e.controller_id = t.controller_id
+            and e.id = t.event_id and (
+                (t.version = 1 and e.type = 'task.planned')
+                or (t.version > 1 and t.status in ('DONE', 'RETAINED', 'SKIPPED') and e.type = 'task.completed')
+                or (t.version > 1 and t.status = 'FAILED' and e.type = 'task.failed')
+                or (t.version > 1 and t.status in ('PENDING', 'CLAIMED') and e.type in ('task.failed',
+                    'task.postponed', 'task.retried'))
+                or (t.version > 1 and t.status = 'CLAIMED' and e.type = 'task.completed' and t.kind = 'ERASE')))",
+    ),
+    (
+        "tasks that came to an end at once",
+        "task t where t.version = 1 and t.status not in ('PENDING', 'CLAIMED')",
+    ),
+    (
+        "tasks that are held for no time",
+        "task t where t.status = 'CLAIMED' and (t.leased_until is null or t.attempts < 1)",
+    ),
+    (
+        "tasks that were skipped without a reason, or have one and were not",
+        "task t where (t.status = 'SKIPPED') <> (t.skipped is not null)",
+    ),
+    (
+        "tasks that are tried again though they failed for good, or the other way round",
+        "task t where t.failures < 0 or (t.status = 'FAILED' and t.failures < 1)",
+    ),
+    (
+        "tasks that keep a code after it was sent, or that send none",
+        "task t where t.secret is not null and (t.kind <> 'SEND_CODE' or t.status in ('DONE', 'SKIPPED'))",
+    ),
+    (
+        "tasks that send a code that is not there",
+        "task t where t.kind = 'SEND_CODE' and not exists (select 1 from request_code c
+            where c.controller_id = t.controller_id and c.task_id = t.id and c.request_id = t.request_id
+                and c.identifier_id = t.identifier_id)",
+    ),
+    (
+        "codes without a task that sends them",
+        "request_code c where not exists (select 1 from task t where t.controller_id = c.controller_id
+            and t.id = c.task_id and t.kind = 'SEND_CODE' and t.key_id = c.key_id)",
+    ),
+    (
+        "codes without their event",
+        "request_code c where not exists (select 1 from event e where e.controller_id = c.controller_id
+            and e.id = c.event_id and e.type = 'request.code_issued')",
+    ),
+    (
+        "codes that were answered with and are still known",
+        "request_code c where c.used_at is not null and c.code is not null",
+    ),
+    (
+        "what is kept by tasks that kept nothing",
+        "task_retention r join task t on t.controller_id = r.controller_id and t.id = r.task_id
+            where t.kind <> 'ERASE' or t.status = 'DONE'",
+    ),
+    (
+        "tasks that kept something and do not say what",
+        "task t where t.status = 'RETAINED' and not exists (select 1 from task_retention r
+            where r.controller_id = t.controller_id and r.task_id = t.id and r.position = 0)",
+    ),
+    (
+        "what is kept under another key than that of its task",
+        "task_retention r join task t on t.controller_id = r.controller_id and t.id = r.task_id
+            where r.key_id <> t.key_id",
+    ),
+    (
+        "files under another key than that of their task",
+        "task_attachment a join task t on t.controller_id = a.controller_id and t.id = a.task_id
+            where a.key_id <> t.key_id",
+    ),
+    (
+        "files that are half whole",
+        "task_attachment a where (a.completed_at is null) <> (a.event_id is null)
+            or (a.completed_at is null) <> (a.digest is null)",
+    ),
+    (
+        "files that are whole without their event",
+        "task_attachment a where a.completed_at is not null and not exists (select 1 from event e
+            where e.controller_id = a.controller_id and e.id = a.event_id and e.type = 'attachment.added')",
+    ),
+    (
+        "files that are whole without their parts",
+        "task_attachment a where a.completed_at is not null and (a.size < 1 or a.chunks < 1 or a.chunks <> (
+            select count(*) from task_attachment_chunk c where c.controller_id = a.controller_id
+                and c.attachment_id = a.id and c.position between 0 and a.chunks - 1))",
+    ),
+    (
+        "parts of files that are not there, or beyond their end",
+        "task_attachment_chunk c where not exists (select 1 from task_attachment a
+            where a.controller_id = c.controller_id and a.id = c.attachment_id and a.key_id = c.key_id
+                and (a.completed_at is null or c.position < a.chunks))",
+    ),
+    (
+        "tasks that are done with an export that nobody can read",
+        "task t where t.kind = 'EXPORT' and t.status = 'DONE' and not exists (select 1 from task_attachment a
+            where a.controller_id = t.controller_id and a.task_id = t.id and a.completed_at is not null)",
+    ),
+];
+
+/// What there must be none of where tasks are claimed; an import leaves leases, and codes, behind.
+pub const HALVES_HERE: &[(&str, &str)] = &[
+    (
+        "tasks that are held without a lease",
+        "task t where t.status = 'CLAIMED' and t.lease is null",
+    ),
+    (
+        "codes that wait to be sent and are not known",
+        "task t where t.kind = 'SEND_CODE' and t.status in ('PENDING', 'CLAIMED') and t.secret is null",
+    ),
+    (
+        "codes that nobody answered with and are not known",
+        "request_code c where c.used_at is null and c.code is null",
+    ),
+];
