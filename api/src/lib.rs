@@ -5,7 +5,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | `entry` | the doors: GraphQL, HTTP, command line, worker; each builds a context and calls a use case |
-//! | `customers` `recipients` `data_map` `disclosures` `requests` `tasks` `transfer` | the capabilities, one folder each |
+//! | `customers` `recipients` `data_map` `disclosures` `requests` `retention` `tasks` `transfer` | the capabilities, one folder each |
 //! | `graphql` | what the GraphQL types of all capabilities share |
 //! | `context` `auth` `ledger` `vault` `error` | the spine: who acts, what is recorded, what is encrypted |
 //! | `platform` | technical parts without a business word |
@@ -16,8 +16,9 @@
 //!
 //! - `disclosures` -> `customers`, `recipients`, `data_map`
 //! - `recipients` -> `customers`
-//! - `tasks` -> `customers`, `data_map`
-//! - `requests` -> `customers`, `tasks`, `data_map`
+//! - `retention` -> `customers`, `data_map`
+//! - `tasks` -> `customers`, `data_map`, `retention`
+//! - `requests` -> `customers`, `recipients`, `disclosures`, `data_map`, `retention`, `tasks`
 //! - `transfer` -> `recipients`, `disclosures`, `requests`
 //!
 //! The test `layers` reads this table.
@@ -34,6 +35,7 @@ mod ledger;
 pub mod platform;
 mod recipients;
 mod requests;
+mod retention;
 mod tasks;
 mod transfer;
 mod vault;

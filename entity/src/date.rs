@@ -29,6 +29,11 @@ impl std::error::Error for ParseDateError {}
 pub struct Date(NaiveDate);
 
 impl Date {
+    /// The day of an instant, in UTC.
+    pub fn of(at: Timestamp) -> Self {
+        Self(chrono::DateTime::<chrono::Utc>::from(at).date_naive())
+    }
+
     /// The first instant after it, in UTC.
     pub fn end(self) -> Timestamp {
         let next = self.0.checked_add_days(Days::new(1)).unwrap_or(self.0);

@@ -235,6 +235,12 @@ typed_id! {
     pub struct AttachmentId = "att";
     /// A part of such a file.
     pub struct AttachmentChunkId = "chk";
+    /// A notice to a recipient about what became of data that it has.
+    pub struct RecipientNoticeId = "ntc";
+    /// A legal hold.
+    pub struct LegalHoldId = "hld";
+    /// What keeps data of a customer from being erased.
+    pub struct DeletionBlockId = "blk";
 }
 
 #[cfg(test)]

@@ -44,6 +44,8 @@ pub struct Model {
     pub attempts: i32,
     /// How often it failed, or its lease lapsed, since it was planned or was to be tried again.
     pub failures: i32,
+    /// Whether something was changed by it that cannot be taken back.
+    pub changed: bool,
     /// Whether it is not to be handed out, because what it is for stands still.
     pub suspended: bool,
     /// What it waits for, where it was postponed.

@@ -17,7 +17,7 @@ pub struct Model {
     /// The task.
     pub task_id: TaskId,
     /// The lease under which it was uploaded.
-    pub lease: LeaseId,
+    pub lease: Option<LeaseId>,
     /// When the upload began.
     pub recorded_at: Timestamp,
     /// When it was whole; nothing while it is not.

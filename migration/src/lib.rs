@@ -24,6 +24,8 @@ mod m20261125_000013_disclosure_lines;
 mod m20261125_000014_disclosure_histories;
 mod m20261125_000015_requests;
 mod m20261125_000016_tasks;
+mod m20261125_000017_holds;
+mod m20261125_000018_recipient_notices;
 
 /// The ordered list of migrations.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000014_disclosure_histories::Migration),
             Box::new(m20261125_000015_requests::Migration),
             Box::new(m20261125_000016_tasks::Migration),
+            Box::new(m20261125_000017_holds::Migration),
+            Box::new(m20261125_000018_recipient_notices::Migration),
         ]
     }
 }

@@ -32,6 +32,7 @@ crate::sql_migration!(
         not_before bigint not null,
         attempts integer not null,
         failures integer not null,
+        changed boolean not null,
         suspended boolean not null,
         postponed text,
         skipped text,
@@ -51,10 +52,12 @@ crate::sql_migration!(
         foreign key (controller_id, customer_id) references customer (controller_id, id),
         foreign key (controller_id, identifier_id) references identifier (controller_id, id)
     );
-    create index task_open on task (controller_id, system, not_before, id) where status in ('PENDING', 'CLAIMED', 'RETAINED');
+    create index task_due on task (controller_id, system, status, not_before, id);
+    create index task_system on task (controller_id, system, planned_at, id);
+    create index task_status on task (controller_id, status, planned_at, id);
     create index task_planned on task (controller_id, planned_at, id);
     create index task_request on task (controller_id, request_id, planned_at, id);
-    create index task_exports on task (controller_id, customer_id) where kind = 'EXPORT';
+    create index task_customer on task (controller_id, customer_id, status);
     create index task_item on task (controller_id, item_id, planned_at, id);
     create table task_retention (
         controller_id {uuid} not null,
@@ -74,7 +77,7 @@ crate::sql_migration!(
         controller_id {uuid} not null,
         id {uuid} not null,
         task_id {uuid} not null,
-        lease {uuid} not null,
+        lease {uuid},
         recorded_at bigint not null,
         completed_at bigint,
         media_type text not null,

@@ -36,6 +36,14 @@ impl Actor {
         }
     }
 
+    /// Somebody else, who calls the same address.
+    pub fn other(&self, token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
+    }
+
     /// The token.
     pub fn token(&self) -> &str {
         self.token.as_deref().unwrap_or_default()

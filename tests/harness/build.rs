@@ -1,6 +1,8 @@
 //! Operations and inputs, filled with what a story does not care about.
 
 mod ask;
+pub mod holds;
+mod ids;
 pub mod work;
 
 use std::time::Duration;
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::Actor;
 use super::poll::eventually;
+pub use ids::Ids;
 
 /// Registers a customer.
 pub const REGISTER_CUSTOMER: &str = "mutation($input: RegisterCustomerInput!) {
@@ -129,6 +132,29 @@ pub const RETRY_TASK: &str = "mutation($input: RetryTaskInput!) {
 /// Has a code sent.
 pub const SEND_VERIFICATION_CODE: &str = "mutation($input: SendVerificationCodeInput!) {
     sendVerificationCode(input: $input) { task { id kind system status } } }";
+/// Places a legal hold.
+pub const PLACE_LEGAL_HOLD: &str = "mutation($input: PlaceLegalHoldInput!) {
+    placeLegalHold(input: $input) { hold { id status expiresAt allCustomers allSystems systems categories
+        customers { id } } } }";
+/// Extends a legal hold.
+pub const EXTEND_LEGAL_HOLD: &str = "mutation($input: ExtendLegalHoldInput!) {
+    extendLegalHold(input: $input) { hold { id status expiresAt } } }";
+/// Releases a legal hold.
+pub const RELEASE_LEGAL_HOLD: &str = "mutation($input: ReleaseLegalHoldInput!) {
+    releaseLegalHold(input: $input) { hold { id status releasedAt lastReason } } }";
+/// Records what a system must keep.
+pub const RECORD_DELETION_BLOCK: &str = "mutation($input: RecordDeletionBlockInput!) {
+    recordDeletionBlock(input: $input) { block { id system ground until what } } }";
+/// Records that it need not keep it any more.
+pub const SETTLE_DELETION_BLOCK: &str = "mutation($input: SettleDeletionBlockInput!) {
+    settleDeletionBlock(input: $input) { block { id settledAt } } }";
+/// Records what became of a notice to a recipient.
+pub const RECORD_RECIPIENT_NOTICE: &str = "mutation($input: RecordRecipientNoticeInput!) {
+    recordRecipientNotice(input: $input) { notice { id status channel } } }";
+/// Records that a recipient confirmed a notice.
+pub const ACKNOWLEDGE_RECIPIENT_NOTICE: &str =
+    "mutation($input: AcknowledgeRecipientNoticeInput!) {
+    acknowledgeRecipientNotice(input: $input) { notice { id status } } }";
 /// Issues a token.
 pub const ISSUE_TOKEN: &str = "mutation($input: IssueTokenInput!) {
     issueToken(input: $input) { secret token { id expiresAt } integration { id name role } } }";
@@ -184,136 +210,11 @@ pub fn observation(mut disclosure: Value) -> Value {
     disclosure
 }
 
-/// Ids of one record of every kind of a controller.
-#[derive(Debug, Clone, Default)]
-pub struct Ids {
-    /// The controller.
-    pub controller: String,
-    /// An integration, which is not the owner.
-    pub integration: String,
-    /// Its token.
-    pub token: String,
-    /// A customer.
-    pub customer: String,
-    /// Another one, who shares the e-mail address of the first.
-    pub other_customer: String,
-    /// An identifier.
-    pub identifier: String,
-    /// An assignment.
-    pub assignment: String,
-    /// A recipient.
-    pub recipient: String,
-    /// A disclosure.
-    pub disclosure: String,
-    /// Another one, about the same customers.
-    pub other_disclosure: String,
-    /// The subject of the first.
-    pub subject: String,
-    /// Its event.
-    pub event: String,
-    /// A brand, under which the customer is served.
-    pub brand: String,
-    /// What the other customer is to the customer.
-    pub relation: String,
-    /// A complete snapshot of `whmcs`. No list shows it.
-    pub snapshot: String,
-    /// One that waits for more.
-    pub open_snapshot: String,
-    /// A disclosure about whoever held an address: about nobody, as it seemed, and about the customer, as is known now.
-    pub questioned: String,
-    /// Another one.
-    pub other_questioned: String,
-    /// Its subject.
-    pub unresolved: String,
-    /// What was found out about that.
-    pub finding: String,
-    /// A request of the customer for access and deletion, known as ticket 4712.
-    pub request: String,
-    /// Its first item, of which nothing was heard since.
-    pub item: String,
-    /// Its second item, which is looked at.
-    pub reviewed: String,
-    /// The clock of its first item.
-    pub clock: String,
-    /// The clock of its third item, which stands still while that waits for information.
-    pub paused_clock: String,
-    /// The clock of its fourth item, which waits for information.
-    pub waiting_clock: String,
-    /// Another one, known as ticket 4711.
-    pub other_request: String,
-    /// Its first item.
-    pub other_item: String,
-    /// A third one, which is being worked on.
-    pub worked: String,
-    /// Its item.
-    pub worked_item: String,
-    /// An e-mail address of the customer that was made sure of.
-    pub address: String,
-    /// The system `whmcs`, whose tasks the owner's integration does.
-    pub system: String,
-    /// A task that waits, in `mailer`.
-    pub task: String,
-    /// One of `whmcs` that failed.
-    pub failed_task: String,
-    /// One that could not erase everything.
-    pub retained_task: String,
-    /// Those that are held.
-    pub held: [String; 4],
-    /// Under which lease. No list shows it.
-    pub lease: String,
-    /// A file that was uploaded for the first of them.
-    pub attachment: String,
-}
-
-impl Ids {
-    /// All of them that a list shows.
-    pub fn all(&self) -> Vec<&str> {
-        vec![
-            &self.controller,
-            &self.integration,
-            &self.token,
-            &self.customer,
-            &self.other_customer,
-            &self.identifier,
-            &self.assignment,
-            &self.recipient,
-            &self.disclosure,
-            &self.other_disclosure,
-            &self.subject,
-            &self.event,
-            &self.brand,
-            &self.relation,
-            &self.questioned,
-            &self.unresolved,
-            &self.finding,
-            &self.request,
-            &self.item,
-            &self.reviewed,
-            &self.clock,
-            &self.paused_clock,
-            &self.waiting_clock,
-            &self.other_request,
-            &self.other_item,
-            &self.worked,
-            &self.worked_item,
-            &self.address,
-            &self.system,
-            &self.task,
-            &self.failed_task,
-            &self.retained_task,
-            &self.held[0],
-            &self.held[1],
-            &self.held[2],
-            &self.held[3],
-            &self.attachment,
-        ]
-    }
-}
-
 /// Fills the owner's controller with two of every kind, the same for every controller: clients 42 and 43 of
 /// `whmcs` share an e-mail address; 42 has a phone and held 203.0.113.0/24 and shop.example with a mailbox, and, as was
 /// found out after disclosures about them, two more addresses; clients 44 and 45 were merged into it; there is a
-/// client 46. What 42 asks for is done in the systems `whmcs` and `mailer`.
+/// client 46. What 42 asks for is done in the systems `whmcs` and `mailer`, codes are sent by `postman`, and two
+/// recipients are told of what was done; what `archive` has of 46 must not be erased.
 pub async fn populate(owner: &Actor) -> Ids {
     let mut ids = Ids {
         controller: owner
@@ -392,12 +293,14 @@ pub async fn populate(owner: &Actor) -> Ids {
     }
     find_out(owner, &mut ids).await;
     become_of(owner, &mut ids).await;
-    ask::asked(owner, &mut ids).await;
-    work::done(owner, &mut ids).await;
     let billing = input(&json!({ "name": "billing", "role": "BILLING" }));
     let issued = owner.run(ISSUE_TOKEN, billing).await;
     ids.integration = issued.text_at("issueToken.integration.id");
     ids.token = issued.text_at("issueToken.token.id");
+    ask::asked(owner, &mut ids).await;
+    holds::told(owner, &mut ids).await;
+    work::done(owner, &mut ids).await;
+    holds::kept(owner, &mut ids).await;
     ids
 }
 

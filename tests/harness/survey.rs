@@ -1,7 +1,9 @@
 //! What is really in a database, seen from beside the instance that serves it.
 
 mod disclosures;
+mod events;
 mod gaps;
+mod holds;
 mod requests;
 mod tasks;
 
@@ -9,9 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use entity::id::{
-    AssignmentId, BrandId, ControllerId, CustomerId, DisclosureId, IdentifierId, IntegrationId,
-    RecipientId, RelationId, RequestClockId, RequestId, RequestItemId, RequestVerificationId,
-    SnapshotId, SystemId, TaskId, TokenId,
+    ControllerId, IdentifierId, RecipientNoticeId, RequestClockId, RequestItemId,
+    RequestVerificationId, SnapshotId, TokenId,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement, TryGetable};
 
@@ -27,6 +28,7 @@ const TABLES: &[&str] = &[
     "customer_merge",
     "customer_relation",
     "data_key",
+    "deletion_block",
     "disclosure",
     "disclosure_category",
     "disclosure_subject",
@@ -35,8 +37,13 @@ const TABLES: &[&str] = &[
     "idempotency",
     "identifier",
     "integration",
+    "legal_hold",
+    "legal_hold_category",
+    "legal_hold_customer",
+    "legal_hold_system",
     "recipient",
     "recipient_customer",
+    "recipient_notice",
     "request",
     "request_clock",
     "request_code",
@@ -157,7 +164,8 @@ const HALVES: &[(&str, &str)] = &[
             and not exists (select 1 from controller c where c.id = k.owner_id)
             and not exists (select 1 from recipient r where r.id = k.owner_id)
             and not exists (select 1 from disclosure d where d.id = k.owner_id)
-            and not exists (select 1 from request q where q.id = k.owner_id)",
+            and not exists (select 1 from request q where q.id = k.owner_id)
+            and not exists (select 1 from legal_hold h where h.id = k.owner_id)",
     ),
     (
         "disclosures without their key",
@@ -261,9 +269,6 @@ const HALVES: &[(&str, &str)] = &[
     ),
 ];
 
-/// How many events there are, by type and object.
-type Events = BTreeMap<(String, String), i64>;
-
 /// Somebody who looks at a database. Close it before the database is removed.
 pub struct Survey {
     db: DatabaseConnection,
@@ -346,6 +351,7 @@ impl Survey {
         objects.extend(self.ids::<IdentifierId>("identifier").await);
         objects.extend(self.ids::<SnapshotId>("snapshot").await);
         objects.extend(self.ids::<RequestItemId>("request_item").await);
+        objects.extend(self.ids::<RecipientNoticeId>("recipient_notice").await);
         objects.extend(self.ids::<RequestClockId>("request_clock").await);
         objects.extend(
             self.ids::<RequestVerificationId>("request_verification")
@@ -365,105 +371,10 @@ impl Survey {
 
     /// Asserts that every record has its key, its index rows and its parts.
     pub async fn assert_no_halves(&self) {
-        for (what, of) in HALVES.iter().chain(requests::HALVES).chain(tasks::HALVES) {
+        let more = [requests::HALVES, tasks::HALVES, holds::HALVES];
+        for (what, of) in HALVES.iter().chain(more.into_iter().flatten()) {
             assert_eq!(self.count(of).await, 0, "{what}");
         }
-    }
-
-    /// How many events each object must have, by type and object.
-    async fn expected_events(&self) -> Events {
-        let mut events = Events::new();
-        let mut expect = |kind: &str, object: String, count: i64| {
-            if count > 0 {
-                events.insert((kind.to_owned(), object), count);
-            }
-        };
-        for row in self.rows("select id, version from customer").await {
-            let (id, version): (CustomerId, i32) = (read(&row, 0), read(&row, 1));
-            expect("customer.registered", id.to_string(), 1);
-            // A change is a version and an event.
-            expect("customer changed", id.to_string(), i64::from(version) - 1);
-        }
-        let merged = "select customer_id from customer_merge";
-        for id in self.column::<CustomerId>(merged).await {
-            expect("customer.merged", id.to_string(), 1);
-        }
-        for row in self.rows("select id, version from customer_relation").await {
-            let (id, version): (RelationId, i32) = (read(&row, 0), read(&row, 1));
-            expect("relation.recorded", id.to_string(), i64::from(version));
-        }
-        for id in self.column::<BrandId>("select id from brand").await {
-            expect("brand.registered", id.to_string(), 1);
-        }
-        for row in self.rows("select id, version from recipient").await {
-            let (id, version): (RecipientId, i32) = (read(&row, 0), read(&row, 1));
-            expect("recipient.registered", id.to_string(), 1);
-            expect("recipient.updated", id.to_string(), i64::from(version) - 1);
-        }
-        for row in self.rows("select id, version from assignment").await {
-            let (id, version): (AssignmentId, i32) = (read(&row, 0), read(&row, 1));
-            // A correction is a version and an event.
-            expect("assignment.recorded", id.to_string(), i64::from(version));
-        }
-        // A subject that was resolved later has the event of that.
-        let sql = "select d.id, count(distinct e.id) from disclosure d
-            left join disclosure_subject s on s.controller_id = d.controller_id
-                and s.disclosure_id = d.id and s.event_id <> d.event_id
-            left join event e on e.controller_id = s.controller_id and e.id = s.event_id
-                and e.type <> 'disclosure.subject_resolved'
-            group by d.id";
-        for row in self.rows(sql).await {
-            let (id, subjects): (DisclosureId, i64) = (read(&row, 0), read(&row, 1));
-            expect("disclosure.recorded", id.to_string(), 1);
-            expect("disclosure.subject_recorded", id.to_string(), subjects);
-        }
-        for (kind, sql) in disclosures::EVENTS {
-            for row in self.rows(sql).await {
-                let (id, count): (DisclosureId, i64) = (read(&row, 0), read(&row, 1));
-                expect(kind, id.to_string(), count);
-            }
-        }
-        for (kind, sql) in requests::EVENTS {
-            for row in self.rows(sql).await {
-                let (id, count): (RequestId, i64) = (read(&row, 0), read(&row, 1));
-                expect(kind, id.to_string(), count);
-            }
-        }
-        for row in self.rows("select id, version from system").await {
-            let (id, version): (SystemId, i32) = (read(&row, 0), read(&row, 1));
-            // A change is a version and an event.
-            expect("system.registered", id.to_string(), i64::from(version));
-        }
-        for row in self.rows("select id, version from task").await {
-            let (id, version): (TaskId, i32) = (read(&row, 0), read(&row, 1));
-            expect("task changed", id.to_string(), i64::from(version));
-        }
-        let sql = "select integration_id, count(*) from token group by integration_id";
-        for row in self.rows(sql).await {
-            let (id, tokens): (IntegrationId, i64) = (read(&row, 0), read(&row, 1));
-            expect("token.issued", id.to_string(), tokens);
-        }
-        events
-    }
-
-    async fn found_events(&self) -> Events {
-        let sql = "select kind, object, count(*) from (
-                select object, case when type in ('customer.updated', 'customer.closed')
-                    then 'customer changed' when type in ('task.planned', 'task.completed', 'task.failed',
-                    'task.postponed', 'task.retried') then 'task changed' else type end as kind from event
-                where type in ('customer.registered', 'customer.updated', 'customer.closed',
-                    'customer.merged', 'relation.recorded', 'brand.registered',
-                    'recipient.registered', 'recipient.updated', 'assignment.recorded', 'disclosure.recorded',
-                    'disclosure.subject_recorded', 'disclosure.unauthorised', 'disclosure.superseded',
-                    'finding.raised', 'request.opened', 'request.item_moved',
-                    'request.corresponded', 'request.verified', 'request.code_issued', 'system.registered',
-                    'task.planned', 'task.completed', 'task.failed', 'task.postponed', 'task.retried',
-                    'token.issued')
-            ) as found group by kind, object";
-        let rows = self.rows(sql).await;
-        rows.iter()
-            .map(|row| ((read(row, 0), read(row, 1)), read(row, 2)))
-            .collect()
     }
 
     /// Asserts that every event soon has its number, and that the numbers of each log have no gap.

@@ -3,7 +3,9 @@
 //! What the server does is compared with what was agreed on, in tests/it/golden. A root field without a sample
 //! operation, and a personal field that no path leads to, fail by name.
 
+mod callers;
 mod disclosures;
+mod holds;
 mod lives;
 mod personal;
 mod requests;
@@ -11,8 +13,9 @@ mod tasks;
 
 use std::cell::Cell;
 
+use callers::Caller;
 use disclosures::Spares;
-use entity::enums::Role;
+use holds::Kept;
 use lives::Lives;
 use requests::Asked;
 use serde_json::{Value, json};
@@ -229,9 +232,14 @@ const SAMPLES: &[Sample] = &[
     }),
 ];
 
-/// Those above, and those of disclosures, requests and tasks.
+/// Those above, and those of disclosures, requests, tasks and holds.
 fn samples() -> impl Iterator<Item = &'static Sample> {
-    let more = [disclosures::SAMPLES, requests::SAMPLES, tasks::SAMPLES];
+    let more = [
+        disclosures::SAMPLES,
+        requests::SAMPLES,
+        tasks::SAMPLES,
+        holds::SAMPLES,
+    ];
     SAMPLES.iter().chain(more.into_iter().flatten())
 }
 
@@ -260,19 +268,8 @@ struct World {
     /// One of which the customer was known by an address.
     known_request: String,
     work: Work,
+    kept: Kept,
     turns: Cell<u32>,
-}
-
-struct Caller {
-    name: &'static str,
-    actor: Actor,
-    /// A token that nobody else will revoke.
-    spare: String,
-    /// A customer that nobody else will merge.
-    spare_customer: String,
-    spares: Spares,
-    asked: Asked,
-    work: Work,
 }
 
 /// One call, with what it may use up.
@@ -283,6 +280,7 @@ struct Turn<'a> {
     spares: &'a Spares,
     asked: &'a Asked,
     work: &'a Work,
+    kept: &'a Kept,
     /// Different with each call.
     number: u32,
 }
@@ -339,7 +337,8 @@ impl World {
         let known = owner.run(build::OPEN_REQUEST, input(&known)).await;
         let viewer = owner.ask("{ viewer { integration { id } } }").await;
         Self {
-            callers: Caller::everybody(app, &recipients[0], &customer).await,
+            callers: Caller::everybody(app, &recipients, &customer).await,
+            kept: Kept::told(app, &recipients[1..3]).await,
             assignment: assigned.text_at("recordAssignments.results.0.assignment.id"),
             customer,
             identifier,
@@ -369,6 +368,7 @@ impl World {
             spares: &caller.spares,
             asked: &caller.asked,
             work: &caller.work,
+            kept: &caller.kept,
             number: self.turns.get(),
         }
     }
@@ -382,42 +382,6 @@ impl World {
             .chain(names)
             .map(str::to_owned)
             .collect()
-    }
-}
-
-impl Caller {
-    async fn everybody(app: &App, recipient: &str, customer: &str) -> Vec<Self> {
-        let mut callers = Vec::new();
-        for role in Role::ALL {
-            callers.push((role.as_str(), app.actor(*role).await));
-        }
-        // Whoever has no token serves nothing.
-        let nobody = app.owner();
-        callers.push(("stranger", app.stranger()));
-        let mut everybody = Vec::new();
-        for (name, actor) in callers {
-            let spare = input(&json!({ "name": format!("spare {name}"), "role": "MAIL" }));
-            let issued = app.owner().run(build::ISSUE_TOKEN, spare).await;
-            // Long ago, so that lists begin with the others.
-            let spare =
-                json!({ "name": format!("Canary {name}"), "registeredAt": "2020-01-01T00:00:00Z" });
-            let registered = app
-                .owner()
-                .run(build::REGISTER_CUSTOMER, input(&spare))
-                .await;
-            let holds = !["DASHBOARD", "AUDITOR", "stranger"].contains(&name);
-            let server = if name == "stranger" { &nobody } else { &actor };
-            everybody.push(Self {
-                name,
-                work: Work::make(app, server, name, holds).await,
-                actor,
-                spare_customer: registered.text_at("registerCustomer.customer.id"),
-                spare: issued.text_at("issueToken.token.id"),
-                spares: Spares::make(app, recipient, customer).await,
-                asked: Asked::make(app, customer, name).await,
-            });
-        }
-        everybody
     }
 }
 

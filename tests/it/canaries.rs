@@ -6,6 +6,7 @@ mod asked;
 mod birds;
 mod errors;
 mod fields;
+mod holds;
 mod places;
 mod requests;
 mod search;
@@ -149,7 +150,8 @@ async fn everything_goes_well(story: &mut Story) -> (String, work::Held) {
     // What is held is shown in its one spelling, in lower case.
     let read = story.does(query, json!({})).await.text;
     let read = format!("{read}{files}").to_lowercase();
-    for what in KEPT.iter().chain(asked::KEPT).chain(work::KEPT) {
+    let more = [asked::KEPT, work::KEPT, holds::KEPT];
+    for what in KEPT.iter().chain(more.into_iter().flatten()) {
         let canary = story
             .canaries
             .all

@@ -5,6 +5,7 @@
 //! `CRASH_ROUNDS` says how often it dies (100 when absent); `CRASH_SEED` repeats the moments of an earlier run.
 
 mod calls;
+mod holds;
 mod tasks;
 
 use std::sync::Arc;
@@ -40,7 +41,12 @@ async fn what_was_acknowledged_survives_a_hundred_kills() {
     let mut writers: Vec<_> = (0..WRITERS).map(Writer::new).collect();
 
     for round in 1..=rounds {
-        let moment = Duration::from_micros(random.between(1_000, 60_000));
+        // A file takes several writes, and whoever began one twenty times may not begin it again under the same lease.
+        let (least, most) = match round % ROUNDS_UNSEEN {
+            0 => (300_000, 600_000),
+            _ => (1_000, 60_000),
+        };
+        let moment = Duration::from_micros(random.between(least, most));
         // Every other time it dies while what was interrupted before is sent again.
         let going = round % 2 == 0;
         writers = die_while_writing(process, writers, &token, (going, moment)).await;
@@ -65,18 +71,20 @@ async fn what_was_acknowledged_survives_a_hundred_kills() {
             .count()
     };
     eprintln!(
-        "{} files uploaded, {} tasks done, {} failed",
+        "{} files uploaded, {} tasks done, {} failed, {} holds placed, {} recipients told",
         made(Kind::Upload),
         made(Kind::Complete),
-        made(Kind::Fail)
+        made(Kind::Fail),
+        made(Kind::Hold),
+        made(Kind::Notify)
     );
     assert!(
         acknowledged > WRITERS && interrupted > 0,
         "nothing was written"
     );
     assert!(
-        rounds < 50 || (made(Kind::Upload) > 0 && made(Kind::Fail) > 0),
-        "nobody held anything"
+        rounds < 50 || (made(Kind::Upload) > 0 && made(Kind::Fail) > 0 && made(Kind::Notify) > 0),
+        "nobody held anything, or nobody was told of anything"
     );
     assert!(!process.log().contains("panicked at"), "{}", process.log());
     process.ask_to_stop();
@@ -140,6 +148,12 @@ async fn check(database: &Database, actor: &Actor, writers: &mut [Writer], inter
         "request_item",
         "request_reference",
         "task",
+        "legal_hold",
+        "legal_hold_customer",
+        "legal_hold_system",
+        "legal_hold_category",
+        "deletion_block",
+        "recipient_notice",
         WHOLE_FILES,
         "idempotency",
     ] {
@@ -225,7 +239,13 @@ impl Done {
                 let later = format!("later {}", self.call.ticket());
                 self.check_request(actor, customer, &later).await;
             }
-            _ => tasks::check(self, actor, writer).await,
+            Kind::Ghost | Kind::Tell | Kind::Restrict => {
+                holds::check_ghost(self, actor, writer).await;
+            }
+            _ => {
+                tasks::check(self, actor, writer).await;
+                holds::check(self, actor, writer).await;
+            }
         }
     }
 

@@ -17,7 +17,7 @@ use crate::harness::poll::feed;
 use crate::harness::{Actor, Answer, App};
 
 /// Everything that a controller's owner can list. Whoever may see it sees everything in it.
-const EVERYTHING: &str = "{
+const EVERYTHING: &str = r#"{
     customers(first: 5) { totalCount nodes { id name version brand { id } mergedInto { id }
         mergedFrom(first: 5) { totalCount nodes { id } } identifiers { id value endedAt verifiedAt }
         relations(first: 5) { nodes { id until customer { id } kind relatedCustomer { id } } }
@@ -33,11 +33,17 @@ const EVERYTHING: &str = "{
         verifications(first: 5) { nodes { id note } } correspondence(first: 5) { nodes { id text } } } }
     agenda(first: 5) { nodes { id dueAt } }
     systems(first: 5) { nodes { id name version integration { id } } }
-    tasks(first: 20) { nodes { id status version attempts leasedUntil note attachments { id name } } }
+    tasks(first: 20) { nodes { id status version attempts held leasedUntil note attachments { id name } } }
+    legalHolds(first: 5) { nodes { id status expiresAt version reason authority lastReason customers { id } event { id } } }
+    recipientNotices(first: 5) { nodes { id status version note request { id } item { id } recipient { id } } }
+    deletionPlan(by: { externalId: { system: "whmcs", id: 46 } }) { clear customer { id }
+        ownRecords { hold { id } request { id } }
+        systems { name blocks { what hold { id } block { id settledAt version } task { id } } } }
+    requestMetrics(from: "2026-11-01T00:00:00Z", to: "2026-12-01T00:00:00Z") { csv }
     brands(first: 5) { nodes { id name } }
     integrations(first: 5) { nodes { id name role tokens { id revokedAt } } }
     viewer { controller { id name } }
-}";
+}"#;
 
 /// What customers can be looked up by, as [`populate`] registers them, and how many customers have it.
 fn lookups() -> [(Value, usize); 6] {
@@ -90,6 +96,11 @@ async fn lists_look_ups_and_the_feed_show_nothing_of_another_controller() {
     assert_eq!(seen.get("recipients.nodes"), &json!([]));
     assert_eq!(seen.get("systems.nodes"), &json!([]));
     assert_eq!(seen.get("tasks.nodes"), &json!([]));
+    assert_eq!(seen.get("legalHolds.nodes"), &json!([]));
+    assert_eq!(seen.get("recipientNotices.nodes"), &json!([]));
+    assert_eq!(seen.get("deletionPlan"), &Value::Null);
+    // The head of the table, and no line.
+    assert_eq!(seen.text_at("requestMetrics.csv").lines().count(), 1);
     assert_eq!(seen.get("integrations.nodes").as_array().unwrap().len(), 1);
     let whole = foreign.ask(EVERYTHING).await;
     for id in theirs.all() {
@@ -263,6 +274,21 @@ const LISTS: &[(&str, &str)] = &[
         "requests.nodes.0.items.0.tasks",
         "query($after: String) { requests(filter: { status: [IN_PROGRESS] }) { nodes { items {
             tasks(first: 1, after: $after) { nodes { id } pageInfo { endCursor } } } } } }",
+    ),
+    (
+        "requests.nodes.0.items.0.recipientNotices",
+        "query($after: String) { requests(filter: { status: [FULFILLED] }) { nodes { items {
+            recipientNotices(first: 1, after: $after) { nodes { id } pageInfo { endCursor } } } } } }",
+    ),
+    (
+        "recipientNotices",
+        "query($after: String) { recipientNotices(first: 1, after: $after) {
+            nodes { id } pageInfo { endCursor } } }",
+    ),
+    (
+        "legalHolds",
+        "query($after: String) { legalHolds(first: 1, after: $after) {
+            nodes { id } pageInfo { endCursor } } }",
     ),
     (
         "customers.nodes.0.relations",

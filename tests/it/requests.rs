@@ -3,6 +3,10 @@
 mod clocks;
 mod codes;
 mod files;
+mod holds;
+mod metrics;
+mod notices;
+mod plans;
 mod steps;
 mod tasks;
 mod tickets;

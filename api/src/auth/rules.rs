@@ -47,8 +47,25 @@ const REQUESTS: &[Action] = &[
     A::WorkOnTasks,
 ];
 
+/// What a billing system does about requests: it opens them, does its tasks, and says what it must keep.
+const BILLS: &[Action] = &[
+    A::OpenRequest,
+    A::ReadRequests,
+    A::WorkOnTasks,
+    A::RecordDeletionBlock,
+    A::PlanDeletion,
+];
+
 /// What is done by hand about requests, and with whatever systems hand over.
 const BY_HAND: &[Action] = &[A::WorkByHand, A::ReadAttachments];
+
+/// What must not be erased, and why.
+const HOLDS: &[Action] = &[
+    A::PlaceLegalHold,
+    A::ReadLegalHolds,
+    A::RecordDeletionBlock,
+    A::PlanDeletion,
+];
 
 /// What the whole controller has in common: its brands, its systems, and what it knows of recipients.
 const HOUSE: &[Action] = &[A::RegisterBrand, A::UpdateRecipient, A::RegisterSystem];
@@ -66,6 +83,7 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             RECORD,
             REQUESTS,
             BY_HAND,
+            HOLDS,
             HOUSE,
             &[
                 A::IssueToken,
@@ -81,6 +99,7 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             RECORD,
             REQUESTS,
             BY_HAND,
+            HOLDS,
             HOUSE,
             &[A::ReadIntegrations, A::UpdateController],
         ],
@@ -89,21 +108,16 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             PERSONS,
             RECORD,
             REQUESTS,
+            HOLDS,
             &[A::UpdateRecipient, A::ReadSealed, A::ReadAttachments],
         ],
-        Role::Billing => &[
-            LISTS,
-            PERSONS,
-            REGISTER,
-            RECORD,
-            &[A::OpenRequest, A::ReadRequests, A::WorkOnTasks],
-        ],
+        Role::Billing => &[LISTS, PERSONS, REGISTER, RECORD, BILLS],
         // Ticket systems merge requesters, and see who signs in or answers to a code.
         Role::Support => &[
             LISTS,
             PERSONS,
             REQUESTS,
-            &[A::MergeCustomers, A::VerifyIdentifier],
+            &[A::MergeCustomers, A::VerifyIdentifier, A::PlanDeletion],
         ],
         // What comes to the privacy mailbox.
         Role::Mail => &[&[
@@ -127,7 +141,12 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
         Role::Dashboard => &[LISTS, &[A::ReadRequests]],
         Role::Auditor => &[
             LISTS,
-            &[A::ReadCaseDetails, A::ReadIntegrations, A::ReadRequests],
+            &[
+                A::ReadCaseDetails,
+                A::ReadIntegrations,
+                A::ReadRequests,
+                A::ReadLegalHolds,
+            ],
         ],
     }
 }

@@ -16,3 +16,4 @@ pub(crate) mod service;
 mod store;
 
 pub(crate) use service::{Clusters, Customer, Lookup, Match};
+pub(crate) use store::members_of;

@@ -81,13 +81,18 @@ pub(crate) async fn register_system(ctx: &Ctx, new: NewSystem, once: Once) -> Re
         return Err(missing.at("integrationId"));
     }
     let key = ctx.controller_key().await?;
-    let before = named(ctx, &name).await?.map(|system| system.row);
-    let id = before
+    // A new one is told apart by its name; of one that is there, nobody else changes anything meanwhile.
+    let known = named(ctx, &name).await?.map(|system| system.row);
+    let id = known
         .as_ref()
         .map_or_else(|| SystemId::from_uuid(random::id()), |row| row.id);
     let mut tx = match ctx.begin_once(&once, &[id.to_string()]).await? {
         Begun::New(tx) => tx,
         Begun::Replay(ids) => return only_id(&ids, "system"),
+    };
+    let before = match known {
+        Some(_) => Some(store::lock(tx.db(), tx.scope(), id).await?),
+        None => None,
     };
     if before.is_none() && store::count(tx.db(), tx.scope()).await? >= MOST_SYSTEMS {
         return Err(Error::invalid(

@@ -7,8 +7,8 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
-use crate::error::Result;
-use crate::platform::db::{Scope, insert_rows, rows};
+use crate::error::{Error, Result};
+use crate::platform::db::{Scope, insert_rows, locked, rows};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 
 pub(super) async fn by_name(
@@ -28,6 +28,22 @@ pub(super) async fn by_ids(
     let select = scope.select::<system::Entity>();
     let ids = ids.iter().copied();
     Ok(select.filter(system::Column::Id.is_in(ids)).all(db).await?)
+}
+
+/// A system, kept from being changed by others until the change ends.
+///
+/// # Errors
+/// `NotFound` when it is not there.
+pub(super) async fn lock(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    id: SystemId,
+) -> Result<system::Model> {
+    let select = scope
+        .select::<system::Entity>()
+        .filter(system::Column::Id.eq(id));
+    let missing = Error::NotFound { what: "system" };
+    locked(db, select).one(db).await?.ok_or(missing)
 }
 
 pub(super) async fn all(db: &impl ConnectionTrait, scope: Scope) -> Result<Vec<system::Model>> {

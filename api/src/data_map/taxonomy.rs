@@ -7,6 +7,8 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use crate::error::Error;
+
 /// The longest text that is echoed or compared with the known keys, in bytes.
 const MAX_KEY: usize = 80;
 /// One mistake is forgiven for this many characters of a key, so that short keys need to be close.
@@ -37,10 +39,22 @@ impl Tree {
         keys.as_slice()
     }
 
-    /// The seeded key equal to `key`, case-sensitively.
+    /// The key as it is in the tree; `field` names its input in errors.
     ///
     /// # Errors
-    /// [`UnknownKey`] with the nearest known key, if one is near enough.
+    /// [`Error::Invalid`], with the nearest key.
+    pub(crate) fn checked(self, key: &str, field: &str) -> Result<&'static str, Error> {
+        self.check(key).map_err(|unknown| Error::Invalid {
+            field: field.to_owned(),
+            suggestion: unknown.suggestion,
+            problem: unknown.to_string(),
+        })
+    }
+
+    /// The key as it is in the tree.
+    ///
+    /// # Errors
+    /// [`UnknownKey`], with the nearest key.
     pub(crate) fn check(self, key: &str) -> Result<&'static str, UnknownKey> {
         self.find(key).ok_or_else(|| UnknownKey {
             tree: self,

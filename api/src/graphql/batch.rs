@@ -92,6 +92,42 @@ macro_rules! pages {
 }
 pub(crate) use pages;
 
+/// Declares what is loaded by the id of a parent: all that belongs to it, for all parents of a level.
+macro_rules! parts {
+    ($($(#[$doc:meta])* $visible:vis $name:ident($parent:ty): $value:ty, $load:path;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        $visible struct $name($visible $parent);
+
+        impl crate::graphql::Batch for $name {
+            type Value = $value;
+
+            async fn load(
+                ctx: &crate::context::Ctx,
+                keys: &[Self],
+            ) -> crate::error::Result<std::collections::HashMap<Self, Self::Value>> {
+                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+                let found = $load(ctx, &ids).await?;
+                Ok(found.into_iter().map(|(id, parts)| (Self(id), parts)).collect())
+            }
+        }
+    )+};
+}
+pub(crate) use parts;
+
+/// Declares what mutations answer with one thing that was changed.
+macro_rules! payloads {
+    ($($(#[$doc:meta])* $name:ident { $(#[$of:meta])* $field:ident: $value:ty })+) => {$(
+        $(#[$doc])*
+        #[derive(async_graphql::SimpleObject)]
+        pub(crate) struct $name {
+            $(#[$of])*
+            $field: Option<$value>,
+        }
+    )+};
+}
+pub(crate) use payloads;
+
 /// Puts parents that ask for the same page together.
 pub(crate) fn by_page<'a, K: 'a>(
     keys: impl Iterator<Item = (&'a PageRequest, K)>,

@@ -6,7 +6,7 @@ mod connection;
 mod directive;
 mod scalars;
 
-pub(crate) use batch::{Batch, Loaders, by_page, load, pages, read_back};
+pub(crate) use batch::{Batch, Loaders, by_page, load, pages, parts, payloads, read_back};
 pub(crate) use connection::{OrderDirection, connection};
 pub(crate) use directive::personal;
 pub(crate) use scalars::{CountryCode, InstantFilter, Long, OnBehalfOfInput};

@@ -8,6 +8,8 @@ use entity::enums::{RequestType, RetentionGround, TaskKind, TaskSkipReason, Task
 const MOST_FAILURES: i32 = 24;
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 const LONGEST_PAUSE: Duration = Duration::from_hours(6);
+/// Clocks of instances differ: a lease lapses so much later.
+pub(super) const GRACE: Duration = Duration::from_secs(30);
 
 /// What each system has to do for what is asked; nothing, where people answer it.
 pub(super) const fn kind_for(asked: RequestType) -> Option<TaskKind> {

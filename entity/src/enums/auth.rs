@@ -96,6 +96,14 @@ text_enum! {
         WorkByHand = "WORK_BY_HAND",
         /// Read the files that systems upload for tasks.
         ReadAttachments = "READ_ATTACHMENTS",
+        /// Place, extend and release legal holds.
+        PlaceLegalHold = "PLACE_LEGAL_HOLD",
+        /// Read legal holds, with what people typed about them.
+        ReadLegalHolds = "READ_LEGAL_HOLDS",
+        /// Record what keeps a customer's data from being erased, and that it is over.
+        RecordDeletionBlock = "RECORD_DELETION_BLOCK",
+        /// See what would be erased of a customer, and what is in the way.
+        PlanDeletion = "PLAN_DELETION",
         /// Say where the controller is established.
         UpdateController = "UPDATE_CONTROLLER",
         /// Read the feed of events.

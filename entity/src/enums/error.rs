@@ -82,6 +82,9 @@ text_enum! {
         /// Refused: the task is not held under this lease: it lapsed and somebody else has it, or the task has ended.
         /// HTTP 422. The same request fails again; claim tasks anew.
         LeaseLost = "LEASE_LOST",
+        /// Refused: a legal hold, or something that a system must keep for now, is in the way of erasing. HTTP 422. The
+        /// same request can succeed when that is over; `deletionPlan` says what it is.
+        LegalHold = "LEGAL_HOLD",
         /// Refused: tasks of the item are not done. HTTP 422. The same request fails again until they are.
         TasksOpen = "TASKS_OPEN",
         /// Refused: something was kept or failed, so that the item is not fulfilled whole. HTTP 422. The same request

@@ -96,6 +96,20 @@ text_enum! {
         AttachmentAdded = "attachment.added" as "ATTACHMENT_ADDED",
         /// Such a file was read.
         AttachmentRead = "attachment.read" as "ATTACHMENT_READ",
+        /// A legal hold was placed.
+        LegalHoldPlaced = "legal_hold.placed" as "LEGAL_HOLD_PLACED",
+        /// A legal hold was extended.
+        LegalHoldExtended = "legal_hold.extended" as "LEGAL_HOLD_EXTENDED",
+        /// A legal hold was released.
+        LegalHoldReleased = "legal_hold.released" as "LEGAL_HOLD_RELEASED",
+        /// A system must keep data of a customer for a time.
+        DeletionBlockRecorded = "deletion_block.recorded" as "DELETION_BLOCK_RECORDED",
+        /// It need not keep it any more.
+        DeletionBlockSettled = "deletion_block.settled" as "DELETION_BLOCK_SETTLED",
+        /// A recipient is to be told what became of data that it has.
+        RecipientNoticePlanned = "recipient_notice.planned" as "RECIPIENT_NOTICE_PLANNED",
+        /// A notice to a recipient was sent, confirmed, failed, or is not needed.
+        RecipientNoticeMoved = "recipient_notice.moved" as "RECIPIENT_NOTICE_MOVED",
         /// A rule refused what a caller asked for; nothing else was recorded.
         RefusalRecorded = "refusal.recorded" as "REFUSAL_RECORDED",
     }

@@ -10,6 +10,7 @@ pub mod bulk;
 pub mod customer;
 pub mod disclosure;
 pub mod error;
+pub mod hold;
 pub mod ledger;
 pub mod recipient;
 pub mod request;
@@ -26,6 +27,7 @@ pub use disclosure::{
     SubjectResolution, Visibility,
 };
 pub use error::ErrorCode;
+pub use hold::{HoldKind, HoldStatus};
 pub use ledger::{EventType, Log};
 pub use recipient::{ContactKind, RecipientCategory, RecipientRole};
 pub use request::{
@@ -33,7 +35,7 @@ pub use request::{
     OptOutScope, Regime, RequestChannel, RequestStatus, RequestType, RequesterKind,
     RequesterVerification, StatusStandard, TermUnit, VerificationVerdict,
 };
-pub use task::{RetentionGround, TaskKind, TaskSkipReason, TaskStatus};
+pub use task::{RecipientNoticeStatus, RetentionGround, TaskKind, TaskSkipReason, TaskStatus};
 
 #[cfg(test)]
 mod tests {
@@ -90,12 +92,15 @@ mod tests {
             DisclosureMethod,
             ErrorCode,
             EventType,
+            HoldKind,
+            HoldStatus,
             IdentifierKind,
             IdentifierVerification,
             KeyOwnerKind,
             Log,
             OptOutScope,
             RecipientCategory,
+            RecipientNoticeStatus,
             RecipientRole,
             Regime,
             RelationKind,

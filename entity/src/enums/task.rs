@@ -37,6 +37,22 @@ text_enum! {
 }
 
 text_enum! {
+    /// Where a notice to a recipient stands (GDPR Art. 19).
+    pub enum RecipientNoticeStatus {
+        /// It is to be sent.
+        Planned = "PLANNED",
+        /// It was sent.
+        Sent = "SENT",
+        /// The recipient confirmed it.
+        Acknowledged = "ACKNOWLEDGED",
+        /// It could not be sent, or came back.
+        Failed = "FAILED",
+        /// It is impossible, or takes disproportionate effort: with a reason.
+        NotNeeded = "NOT_NEEDED",
+    }
+}
+
+text_enum! {
     /// Why a task was skipped.
     pub enum TaskSkipReason {
         /// The system holds nothing about the customer.

@@ -50,9 +50,9 @@ pub async fn plan(owner: &Actor, item: &str, system: &str, kind: &str) -> String
     planned.text_at("planTask.task.id")
 }
 
-/// Claims whatever there is to do in a system; gives the lease, and the ids of the tasks.
+/// Claims whatever there is to do in a system, for half an hour; gives the lease, and the ids of the tasks.
 pub async fn claim(actor: &Actor, system: &str) -> (String, Vec<String>) {
-    let wanted = input(&json!({ "system": system, "limit": 100, "leaseSeconds": 3600 }));
+    let wanted = input(&json!({ "system": system, "limit": 100, "leaseSeconds": 1800 }));
     let claimed = actor.run(CLAIM_TASKS, wanted).await;
     let tasks = claimed.get("claimTasks.tasks").as_array().unwrap();
     let ids = tasks.iter().map(|one| one["task"]["id"].as_str().unwrap());
@@ -82,8 +82,15 @@ pub async fn download(actor: &Actor, attachment: &str) -> Answer {
     send(actor.request(Method::GET, &path)).await.unwrap()
 }
 
+/// Registers a system whose tasks another integration does; gives its id.
+pub async fn register_for(owner: &Actor, integration: &str, name: &str) -> String {
+    let system = json!({ "name": name, "integrationId": integration });
+    let registered = owner.run(REGISTER_SYSTEM, input(&system)).await;
+    registered.text_at("registerSystem.system.id")
+}
+
 /// Two systems do what the customer asked for: one task waits, one failed, one could not be done whole, and four are
-/// held. A code is sent to an address of the customer.
+/// held. A code is sent to an address of the customer, by a system of somebody else.
 pub(super) async fn done(owner: &Actor, ids: &mut Ids) {
     register(owner, owner, "mailer", &["PHONE"]).await;
     ids.system = register(owner, owner, "whmcs", &["EMAIL"]).await;
@@ -93,7 +100,7 @@ pub(super) async fn done(owner: &Actor, ids: &mut Ids) {
         "channel": "EMAIL",
         "receivedAt": "2026-11-20T09:00:00Z",
         "customer": { "id": ids.customer },
-        "items": [{ "type": "RESTRICTION" }],
+        "items": [{ "type": "DELETION" }],
     });
     let opened = owner.run(OPEN_REQUEST, input(&request)).await;
     ids.worked = opened.text_at("openRequest.request.id");
@@ -120,7 +127,8 @@ pub(super) async fn done(owner: &Actor, ids: &mut Ids) {
         .ask(r#"{ tasks(filter: { system: "mailer" }) { nodes { id } } }"#)
         .await;
     ids.task = waiting.text_at("tasks.nodes.0.id");
-    let code = json!({ "requestId": ids.worked, "identifierId": ids.address, "system": "whmcs" });
+    register_for(owner, &ids.integration, "postman").await;
+    let code = json!({ "requestId": ids.worked, "identifierId": ids.address, "system": "postman" });
     let sent = owner.run(SEND_VERIFICATION_CODE, input(&code)).await;
     sent.ok();
 }

@@ -69,9 +69,15 @@ pub const HALVES: &[(&str, &str)] = &[
         "request_code c where c.used_at is not null and c.code is not null",
     ),
     (
+        "codes of requests that are closed and that are still known",
+        "request_code c join request r on r.controller_id = c.controller_id and r.id = c.request_id
+            where c.code is not null and r.closed_at is not null",
+    ),
+    (
+        // It stays where the task is to be done again, until the next one says what is kept.
         "what is kept by tasks that kept nothing",
         "task_retention r join task t on t.controller_id = r.controller_id and t.id = r.task_id
-            where t.kind <> 'ERASE' or t.status = 'DONE'",
+            where t.kind <> 'ERASE' or t.status = 'DONE' or t.version = 1",
     ),
     (
         "tasks that kept something and do not say what",
@@ -128,7 +134,12 @@ pub const HALVES_HERE: &[(&str, &str)] = &[
         "task t where t.kind = 'SEND_CODE' and t.status in ('PENDING', 'CLAIMED') and t.secret is null",
     ),
     (
-        "codes that nobody answered with and are not known",
-        "request_code c where c.used_at is null and c.code is null",
+        "codes that nobody answered with, of open requests, that are not known",
+        "request_code c join request r on r.controller_id = c.controller_id and r.id = c.request_id
+            where c.used_at is null and c.code is null and r.closed_at is null",
+    ),
+    (
+        "files without the lease under which they were uploaded",
+        "task_attachment a where a.lease is null",
     ),
 ];

@@ -1,6 +1,7 @@
 //! Every field that carries `@personal`, as every role, along the ways that lead to it.
 
 mod disclosures;
+mod holds;
 mod lives;
 mod recipients;
 mod requests;
@@ -225,6 +226,7 @@ fn ways() -> impl Iterator<Item = &'static Way> {
         lives::WAYS,
         requests::WAYS,
         tasks::WAYS,
+        holds::WAYS,
     ];
     WAYS.iter().chain(more.into_iter().flatten())
 }
@@ -253,6 +255,7 @@ fn disclosure(turn: &Turn<'_>) -> Value {
 const PLAIN: &[(&str, &str)] = &[
     ("Brand.name", "a trading name of the company"),
     ("Controller.name", "the company that is responsible"),
+    ("DeletionPlanSystem.name", "a machine, not a person"),
     ("Integration.name", "a machine, not a person"),
     ("IssueTokenInput.name", "a machine, not a person"),
     ("RegisterBrandInput.name", "a trading name of the company"),

@@ -1,5 +1,6 @@
 //! Samples for what systems have to do, and the files that they upload.
 
+use entity::enums::Role;
 use serde_json::{Value, json};
 
 use super::requests::canary;
@@ -36,7 +37,7 @@ pub const SAMPLES: &[Sample] = &[
     sample(
         "Mutation.sendVerificationCode",
         build::SEND_VERIFICATION_CODE,
-        |turn| sending(turn.work),
+        |turn| sending(turn.work, &turn.work.post),
     ),
     sample("Mutation.claimTasks", build::CLAIM_TASKS, claiming),
     sample("Mutation.heartbeatTask", build::HEARTBEAT_TASK, |turn| {
@@ -85,9 +86,9 @@ pub fn postponing(turn: &Turn<'_>) -> Value {
     )
 }
 
-/// Variables that have a code sent.
-fn sending(work: &Work) -> Value {
-    input(&json!({ "requestId": work.request, "identifierId": work.address, "system": work.codes }))
+/// Variables that have a code sent by a system.
+fn sending(work: &Work, system: &str) -> Value {
+    input(&json!({ "requestId": work.request, "identifierId": work.address, "system": system }))
 }
 
 /// Systems that somebody serves, and what they have to do for a customer whom nobody else will touch.
@@ -96,6 +97,8 @@ pub struct Work {
     system_id: String,
     /// One that sends codes; one waits there.
     pub codes: String,
+    /// Another one, which somebody else serves: nobody sends a code to themselves.
+    post: String,
     address: String,
     pub request: String,
     pub item: String,
@@ -113,6 +116,8 @@ impl Work {
         let (system, codes) = (format!("canary-{name}"), format!("codes-{name}"));
         let system_id = register(&owner, server, &system, &[]).await;
         register(&owner, server, &codes, &[]).await;
+        let (other, post) = (app.actor(Role::Support).await, format!("post-{name}"));
+        register(&owner, &other, &post, &[]).await;
         // Long ago, so that lists begin with the others.
         let customer = json!({ "name": format!("Canary {name}"), "registeredAt": "2020-01-01T00:00:00Z",
             "externalIds": [{ "system": system, "id": "canary-1" }],
@@ -144,6 +149,7 @@ impl Work {
             system,
             system_id,
             codes,
+            post,
             address,
             request,
             item,
@@ -171,8 +177,8 @@ impl Work {
         for _ in 0..4 {
             plan(&owner, &work.item, &work.system, "ERASE").await;
         }
-        let code = sending(&work);
-        owner.run(build::SEND_VERIFICATION_CODE, code).await.ok();
+        let code = sending(&work, &work.codes);
+        other.run(build::SEND_VERIFICATION_CODE, code).await.ok();
         work
     }
 

@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 use super::Writer;
 use crate::harness::build::work::{evidence, file};
 use crate::harness::build::{
-    CLAIM_TASKS, COMPLETE_TASK, FAIL_TASK, OPEN_REQUEST, PLAN_TASK, RECORD_DISCLOSURE_SERIES,
-    RECORD_DISCLOSURES, RELINK_EXTERNAL_REFERENCE, TRANSITION_ITEM, input, observation,
+    CLAIM_TASKS, COMPLETE_TASK, EXTEND_LEGAL_HOLD, FAIL_TASK, OPEN_REQUEST, PLACE_LEGAL_HOLD,
+    PLAN_TASK, RECORD_DELETION_BLOCK, RECORD_DISCLOSURE_SERIES, RECORD_DISCLOSURES,
+    RECORD_RECIPIENT_NOTICE, RELINK_EXTERNAL_REFERENCE, SETTLE_DELETION_BLOCK, TRANSITION_ITEM,
+    input, observation,
 };
 use crate::harness::{Actor, Answer, send};
 
@@ -16,6 +18,8 @@ const ASSIGN: &str = "mutation($input: RecordAssignmentsInput!) {
     recordAssignments(input: $input) { results { assignment { id } error { code } } } }";
 const DISCLOSE: &str = "mutation($input: RecordDisclosureInput!) {
     recordDisclosure(input: $input) { disclosure { id } } }";
+const FULFIL: &str = "mutation($input: TransitionItemInput!) {
+    transitionItem(input: $input) { item { id recipientNotices { nodes { id } } } } }";
 /// How many disclosures go into one list; a list of observations has one more.
 pub const LIST: usize = 3;
 /// Files that came to their end; of those that did not, something may be there for a day.
@@ -57,10 +61,31 @@ pub enum Kind {
     Complete,
     /// Says that the other failed.
     Fail,
+    /// Holds what a system of the writer's own has of the customer.
+    Hold,
+    /// Holds it for longer.
+    Extend,
+    /// Says that it must be kept, too.
+    Block,
+    /// Says that this is over.
+    Settle,
+    /// Registers a customer whom no system knows.
+    Ghost,
+    /// Discloses something about that one.
+    Tell,
+    /// Opens a request of that one for restriction.
+    Restrict,
+    /// The steps of that; with the last, the recipient is to be told.
+    Look,
+    Agree,
+    Begin,
+    Fulfil,
+    /// Says that the recipient was told.
+    Notify,
 }
 
 impl Kind {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 29] = [
         Self::Customer,
         Self::Assignment,
         Self::ByExternalId,
@@ -78,12 +103,30 @@ impl Kind {
         Self::Upload,
         Self::Complete,
         Self::Fail,
+        Self::Hold,
+        Self::Extend,
+        Self::Block,
+        Self::Settle,
+        Self::Ghost,
+        Self::Tell,
+        Self::Restrict,
+        Self::Look,
+        Self::Agree,
+        Self::Begin,
+        Self::Fulfil,
+        Self::Notify,
     ];
 
     /// Whether the same call at any later time answers the same. Who claims again gets what is left, and nobody uploads
     /// anything for a task that is done.
     pub fn repeats(self) -> bool {
         !matches!(self, Self::Claim | Self::Upload)
+    }
+
+    /// Whether it is about what must not be erased, or about who is told of what was done.
+    fn is_of_holds(self) -> bool {
+        let place = |kind| Self::ALL.iter().position(|one| *one == kind);
+        place(self) >= place(Self::Hold)
     }
 
     /// Whether it needs a task that was claimed.
@@ -131,6 +174,11 @@ impl Call {
         format!("worker-{}", self.writer)
     }
 
+    /// The system that must keep what it has of the writer's customers.
+    pub fn archive(self) -> String {
+        format!("archive-{}", self.writer)
+    }
+
     /// What is in the file that is uploaded: more than one part of it.
     pub fn content(self) -> String {
         format!("{}\n", self.reference()).repeat(10_000)
@@ -152,14 +200,21 @@ impl Call {
 
     fn query(self) -> &'static str {
         match self.kind() {
-            Kind::Customer => REGISTER,
+            Kind::Customer | Kind::Ghost => REGISTER,
             Kind::Assignment => ASSIGN,
-            Kind::ByExternalId | Kind::ByAddress => DISCLOSE,
+            Kind::ByExternalId | Kind::ByAddress | Kind::Tell => DISCLOSE,
             Kind::List => RECORD_DISCLOSURES,
             Kind::Series => RECORD_DISCLOSURE_SERIES,
-            Kind::Request => OPEN_REQUEST,
+            Kind::Request | Kind::Restrict => OPEN_REQUEST,
             Kind::Relink => RELINK_EXTERNAL_REFERENCE,
             Kind::Review | Kind::Approve | Kind::Start => TRANSITION_ITEM,
+            Kind::Look | Kind::Agree | Kind::Begin => TRANSITION_ITEM,
+            Kind::Fulfil => FULFIL,
+            Kind::Notify => RECORD_RECIPIENT_NOTICE,
+            Kind::Hold => PLACE_LEGAL_HOLD,
+            Kind::Extend => EXTEND_LEGAL_HOLD,
+            Kind::Block => RECORD_DELETION_BLOCK,
+            Kind::Settle => SETTLE_DELETION_BLOCK,
             Kind::Plan | Kind::PlanMore => PLAN_TASK,
             Kind::Claim => CLAIM_TASKS,
             Kind::Complete => COMPLETE_TASK,
@@ -171,20 +226,30 @@ impl Call {
     /// How many rows of a table it makes.
     pub fn rows(self, table: &str) -> usize {
         let disclosures = match self.kind() {
-            Kind::ByExternalId | Kind::ByAddress => 1,
+            Kind::ByExternalId | Kind::ByAddress | Kind::Tell => 1,
             Kind::List => LIST,
             Kind::Series => LIST + 1,
             _ => 0,
         };
         let plans = matches!(self.kind(), Kind::Start | Kind::Plan | Kind::PlanMore);
         match table {
-            "customer" | "identifier" => usize::from(self.kind() == Kind::Customer),
+            "customer" => usize::from(matches!(self.kind(), Kind::Customer | Kind::Ghost)),
+            "identifier" => usize::from(self.kind() == Kind::Customer),
             "assignment" => usize::from(self.kind() == Kind::Assignment),
             "disclosure" => disclosures,
-            "request" => usize::from(self.kind() == Kind::Request),
-            "request_item" => 2 * usize::from(self.kind() == Kind::Request),
+            "request" => usize::from(matches!(self.kind(), Kind::Request | Kind::Restrict)),
+            "request_item" => match self.kind() {
+                Kind::Request => 2,
+                other => usize::from(other == Kind::Restrict),
+            },
             "request_reference" => usize::from(matches!(self.kind(), Kind::Request | Kind::Relink)),
             "task" => usize::from(plans),
+            "legal_hold" | "legal_hold_customer" | "legal_hold_system" => {
+                usize::from(self.kind() == Kind::Hold)
+            }
+            "legal_hold_category" => 2 * usize::from(self.kind() == Kind::Hold),
+            "deletion_block" => usize::from(self.kind() == Kind::Block),
+            "recipient_notice" => usize::from(self.kind() == Kind::Fulfil),
             WHOLE_FILES => usize::from(self.kind() == Kind::Upload),
             // Each item of a list has a key of its own.
             _ => disclosures.max(usize::from(self.kind().repeats())),
@@ -192,6 +257,9 @@ impl Call {
     }
 
     fn variables(self, writer: &Writer) -> Value {
+        if self.kind().is_of_holds() {
+            return self.of_hold(writer);
+        }
         let mut of = match self.kind() {
             Kind::Review
             | Kind::Approve
@@ -227,6 +295,7 @@ impl Call {
                 let months: Vec<_> = self.items().into_iter().map(observation).collect();
                 return input(&json!({ "observations": months, "errorPolicy": "REJECT_FAILED" }));
             }
+            other => unreachable!("{other:?} has variables of its own"),
         };
         of["idempotencyKey"] = json!(format!("crash-{}-{}", self.writer, self.number));
         input(&of)
@@ -259,6 +328,44 @@ impl Call {
             }
             _ => json!({ "itemId": item, "system": self.system(), "kind": "STOP",
                 "instructions": self.reference() }),
+        };
+        of["idempotencyKey"] = json!(format!("crash-{}-{}", self.writer, self.number));
+        input(&of)
+    }
+
+    /// What must not be erased of the customer, and who is told of what was done for the one whom no system knows.
+    fn of_hold(self, writer: &Writer) -> Value {
+        let made = |kind: Kind| writer.id(self.customer(), kind);
+        let second = |kind: Kind| made(kind).split(' ').nth(1).expect("there is another");
+        let customer = json!({ "externalId": self.external_id() });
+        let step = |to: &str| json!({ "itemId": second(Kind::Restrict), "to": to, "note": self.reference() });
+        let mut of = match self.kind() {
+            Kind::Hold => {
+                json!({ "kind": "LITIGATION", "customers": [customer], "systems": [self.archive()],
+                "categories": ["user.contact.email", "user.name"], "reason": self.reference(),
+                "expiresAt": "2099-01-01T00:00:00Z" })
+            }
+            Kind::Extend => {
+                json!({ "holdId": made(Kind::Hold), "expiresAt": null, "reason": self.reference() })
+            }
+            Kind::Block => {
+                json!({ "customer": customer, "system": self.archive(), "ground": "OPEN_CHARGEBACK",
+                "what": self.reference() })
+            }
+            Kind::Settle => json!({ "blockId": made(Kind::Block) }),
+            Kind::Ghost => json!({ "name": self.name() }),
+            Kind::Tell => self.disclosure(&[json!({ "by": { "id": made(Kind::Ghost) } })]),
+            Kind::Restrict => json!({ "channel": "LETTER", "receivedAt": "2024-06-02T00:00:00Z",
+                "customer": { "id": made(Kind::Ghost) }, "items": [{ "type": "RESTRICTION" }] }),
+            Kind::Look => step("IN_REVIEW"),
+            Kind::Agree => step("APPROVED"),
+            Kind::Begin => step("IN_PROGRESS"),
+            Kind::Fulfil => step("FULFILLED"),
+            Kind::Notify => {
+                json!({ "noticeId": second(Kind::Fulfil), "status": "SENT", "channel": "EMAIL",
+                "note": self.reference() })
+            }
+            other => unreachable!("{other:?} is not of these"),
         };
         of["idempotencyKey"] = json!(format!("crash-{}-{}", self.writer, self.number));
         input(&of)
@@ -304,25 +411,37 @@ impl Call {
     }
 
     /// The id of what it made; the ids, with spaces between them, of a list; of a request, with that of its first item; of
-    /// what was claimed, with the lease. Nothing, where nothing was held.
+    /// what was fulfilled, with that of its notice; of what was claimed, with the lease. Nothing, where nothing was held.
     #[track_caller]
     pub fn id(self, answer: &Answer) -> String {
         if self.kind().needs_lease() && answer.body["data"]["viewer"].is_object() {
             return String::new();
         }
         let list = match self.kind() {
-            Kind::Customer => return answer.text_at("registerCustomer.customer.id"),
+            Kind::Customer | Kind::Ghost => {
+                return answer.text_at("registerCustomer.customer.id");
+            }
             Kind::Assignment => return answer.text_at("recordAssignments.results.0.assignment.id"),
-            Kind::ByExternalId | Kind::ByAddress => {
+            Kind::ByExternalId | Kind::ByAddress | Kind::Tell => {
                 return answer.text_at("recordDisclosure.disclosure.id");
             }
-            Kind::Request => {
+            Kind::Request | Kind::Restrict => {
                 let request = answer.text_at("openRequest.request.id");
                 let item = answer.text_at("openRequest.request.items.0.id");
                 return format!("{request} {item}");
             }
             Kind::Relink => return answer.text_at("relinkExternalReference.requests.0.id"),
-            Kind::Review | Kind::Approve | Kind::Start => {
+            Kind::Fulfil => {
+                let item = answer.text_at("transitionItem.item.id");
+                let notice = answer.text_at("transitionItem.item.recipientNotices.nodes.0.id");
+                return format!("{item} {notice}");
+            }
+            Kind::Notify => return answer.text_at("recordRecipientNotice.notice.id"),
+            Kind::Hold => return answer.text_at("placeLegalHold.hold.id"),
+            Kind::Extend => return answer.text_at("extendLegalHold.hold.id"),
+            Kind::Block => return answer.text_at("recordDeletionBlock.block.id"),
+            Kind::Settle => return answer.text_at("settleDeletionBlock.block.id"),
+            Kind::Review | Kind::Approve | Kind::Start | Kind::Look | Kind::Agree | Kind::Begin => {
                 return answer.text_at("transitionItem.item.id");
             }
             Kind::Plan | Kind::PlanMore => return answer.text_at("planTask.task.id"),

@@ -2,6 +2,7 @@
 //! fails by name. Each case also runs as the controller whose id it is, where it must work.
 
 mod disclosures;
+mod holds;
 mod requests;
 mod tasks;
 
@@ -52,9 +53,14 @@ fn called_by(ids: &Ids, variables: &Value) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// Those below, and those of disclosures, requests and tasks.
+/// Those below, and those of disclosures, requests, tasks and holds.
 fn cases() -> impl Iterator<Item = &'static Case> {
-    let more = [disclosures::CASES, requests::CASES, tasks::CASES];
+    let more = [
+        disclosures::CASES,
+        requests::CASES,
+        tasks::CASES,
+        holds::CASES,
+    ];
     CASES.iter().chain(more.into_iter().flatten())
 }
 
@@ -101,7 +107,7 @@ const CASES: &[Case] = &[
             r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
-                null] }"#,
+                null, null, null, null, null, null, null, null, null] }"#,
         ),
     },
     Case {

@@ -147,3 +147,43 @@ async fn a_system_of_the_same_name_has_tasks_of_its_own() {
     }
     app.stop().await;
 }
+
+/// A hold over everything holds what is one's own, and nothing else; and so does what one's own system must keep.
+#[tokio::test]
+async fn a_hold_of_another_controller_holds_nothing() {
+    let app = App::start().await;
+    let (own, foreign) = (app.owner(), app.foreigner(Role::Owner).await);
+    let (ours, theirs) = (populate(&own).await, populate(&foreign).await);
+    let client = json!({ "externalId": { "system": "whmcs", "id": "42" } });
+    for (query, what) in [
+        (
+            build::PLACE_LEGAL_HOLD,
+            json!({ "kind": "LITIGATION", "allCustomers": true, "reason": "a suit" }),
+        ),
+        (
+            build::RECORD_DELETION_BLOCK,
+            json!({ "customer": client, "system": "mailer", "ground": "UNPAID_INVOICE", "what": "an invoice" }),
+        ),
+    ] {
+        own.run(query, input(&what)).await.ok();
+    }
+    let held = "query($id: ID!) { node(id: $id) { ... on Task { held } } }";
+    for (actor, ids, is_held) in [(&own, &ours, true), (&foreign, &theirs, false)] {
+        let seen = actor.run(held, json!({ "id": ids.task })).await;
+        assert_eq!(seen.get("node.held"), &json!(is_held));
+    }
+    let wanted = input(&json!({ "system": "mailer" }));
+    let claimed = own.run(build::CLAIM_TASKS, wanted).await;
+    assert_eq!(claimed.get("claimTasks.tasks"), &json!([]));
+    let (_, claimed) = claim(&foreign, "mailer").await;
+    assert_eq!(claimed, std::slice::from_ref(&theirs.task));
+    let plan = r#"{ deletionPlan(by: { externalId: { system: "whmcs", id: "42" } }) {
+        systems { name blocks { hold { id } block { id } } } } }"#;
+    let plan = foreign.ask(plan).await;
+    assert!(
+        !plan.text.contains("hld_") && !plan.text.contains("blk_"),
+        "{}",
+        plan.text
+    );
+    app.stop().await;
+}

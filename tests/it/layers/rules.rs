@@ -30,12 +30,13 @@ const SQL: [&str; 5] = [
 ];
 
 /// Where a transaction without an event may begin.
-const HOUSEKEEPING: [&str; 8] = [
+const HOUSEKEEPING: [&str; 9] = [
     "api/src/context/idempotency.rs",
     "api/src/customers/service/snapshot.rs",
     "api/src/ledger/sequencer.rs",
     "api/src/disclosures/service/follow.rs",
     "api/src/auth/service/mod.rs",
+    "api/src/requests/service/codes.rs",
     // Leases, and files that are not whole yet.
     "api/src/tasks/service/claim.rs",
     "api/src/tasks/service/files.rs",

@@ -1,5 +1,6 @@
 //! Each mutation, done well and done badly.
 
+mod holds;
 mod requests;
 mod tasks;
 
@@ -80,7 +81,11 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
         "resolveDisclosureSubject" => resolve_disclosure_subject(ids),
         "issueToken" => issue_token(),
         "revokeToken" => revoke_token(ids),
-        _ => return requests::case(mutation, ids).or_else(|| tasks::case(mutation, ids)),
+        _ => {
+            return requests::case(mutation, ids)
+                .or_else(|| tasks::case(mutation, ids))
+                .or_else(|| holds::case(mutation, ids));
+        }
     };
     Some(known)
 }

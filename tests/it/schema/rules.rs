@@ -20,8 +20,24 @@ pub const LISTS: &[(&str, &str)] = &[
         "100, which recordDisclosure keeps, of a fixed taxonomy",
     ),
     ("Disclosure.subjects", "500, which recordDisclosure keeps"),
+    (
+        "DeletionPlan.ownRecords",
+        "the holds that count over one customer, and 100 open requests",
+    ),
+    (
+        "DeletionPlan.systems",
+        "those of one customer, with what 500 blocks and 100 kept tasks name",
+    ),
+    (
+        "DeletionPlanSystem.blocks",
+        "the holds that count, 500 blocks, which recordDeletionBlock keeps, and 50 each of 100 kept tasks",
+    ),
+    ("DeletionPlanSystem.knownBy", "the values of the enum"),
     ("ImportCustomersPayload.results", "500 items in the input"),
     ("Integration.tokens", "20, which issueToken keeps"),
+    ("LegalHold.categories", "100, which placeLegalHold keeps"),
+    ("LegalHold.customers", "500, which placeLegalHold keeps"),
+    ("LegalHold.systems", "100, which placeLegalHold keeps"),
     (
         "PersonRecipient.contacts",
         "20, which registerRecipient and updateRecipient keep",
@@ -71,6 +87,10 @@ pub const LISTS: &[(&str, &str)] = &[
         "those of one customer, which addIdentifier bounds",
     ),
     ("RequestItem.allowedTransitions", "the values of the enum"),
+    (
+        "RequestMetrics.lines",
+        "types times scopes times regimes, of which there are few",
+    ),
     ("System.knownBy", "the values of the enum"),
     ("System.leavesBehind", "50, which registerSystem keeps"),
     ("Task.attachments", "20, which uploads keep"),

@@ -5,18 +5,31 @@ use entity::enums::Role;
 use serde_json::{Value, json};
 
 use super::{Exported, fill, import, succeeded};
-use crate::harness::build::work::{CONTENT, claim, download};
-use crate::harness::build::{CLAIM_TASKS, COMPLETE_TASK, input};
+use crate::harness::build::work::{CONTENT, claim, download, work_on};
+use crate::harness::build::{
+    ADD_IDENTIFIER, CLAIM_TASKS, COMPLETE_TASK, Ids, OPEN_REQUEST, RELEASE_LEGAL_HOLD,
+    SETTLE_DELETION_BLOCK, input,
+};
 use crate::harness::{Actor, App};
 
-/// Everything that is known of systems and their tasks.
-const EVERYTHING: &str = "{
+/// Everything that is known of systems and their tasks, of what must not be erased, and of who is told of what was done.
+const EVERYTHING: &str = r#"{
     systems { nodes { id name knownBy leavesBehind recordedAt version integration { id name } event { id leaf } } }
-    tasks(first: 20) { nodes { id kind system scope status statusAt plannedAt notBefore attempts failures suspended
+    tasks(first: 20) { nodes { id kind system scope status statusAt plannedAt notBefore attempts failures suspended held
         postponedFor skipReason leasedUntil leasedTo { id } version instructions note event { id leaf }
         request { id } item { id } customer { id } evidence { remoteResult flags residuals }
         retained { what ground until source }
-        attachments { id name mediaType size sha256 recordedAt event { id } } } } }";
+        attachments { id name mediaType size sha256 recordedAt event { id } } } }
+    legalHolds { nodes { id kind status placedAt recordedAt expiresAt releasedAt allCustomers allSystems customers { id }
+        systems categories reason authority lastReason version event { id leaf } } }
+    deletionPlan(by: { externalId: { system: "whmcs", id: 46 } }) { clear customer { id }
+        ownRecords { ground waitsUntilOver until hold { id } request { id } }
+        systems { name knownBy system { id } blocks { ground waitsUntilOver until lastDay source what hold { id }
+            block { id system ground what until source since recordedAt settledAt version customer { id }
+                recordedBy { id } event { id leaf } } } } }
+    recipientNotices { nodes { id status statusAt plannedAt channel note version request { id } item { id }
+        recipient { id } event { id leaf } } }
+    requestMetrics(from: "2026-11-01T00:00:00Z", to: "2026-12-01T00:00:00Z") { csv } }"#;
 
 /// What is answered about them, and what the file has in it.
 async fn known(actor: &Actor, attachment: &str) -> (Value, String, Vec<(String, String)>) {
@@ -41,6 +54,36 @@ fn columns(exported: &Exported, table: &str) -> Vec<String> {
     names.collect()
 }
 
+/// What must not be erased is not handed out there either, until it is released there.
+async fn what_was_held_is_held(actor: &Actor, ids: &Ids) {
+    let held = json!({ "id": ids.held_customer });
+    let known = json!({ "externalId": { "system": "archive", "id": "46" } });
+    let known = json!({ "customerId": ids.held_customer, "identifier": known });
+    actor.run(ADD_IDENTIFIER, input(&known)).await.ok();
+    let request = json!({ "channel": "EMAIL", "receivedAt": "2026-11-20T10:00:00Z", "customer": held,
+        "items": [{ "type": "DELETION" }] });
+    let opened = actor.run(OPEN_REQUEST, input(&request)).await;
+    work_on(actor, &opened.text_at("openRequest.request.items.0.id")).await;
+    let wanted = input(&json!({ "system": "archive" }));
+    for (query, over) in [
+        (SETTLE_DELETION_BLOCK, json!({ "blockId": ids.block })),
+        (
+            RELEASE_LEGAL_HOLD,
+            json!({ "holdId": ids.hold, "reason": "settled" }),
+        ),
+        (
+            RELEASE_LEGAL_HOLD,
+            json!({ "holdId": ids.other_hold, "reason": "settled" }),
+        ),
+    ] {
+        let claimed = actor.run(CLAIM_TASKS, wanted.clone()).await;
+        assert_eq!(claimed.get("claimTasks.tasks"), &json!([]), "{over}");
+        actor.run(query, input(&over)).await.ok();
+    }
+    let (_, handed_out) = claim(actor, "archive").await;
+    assert_eq!(handed_out.len(), 1);
+}
+
 #[tokio::test]
 async fn what_was_done_is_known_elsewhere_and_what_was_held_is_done_again() {
     let here = App::start().await;
@@ -52,6 +95,7 @@ async fn what_was_done_is_known_elsewhere_and_what_was_held_is_done_again() {
     for (table, kept, left_out) in [
         ("task", "instructions", ["secret", "lease"].as_slice()),
         ("request_code", "expires_at", &["code"]),
+        ("task_attachment", "media_type", &["lease"]),
     ] {
         let columns = columns(&exported, table);
         assert!(columns.iter().any(|name| name == kept), "{columns:?}");
@@ -72,6 +116,10 @@ async fn what_was_done_is_known_elsewhere_and_what_was_held_is_done_again() {
         "canary of a result",
         "canary of a note",
         "canary of a file.csv",
+        "canary of a suit",
+        "canary of a court",
+        "canary of a payment",
+        "canary of a notice",
     ] {
         assert!(told.contains(canary), "{canary}: {told}");
     }
@@ -80,11 +128,11 @@ async fn what_was_done_is_known_elsewhere_and_what_was_held_is_done_again() {
     let lost = actor.run(COMPLETE_TASK, input(&done)).await;
     lost.refused(422, "LEASE_LOST");
     // When the lease is over, that counts as a failure, and a minute later others may have them.
-    there.set_clock("2026-11-20T11:01:00Z");
+    there.set_clock("2026-11-20T10:31:00Z");
     let wanted = input(&json!({ "system": "whmcs", "limit": 100 }));
     let nothing = actor.run(CLAIM_TASKS, wanted).await;
     assert_eq!(nothing.get("claimTasks.tasks"), &json!([]));
-    there.set_clock("2026-11-20T11:02:00Z");
+    there.set_clock("2026-11-20T10:32:00Z");
     let (lease, mut claimed) = claim(&actor, "whmcs").await;
     let mut held = ids.held.to_vec();
     claimed.sort_unstable();
@@ -93,6 +141,7 @@ async fn what_was_done_is_known_elsewhere_and_what_was_held_is_done_again() {
     let done = json!({ "taskId": ids.held[0], "lease": lease, "outcome": "DONE" });
     let done = actor.run(COMPLETE_TASK, input(&done)).await;
     assert_eq!(done.text_at("completeTask.task.status"), "DONE");
+    what_was_held_is_held(&actor, &ids).await;
     here.stop().await;
     there.stop().await;
 }

@@ -58,8 +58,12 @@ pub(crate) async fn known_as(
         .await?;
     let mut values = Vec::new();
     for row in rows {
-        if let Some(locked) = keys.lock(row.key_id, store::VALUE, row.id.uuid(), Some(&row.value)) {
-            values.push((locked.open()?, row));
+        let locked = keys.lock(row.key_id, store::VALUE, row.id.uuid(), Some(&row.value));
+        // One value that cannot be opened must not keep the others from those who act.
+        match locked.map(|locked| locked.open()) {
+            Some(Ok(value)) => values.push((value, row)),
+            Some(Err(error)) => tracing::error!(identifier = %row.id, %error, "cannot be opened"),
+            None => {}
         }
     }
     let lookups: Vec<_> = values

@@ -2,6 +2,7 @@
 
 mod assignments;
 mod brands;
+mod cluster;
 mod identifiers;
 mod lookup;
 mod merges;
@@ -21,6 +22,7 @@ use sea_orm::{
 pub(super) use assignments::{
     assignments_by_id, assignments_like, assignments_of, correct, covering, insert_assignments,
 };
+pub(crate) use cluster::members_of;
 pub(super) use lookup::{
     AllHolders, Identified, Wanted, WantedHolder, candidates_by_identifier, candidates_by_resource,
     held_by, holders, identified, place,

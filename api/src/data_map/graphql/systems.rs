@@ -126,7 +126,7 @@ pub(crate) struct DataMapMutation;
 
 #[Object]
 impl DataMapMutation {
-    /// Registers a system, or changes what is known of the one of this name. Errors: NOT_FOUND for an integration that does not exist.
+    /// Registers a system, or changes what is known of the one of this name. Errors: NOT_FOUND for an integration that does not exist; CONFLICT where another call registered it at the same time.
     async fn register_system(
         &self,
         context: &Context<'_>,

@@ -82,7 +82,7 @@ impl Checked {
         Ok(Self {
             recipient: new.recipient,
             ground: new.ground,
-            purpose: check_key(Tree::DataUse, &new.purpose, "purpose".to_owned())?,
+            purpose: Tree::DataUse.checked(&new.purpose, "purpose")?,
             categories,
             tier: new.tier,
             disclosed_at: ctx.not_in_future("disclosedAt", new.disclosed_at)?,
@@ -161,19 +161,11 @@ fn check_categories(new: &NewDisclosure) -> Result<Vec<&'static str>> {
                 "tells who complained; if that was disclosed, say complainantIdentity: DISCLOSED";
             return Err(Error::invalid(field, problem));
         }
-        categories.push(check_key(Tree::DataCategory, key, field)?);
+        categories.push(Tree::DataCategory.checked(key, &field)?);
     }
     categories.sort_unstable();
     categories.dedup();
     Ok(categories)
-}
-
-fn check_key(tree: Tree, key: &str, field: String) -> Result<&'static str> {
-    tree.check(key).map_err(|unknown| Error::Invalid {
-        field,
-        suggestion: unknown.suggestion,
-        problem: unknown.to_string(),
-    })
 }
 
 fn check_text(field: &str, text: Option<Personal>, longest: usize) -> Result<Option<Personal>> {

@@ -17,7 +17,7 @@ pub(crate) use follow::follow;
 pub(crate) use nearby::neighbourhoods_of;
 pub(crate) use read::{
     Disclosure, DisclosureFilter, DisclosureOrder, Finding, Subject, Supersession, by_ids, count,
-    findings, list, of_customers, subjects, superseded_by, supersedes,
+    findings, list, of_customers, recipients_of, subjects, superseded_by, supersedes,
 };
 pub(in crate::disclosures) use ready::Ready;
 pub(crate) use record::{record, record_many};

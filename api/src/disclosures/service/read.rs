@@ -325,3 +325,11 @@ impl Keys {
         }
     }
 }
+
+/// Whom data of some customers who are one went to, each once. It authorises nothing: the use case that asks has done so.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn recipients_of(ctx: &Ctx, customers: &[CustomerId]) -> Result<Vec<RecipientId>> {
+    store::recipients_of(ctx.db(), ctx.scope(), customers).await
+}

@@ -7,7 +7,7 @@ mod write;
 
 use std::collections::HashMap;
 
-use entity::id::{CustomerId, DisclosureId};
+use entity::id::{CustomerId, DisclosureId, RecipientId};
 use entity::{
     disclosure, disclosure_category, disclosure_subject, disclosure_supersession, subject_finding,
 };
@@ -33,6 +33,32 @@ use crate::error::Result;
 use crate::platform::db::{Scope, after_place, for_each_parent, rows};
 use crate::platform::page::{CheckedPage, Cursor, MOST_COUNTED, Page};
 use crate::vault::Column as CellColumn;
+
+/// How many recipients of one customer's data are told of anything.
+const MOST_RECIPIENTS: u64 = 1_000;
+
+/// Whom data of some customers who are one went to, each once; by what counts still.
+pub(super) async fn recipients_of(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    customers: &[CustomerId],
+) -> Result<Vec<RecipientId>> {
+    let of = scope
+        .select::<disclosure_subject::Entity>()
+        .select_only()
+        .column(disclosure_subject::Column::DisclosureId)
+        .filter(disclosure_subject::Column::CustomerId.is_in(customers.iter().copied()))
+        .filter(disclosure_subject::Column::Superseded.eq(false));
+    let select = scope
+        .select::<disclosure::Entity>()
+        .select_only()
+        .distinct()
+        .column(disclosure::Column::RecipientId)
+        .filter(disclosure::Column::Id.in_subquery(of.into_query()))
+        .order_by_asc(disclosure::Column::RecipientId)
+        .limit(MOST_RECIPIENTS);
+    Ok(select.into_tuple().all(db).await?)
+}
 
 /// Cell of a disclosure's reference: table and column.
 pub(super) const REFERENCE: CellColumn = ("disclosure", "reference");

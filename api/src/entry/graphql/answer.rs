@@ -341,6 +341,7 @@ fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::ExtensionNotAllowed
         | ErrorCode::PauseNotAllowed
         | ErrorCode::LeaseLost
+        | ErrorCode::LegalHold
         | ErrorCode::TasksOpen
         | ErrorCode::NotAllFulfilled => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,

@@ -20,7 +20,11 @@ use crate::data_map::graphql::{DataMapMutation, DataMapQuery};
 use crate::disclosures::graphql::{DisclosuresMutation, DisclosuresQuery};
 use crate::ledger::graphql::LedgerQuery;
 use crate::recipients::graphql::{RecipientsMutation, RecipientsQuery};
-use crate::requests::graphql::{RequestsMutation, RequestsQuery, WorkMutation};
+use crate::requests::graphql::{
+    MetricsQuery, NoticesMutation, NoticesQuery, PlanQuery, RequestsMutation, RequestsQuery,
+    WorkMutation,
+};
+use crate::retention::graphql::{RetentionMutation, RetentionQuery};
 use crate::tasks::graphql::{TasksMutation, TasksQuery};
 
 pub(in crate::entry) use answer::{MediaType, Problem};
@@ -39,6 +43,10 @@ pub(crate) struct Query(
     RequestsQuery,
     DataMapQuery,
     TasksQuery,
+    RetentionQuery,
+    PlanQuery,
+    NoticesQuery,
+    MetricsQuery,
 );
 
 /// Changes. A document holds one, and each is done whole or not at all.
@@ -50,8 +58,10 @@ pub(crate) struct Mutation(
     DisclosuresMutation,
     RequestsMutation,
     WorkMutation,
+    NoticesMutation,
     DataMapMutation,
     TasksMutation,
+    RetentionMutation,
 );
 
 /// The schema.

@@ -2,8 +2,9 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::id::{
-    AssignmentId, BrandId, ControllerId, CustomerId, DisclosureId, EventId, IntegrationId,
-    RecipientId, RelationId, RequestId, SnapshotId, SystemId, TaskId,
+    AssignmentId, BrandId, ControllerId, CustomerId, DeletionBlockId, DisclosureId, EventId,
+    IntegrationId, LegalHoldId, RecipientId, RecipientNoticeId, RelationId, RequestId, SnapshotId,
+    SystemId, TaskId,
 };
 
 use crate::auth::graphql::{Controller, Integration};
@@ -19,7 +20,8 @@ use crate::recipients::graphql::{
     PersonRecipient, Processor, PublicAuthority, RecipientNode, ThirdParty,
 };
 
-use crate::requests::service::Request;
+use crate::requests::service::{Notice, Request};
+use crate::retention::service::{Block, Hold};
 use crate::tasks::service::Task;
 
 /// How many ids one call may name.
@@ -59,6 +61,12 @@ pub(crate) enum Node {
     Disclosure(Box<Disclosure>),
     /// What a person asked for.
     Request(Box<Request>),
+    /// That a recipient is told.
+    RecipientNotice(Box<Notice>),
+    /// What must not be erased.
+    LegalHold(Box<Hold>),
+    /// What a system must keep.
+    DeletionBlock(Box<Block>),
     /// A system where data lives.
     System(Box<System>),
     /// What a system has to do.
@@ -120,6 +128,17 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     }
     if let Ok(id) = id.parse::<TaskId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::Task));
+    }
+    if let Ok(id) = id.parse::<RecipientNoticeId>() {
+        let notice = load(context, id).await?.map(Box::new);
+        return Ok(notice.map(Node::RecipientNotice));
+    }
+    if let Ok(id) = id.parse::<LegalHoldId>() {
+        return Ok(load(context, id).await?.map(Box::new).map(Node::LegalHold));
+    }
+    if let Ok(id) = id.parse::<DeletionBlockId>() {
+        let block = load(context, id).await?.map(Box::new);
+        return Ok(block.map(Node::DeletionBlock));
     }
     if let Ok(id) = id.parse::<SystemId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::System));

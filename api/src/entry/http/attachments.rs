@@ -21,6 +21,9 @@ use crate::platform::personal::Personal;
 use crate::platform::random;
 use crate::tasks::service::{Download, NewFile, Upload};
 
+/// So long an upload may take, however steadily it drips.
+const LONGEST_UPLOAD: Duration = Duration::from_mins(30);
+
 type Answer = Result<Response, Problem>;
 
 /// Takes a file.
@@ -91,7 +94,9 @@ async fn upload(app: &Arc<App>, request: &Request, body: Body) -> Answer {
     }
     let new = new_file(request)?;
     let mut upload = Upload::begin(&ctx, new).await?;
-    match receive(&mut upload, body, most, app.config.http.body_timeout()).await {
+    let receiving = receive(&mut upload, body, most, app.config.http.body_timeout());
+    let received = tokio::time::timeout(LONGEST_UPLOAD, receiving).await;
+    match received.unwrap_or_else(|_elapsed| Err(too_slow())) {
         Ok(()) => {}
         Err(problem) => {
             upload.discard().await?;
@@ -127,10 +132,7 @@ async fn receive(
             Ok(Some(Err(_broken))) => {
                 return Err(bad(StatusCode::BAD_REQUEST, "the body cannot be read"));
             }
-            Err(_elapsed) => {
-                let message = "the body did not arrive in time";
-                return Err(bad(StatusCode::REQUEST_TIMEOUT, message));
-            }
+            Err(_elapsed) => return Err(too_slow()),
         };
         size = size.saturating_add(part.len());
         if size > most {
@@ -138,6 +140,11 @@ async fn receive(
         }
         upload.push(&part).await?;
     }
+}
+
+fn too_slow() -> Problem {
+    let message = "the body did not arrive in time";
+    Problem::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::BadRequest, message)
 }
 
 fn too_large(most: usize) -> Problem {
@@ -163,7 +170,9 @@ fn new_file(request: &Request) -> Result<NewFile, Error> {
         let problem = "must be percent-encoded UTF-8";
         return Err(Error::invalid("Privops-File-Name", problem));
     };
-    let media_type = text_of(headers, "content-type", "Content-Type")?;
+    // Parameters are of no use to anybody who reads it later.
+    let media_type = text_of(headers, "content-type", "Content-Type")?.split(';');
+    let media_type = media_type.map(str::trim).next().unwrap_or_default();
     Ok(NewFile {
         task,
         lease,

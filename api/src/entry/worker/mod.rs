@@ -14,6 +14,7 @@ use crate::customers;
 use crate::disclosures;
 use crate::error::Error;
 use crate::ledger::sequencer;
+use crate::requests;
 use crate::tasks;
 
 /// Another instance's events are found within this time.
@@ -111,6 +112,8 @@ async fn expire(app: &App, stop: &CancellationToken) {
         report("deleting expired idempotency records", &outcome);
         let outcome = customers::service::expire_snapshots(app).await;
         report("deleting old snapshots", &outcome);
+        let outcome = requests::service::forget_codes(app).await;
+        report("forgetting old codes", &outcome);
         let outcome = tasks::service::expire_uploads(app).await;
         report("deleting uploads that did not end", &outcome);
         let pause = tokio::time::sleep(EXPIRY);

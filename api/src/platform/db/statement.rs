@@ -307,7 +307,10 @@ pub(crate) fn locked<E: EntityTrait>(db: &impl ConnectionTrait, select: Select<E
 
 /// Locks the rows of a select until the transaction ends, and leaves out those that others have locked: each goes to one
 /// of several that take from a queue. `SQLite` has locked the whole file already.
-pub(crate) fn unlocked<E: EntityTrait>(db: &impl ConnectionTrait, select: Select<E>) -> Select<E> {
+pub(crate) fn locked_skipping<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    select: Select<E>,
+) -> Select<E> {
     match db.get_database_backend() {
         DbBackend::Postgres => {
             select.lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)

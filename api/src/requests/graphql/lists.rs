@@ -6,7 +6,7 @@ use entity::id::{CustomerId, RequestClockId, RequestId, RequestItemId, RequestVe
 
 use crate::context::Ctx;
 use crate::error::Result;
-use crate::graphql::{Batch, connection, pages};
+use crate::graphql::{Batch, connection, pages, parts};
 use crate::requests::service::{self, Clock, Item, Message, Reference, Request, Verification};
 use crate::tasks::{self, service::Standing};
 
@@ -76,45 +76,15 @@ impl Batch for RequestVerificationId {
     }
 }
 
-/// How far the tasks of an item are.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct StandingOf(pub(super) RequestItemId);
-
-impl Batch for StandingOf {
-    type Value = Standing;
-
-    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Standing>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = tasks::service::standings(ctx, &ids).await?;
-        Ok(found
-            .into_iter()
-            .map(|(id, found)| (Self(id), found))
-            .collect())
-    }
-}
-
-/// Declares what is loaded by request: all of it, for all requests of a level.
-macro_rules! parts {
-    ($($name:ident: $value:ty, $load:ident;)+) => {$(
-        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-        pub(super) struct $name(pub(super) RequestId);
-
-        impl Batch for $name {
-            type Value = Vec<$value>;
-
-            async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Vec<$value>>> {
-                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-                let found = service::$load(ctx, &ids).await?;
-                Ok(found.into_iter().map(|(id, parts)| (Self(id), parts)).collect())
-            }
-        }
-    )+};
-}
-
 parts! {
-    ItemsOf: Item, items;
-    ClocksOf: Clock, clocks;
-    ReferencesOf: Reference, references;
+    /// What a request asks for.
+    pub(super) ItemsOf(RequestId): Vec<Item>, service::items;
+    /// By when what is owed.
+    pub(super) ClocksOf(RequestId): Vec<Clock>, service::clocks;
+    /// What outside systems call a request.
+    pub(super) ReferencesOf(RequestId): Vec<Reference>, service::references;
+    /// How far the tasks of an item are.
+    pub(super) StandingOf(RequestItemId): Standing, tasks::service::standings;
 }
 
 pages! {

@@ -2,7 +2,10 @@
 
 mod inputs;
 mod lists;
+mod metrics;
+mod notices;
 mod parts;
+mod plan;
 mod types;
 mod work;
 
@@ -17,11 +20,14 @@ use inputs::{
 pub(crate) use lists::{CustomerRequestConnection, RequestsOf};
 use lists::{RequestClockConnection, RequestConnection, RequestsTotal};
 
+pub(crate) use metrics::MetricsQuery;
+pub(crate) use notices::{NoticesMutation, NoticesQuery};
+pub(crate) use plan::PlanQuery;
 pub(crate) use work::WorkMutation;
 
 use super::service::{self, Clock, Item, Request, RequestFilter, RequestOrder, Verification};
 use crate::error::Result;
-use crate::graphql::{Nullable, OrderDirection, ctx, ctx_for, load, once, read_back};
+use crate::graphql::{Nullable, OrderDirection, ctx, ctx_for, load, once, payloads, read_back};
 use crate::platform::page::PageRequest;
 use crate::platform::personal::Personal;
 
@@ -79,18 +85,6 @@ impl RequestsQuery {
         let page = service::agenda(ctx(context)?, PageRequest { first, after }).await?;
         Ok(RequestClockConnection::new(page))
     }
-}
-
-/// Declares what mutations answer with one thing that was changed.
-macro_rules! payloads {
-    ($($(#[$doc:meta])* $name:ident { $(#[$of:meta])* $field:ident: $value:ty })+) => {$(
-        $(#[$doc])*
-        #[derive(SimpleObject)]
-        pub(crate) struct $name {
-            $(#[$of])*
-            $field: Option<$value>,
-        }
-    )+};
 }
 
 payloads! {

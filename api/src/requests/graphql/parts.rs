@@ -12,6 +12,7 @@ use entity::id::{
 use entity::time::Timestamp;
 
 use super::lists::StandingOf;
+use super::notices::{NoticesOf, RecipientNoticeConnection};
 use crate::error::Result;
 use crate::graphql::{Nullable, load, open, personal};
 use crate::ledger::graphql::EventNode;
@@ -53,7 +54,7 @@ impl Item {
         self.row.status_at
     }
 
-    /// What may follow, as far as its tasks are: by `transitionItem`, `denyItem` for `DENIED`, and `withdrawRequest` for
+    /// What may follow, as far as its own tasks say: by `transitionItem`, `denyItem` for `DENIED`, and `withdrawRequest` for
     /// `WITHDRAWN`.
     async fn allowed_transitions(&self, context: &Context<'_>) -> Result<Vec<RequestStatus>> {
         let standing = load(context, StandingOf(self.row.id)).await?;
@@ -94,6 +95,18 @@ impl Item {
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     async fn note(&self) -> Nullable<String> {
         open(self.note.as_ref()).transpose()
+    }
+
+    /// Which recipients are told of it, in the order in which that was planned.
+    async fn recipient_notices(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+    ) -> Nullable<RecipientNoticeConnection> {
+        let of = NoticesOf(self.row.id, PageRequest { first, after });
+        let page = load(context, of).await.transpose()?;
+        Some(page.map(RecipientNoticeConnection::new))
     }
 
     /// Counts steps.

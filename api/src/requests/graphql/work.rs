@@ -1,11 +1,11 @@
 //! What has to be done about requests, in the schema: tasks that people plan, and codes to be sent.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 use entity::enums::TaskKind;
 use entity::id::{IdentifierId, RequestId, RequestItemId, TaskId};
 
 use crate::error::Result;
-use crate::graphql::{OnBehalfOfInput, ctx_for, once, personal, read_back};
+use crate::graphql::{OnBehalfOfInput, ctx_for, once, payloads, personal, read_back};
 use crate::platform::personal::Personal;
 use crate::requests::service::{self, NewCode, PlannedTask};
 use crate::tasks::service::Task;
@@ -54,25 +54,22 @@ pub(crate) struct SendVerificationCodeInput {
     idempotency_key: Option<ID>,
 }
 
-/// Declares what mutations answer with a task.
-macro_rules! payloads {
-    ($($(#[$doc:meta])* $name:ident)+) => {$(
-        $(#[$doc])*
-        #[derive(SimpleObject)]
-        pub(crate) struct $name {
-            /// The task; null when the change was made but it could not be read.
-            task: Option<Task>,
-        }
-    )+};
-}
-
 payloads! {
     /// What `planTask` answers.
-    PlanTaskPayload
+    PlanTaskPayload {
+        /// The task; null when it was planned but could not be read.
+        task: Task
+    }
     /// What `retryTask` answers.
-    RetryTaskPayload
+    RetryTaskPayload {
+        /// The task as it is now; null when it is to be done again but could not be read.
+        task: Task
+    }
     /// What `sendVerificationCode` answers.
-    SendVerificationCodePayload
+    SendVerificationCodePayload {
+        /// The task of sending it; null when it was planned but could not be read.
+        task: Task
+    }
 }
 
 /// Changes to what has to be done about requests.

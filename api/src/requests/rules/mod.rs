@@ -3,6 +3,8 @@
 pub(super) mod calendar;
 pub(super) mod clock;
 mod holidays;
+pub(super) mod metrics;
+pub(super) mod notices;
 pub(super) mod regimes;
 pub(super) mod states;
 pub(super) mod verification;

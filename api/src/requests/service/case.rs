@@ -281,6 +281,12 @@ impl Case {
         let running = self.clocks.iter().filter(runs);
         request.next_due_at = running.map(|clock| clock.due_at).min();
         request.version += 1;
+        if self.request.closed_at.is_some() {
+            // Nobody waits for an answer any more.
+            let id = self.request.id;
+            tasks::withdraw_codes(ctx, &mut self.tx, &self.key, id).await?;
+            store::end_codes(self.tx.db(), self.tx.scope(), id, None).await?;
+        }
         let (db, scope) = (self.tx.db(), self.tx.scope());
         for item in self.items {
             if self.changed_items.contains(&item.id) {

@@ -9,7 +9,7 @@ use entity::{request, request_code};
 
 use super::case::{Case, Opened};
 use super::verify;
-use crate::context::{Ctx, Once, only_id};
+use crate::context::{App, Ctx, Once, only_id};
 use crate::customers;
 use crate::data_map;
 use crate::error::{Error, Result};
@@ -60,9 +60,7 @@ pub(crate) async fn send_code(ctx: &Ctx, new: NewCode, once: Once) -> Result<Tas
     if let Some((code, reason)) = refuse(ctx, &case, new.identifier).await? {
         return Err(case.refuse(ctx, code, reason).await);
     }
-    let earlier = store::open_codes(case.tx.db(), case.tx.scope(), new.request, ctx.now()).await?;
-    let earlier: Vec<_> = earlier.into_iter().map(|code| code.task_id).collect();
-    tasks::withdraw(ctx, &mut case.tx, &case.key, &earlier).await?;
+    tasks::withdraw_codes(ctx, &mut case.tx, &case.key, new.request).await?;
     let code = digits()?;
     let task = NewTask {
         kind: TaskKind::SendCode,
@@ -89,7 +87,12 @@ async fn sender(ctx: &Ctx, name: &str) -> Result<String> {
     let name = normalise::external_system(name)
         .map_err(|expected| Error::invalid("system", expected.to_string()))?;
     let system = data_map::service::named(ctx, &name).await?;
-    if system.is_none_or(|system| system.row.integration_id.is_none()) {
+    let served = system.and_then(|system| system.row.integration_id);
+    if served.is_some() && served == ctx.actor.integration {
+        let problem = "is served by whoever asks for the code: nobody sends it to themselves";
+        return Err(Error::invalid("system", problem));
+    }
+    if served.is_none() {
         let problem = "is none whose tasks an integration does: see registerSystem";
         return Err(Error::invalid("system", problem));
     }
@@ -198,7 +201,17 @@ pub(super) async fn answer(ctx: &Ctx, case: &Case, said: &Personal) -> Result<bo
         right |= verify_slices_are_equal(known.expose().as_bytes(), said.as_bytes()).is_ok();
     }
     if right {
-        store::use_codes(db, scope, case.request.id, now).await?;
+        store::end_codes(db, scope, case.request.id, Some(now)).await?;
     }
     Ok(right)
+}
+
+/// Forgets codes of all controllers that count no more.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn forget_codes(app: &App) -> Result<()> {
+    let tx = app.housekeeping().await?;
+    store::forget_codes(tx.connection(), app.clock.now()).await?;
+    tx.commit().await
 }

@@ -5,7 +5,10 @@ mod check;
 mod clocks;
 mod codes;
 mod correspond;
+mod metrics;
+mod notices;
 mod open;
+mod plan;
 mod read;
 mod references;
 mod steps;
@@ -13,11 +16,17 @@ mod time;
 mod verify;
 mod work;
 
+pub(crate) use super::rules::metrics::Metric;
 pub(crate) use check::{NewItem, NewRequest, NewRequester};
 pub(crate) use clocks::{ClockExtension, ClockPause, extend, pause, resume};
-pub(crate) use codes::{NewCode, send_code};
+pub(crate) use codes::{NewCode, forget_codes, send_code};
 pub(crate) use correspond::{NewMessage, record_correspondence};
+pub(crate) use metrics::{Metrics, metrics};
+pub(crate) use notices::{
+    Notice, NoticeFilter, NoticeStep, notices, notices_by_id, notices_of_items, step_notice,
+};
 pub(crate) use open::open;
+pub(crate) use plan::{DeletionPlan, From as ObstacleFrom, Obstacle, PlannedSystem, deletion_plan};
 pub(crate) use read::{
     Clock, Item, Message, Reference, Request, RequestFilter, RequestOrder, Verification, agenda,
     by_ids, by_reference, clocks, clocks_by_id, count, items, items_by_id, list, messages,

@@ -1,12 +1,13 @@
 //! Moving what is asked for from one state to the next.
 
 use entity::enums::{Action, DenialReason, ErrorCode, RequestStatus as Status};
-use entity::id::{RequestId, RequestItemId};
+use entity::id::{RecipientId, RequestId, RequestItemId};
 use entity::request_item;
 use entity::time::Timestamp;
 
 use super::case::{Case, Opened, Step};
 use super::check::{LONGEST_NOTE, check_text};
+use super::notices;
 use super::work::{self, Work};
 use crate::context::{Ctx, Once, only_id};
 use crate::customers;
@@ -153,7 +154,7 @@ async fn move_item(
         let missing = || Error::NotFound { what: "request" }.at("duplicateOfId");
         found.first().ok_or_else(missing)?;
     }
-    let work = work_of(ctx, request, id, asked.to).await?;
+    let (work, told) = work_of(ctx, request, id, asked.to).await?;
     let results = [id.to_string()];
     let opened = Case::open_with(ctx, request, other, &once, &results).await?;
     let mut case = match opened {
@@ -202,11 +203,18 @@ async fn move_item(
         work.plan(ctx, &mut case, &item, &standing, instructions)
             .await?;
     }
+    notices::plan(ctx, &mut case, id, &told).await?;
     case.save(ctx).await?;
     Ok(id)
 }
 
-async fn work_of(ctx: &Ctx, request: RequestId, id: RequestItemId, to: Status) -> Result<Work> {
+/// What systems have to do about a step, and who is to be told of it.
+async fn work_of(
+    ctx: &Ctx,
+    request: RequestId,
+    id: RequestItemId,
+    to: Status,
+) -> Result<(Work, Vec<RecipientId>)> {
     let request = store::by_ids(ctx.db(), ctx.scope(), [request]).await?.pop();
     let request = request.ok_or(Error::NotFound { what: "request" })?;
     let item = store::items_by_id(ctx.db(), ctx.scope(), &[id])
@@ -215,7 +223,9 @@ async fn work_of(ctx: &Ctx, request: RequestId, id: RequestItemId, to: Status) -
     let missing = Error::NotFound {
         what: "item of a request",
     };
-    Work::of(ctx, &request, &item.ok_or(missing)?, to).await
+    let item = item.ok_or(missing)?;
+    let told = notices::to_be_told(ctx, &request, &item, to).await?;
+    Ok((Work::of(ctx, &request, &item, to).await?, told))
 }
 
 /// Why an item cannot come to a state.
@@ -331,9 +341,14 @@ pub(crate) async fn withdraw(
         Opened::Now(case) => case,
         Opened::Before(ids) => return only_id(&ids, "request"),
     };
-    let can =
-        |item: &&request_item::Model| states::followers(item.status).contains(&Status::Withdrawn);
-    let items: Vec<_> = case.items.iter().filter(can).cloned().collect();
+    let mut items = Vec::new();
+    for item in case.items.iter().cloned() {
+        let standing = tasks::standing(ctx, &case.tx, item.id).await?;
+        let follows = states::followers(item.status).contains(&Status::Withdrawn);
+        if follows && work::refuse_end(&standing).is_none() {
+            items.push(item);
+        }
+    }
     if items.is_empty() {
         let reason =
             "nothing of this request can be withdrawn: it is done, or being done".to_owned();
@@ -341,10 +356,6 @@ pub(crate) async fn withdraw(
         return Err(case.refuse(ctx, code, reason).await);
     }
     for item in &items {
-        let standing = tasks::standing(ctx, &case.tx, item.id).await?;
-        if let Some((code, reason)) = work::refuse_end(&standing) {
-            return Err(case.refuse(ctx, code, reason).await);
-        }
         let at = instant(ctx, item, at)?;
         let step = Step {
             to: Status::Withdrawn,

@@ -3,7 +3,7 @@
 use entity::enums::{
     Action, ErrorCode, RequestStatus as Status, RequestType, RequesterKind, TaskKind,
 };
-use entity::id::{RequestId, RequestItemId, TaskId};
+use entity::id::{CustomerId, RequestId, RequestItemId, TaskId};
 use entity::{request, request_item};
 
 use super::case::{Case, Opened};
@@ -15,6 +15,9 @@ use crate::requests::rules::states;
 use crate::requests::store;
 use crate::tasks::service::{self as tasks, NewTask, Pace, Standing};
 use crate::vault::normalise;
+
+/// What is answered to a correction that says nothing.
+const INSTRUCT: &str = "must say what is to be corrected, and how";
 
 /// How many tasks a request may get by hand and of itself.
 const MOST_TASKS: u64 = 2_000;
@@ -39,11 +42,7 @@ impl Work {
             to,
             Status::InProgress | Status::Fulfilled | Status::PartiallyFulfilled
         );
-        // A user of a customer's site is not the customer, whose data nobody asked for.
-        let customer = request
-            .customer_id
-            .filter(|_| request.requester != RequesterKind::EndUser);
-        let systems = match customer {
+        let systems = match subject(request) {
             Some(customer) if matters && kind.is_some() => tasks::holding(ctx, customer).await?,
             _ => Vec::new(),
         };
@@ -89,10 +88,12 @@ impl Work {
 
     /// The systems that hold data and have no task.
     fn missing(&self, standing: &Standing) -> Vec<&str> {
+        let Some(kind) = self.kind else {
+            return Vec::new();
+        };
+        let has = |system: &str| standing.systems.contains(&(system.to_owned(), kind));
         let systems = self.systems.iter().map(String::as_str);
-        systems
-            .filter(|system| !standing.systems.contains(*system))
-            .collect()
+        systems.filter(|system| !has(system)).collect()
     }
 
     /// What must be said with a step.
@@ -110,8 +111,7 @@ impl Work {
             return Err(Error::invalid("instructions", problem));
         }
         if plans && self.kind == Some(TaskKind::Correct) && instructions.is_none() {
-            let problem = "must say what is to be corrected, and how";
-            return Err(Error::invalid("instructions", problem));
+            return Err(Error::invalid("instructions", INSTRUCT));
         }
         let nobody = self.kind.is_some() && !standing.any;
         if nobody && to == Status::Fulfilled && note.is_none() {
@@ -139,7 +139,7 @@ impl Work {
             request: item.request_id,
             item: Some(item.id),
             scope: item.scope,
-            customer: case.request.customer_id,
+            customer: subject(&case.request),
             identifier: None,
             instructions: instructions.cloned(),
             secret: None,
@@ -148,6 +148,14 @@ impl Work {
         tasks::plan(ctx, &mut case.tx, &case.key, new).await?;
         Ok(())
     }
+}
+
+/// The customer whose data systems are to act on. A user of a customer's site is not the customer, whose data nobody asked
+/// for.
+pub(super) fn subject(request: &request::Model) -> Option<CustomerId> {
+    request
+        .customer_id
+        .filter(|_| request.requester != RequesterKind::EndUser)
 }
 
 /// Why what systems did, or are doing, keeps an item from an end that undoes nothing.
@@ -228,6 +236,13 @@ pub(crate) async fn plan_task(ctx: &Ctx, new: PlannedTask, once: Once) -> Result
         )
     };
     let kind = kind.ok_or_else(missing)?;
+    if kind == TaskKind::Erase && item.kind != RequestType::Deletion {
+        let problem = "cannot be ERASE: the item does not ask for it";
+        return Err(Error::invalid("kind", problem));
+    }
+    if kind == TaskKind::Correct && new.instructions.is_none() {
+        return Err(Error::invalid("instructions", INSTRUCT));
+    }
     if tasks::count(&case.tx, request).await? >= MOST_TASKS {
         return Err(Error::invalid("itemId", "has a request with 2000 tasks"));
     }
@@ -237,7 +252,7 @@ pub(crate) async fn plan_task(ctx: &Ctx, new: PlannedTask, once: Once) -> Result
         request,
         item: Some(item.id),
         scope: item.scope,
-        customer: case.request.customer_id,
+        customer: subject(&case.request),
         identifier: None,
         instructions: new.instructions,
         secret: None,

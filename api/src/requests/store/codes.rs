@@ -57,16 +57,16 @@ pub(in crate::requests) async fn count_codes(
         .await?)
 }
 
-/// No code of a request counts any more, and none of them is kept.
-pub(in crate::requests) async fn use_codes(
+/// No code of a request counts any more, and none of them is kept; `used_at`, where one was answered with.
+pub(in crate::requests) async fn end_codes(
     db: &impl ConnectionTrait,
     scope: Scope,
     request: RequestId,
-    now: Timestamp,
+    used_at: Option<Timestamp>,
 ) -> Result<()> {
     use request_code::Column;
     let changed = request_code::ActiveModel {
-        used_at: Set(Some(now)),
+        used_at: Set(used_at),
         code: Set(None),
         ..Default::default()
     };
@@ -74,7 +74,26 @@ pub(in crate::requests) async fn use_codes(
         .set(changed)
         .filter(Column::ControllerId.eq(scope.controller))
         .filter(Column::RequestId.eq(request))
-        .filter(Column::UsedAt.is_null())
+        .filter(Column::Code.is_not_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Forgets codes of all controllers that count no more.
+pub(in crate::requests) async fn forget_codes(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+) -> Result<()> {
+    use request_code::Column;
+    let changed = request_code::ActiveModel {
+        code: Set(None),
+        ..Default::default()
+    };
+    request_code::Entity::update_many()
+        .set(changed)
+        .filter(Column::ExpiresAt.lte(now))
+        .filter(Column::Code.is_not_null())
         .exec(db)
         .await?;
     Ok(())

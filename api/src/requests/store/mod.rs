@@ -2,6 +2,8 @@
 
 mod codes;
 mod lists;
+mod metrics;
+mod notices;
 mod parts;
 
 use entity::enums::{OptOutScope, RequestType};
@@ -16,12 +18,16 @@ use sea_orm::{
 };
 
 use crate::error::{Error, Result};
-use crate::platform::db::{Scope, insert_rows, locked};
+use crate::platform::db::{Scope, insert_rows, locked, rows};
 use crate::requests::rules::states::OPEN;
 use crate::vault::Column;
 
-pub(super) use codes::{count_codes, insert_code, open_codes, use_codes};
+pub(super) use codes::{count_codes, end_codes, forget_codes, insert_code, open_codes};
 pub(super) use lists::{agenda, count, of_customers, page};
+pub(super) use metrics::counted;
+pub(super) use notices::{
+    insert_notices, notices_by_id, notices_of_items, page_of_notices, update_notice,
+};
 pub(super) use parts::{
     clocks_by_id, clocks_of, items_by_id, items_of, messages_of, references_of,
     requests_of_references, verifications_by_id, verifications_of, verifications_since,
@@ -53,8 +59,13 @@ pub(super) const EVIDENCE: Column = ("request_verification", "evidence");
 pub(super) const VERIFICATION_NOTE: Column = ("request_verification", "note");
 /// Cell of a code that was sent to whoever asks.
 pub(super) const CODE: Column = ("request_code", "code");
+/// Cell of what was said about a notice to a recipient.
+pub(super) const NOTICE_NOTE: Column = ("recipient_notice", "note");
 /// Cell of the text of a message.
 pub(super) const MESSAGE: Column = ("request_message", "body");
+
+/// How many open requests of a customer are shown in the way of an erasure.
+const MOST_OPEN: u64 = 100;
 
 const NOT_FOUND: Error = Error::NotFound { what: "request" };
 
@@ -178,6 +189,23 @@ pub(super) async fn open_with(
         .one(db)
         .await?;
     Ok(row.map(|row| row.id))
+}
+
+/// The open requests of some customers, in the order in which they came in; as many as are shown at the most.
+pub(super) async fn open_of(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    customers: &[CustomerId],
+) -> Result<Vec<RequestId>> {
+    let select = scope
+        .select::<request::Entity>()
+        .filter(request::Column::CustomerId.is_in(customers.iter().copied()))
+        .filter(request::Column::ClosedAt.is_null())
+        .order_by_asc(request::Column::ReceivedAt)
+        .order_by_asc(request::Column::Id)
+        .limit(MOST_OPEN);
+    let rows = rows(db, select).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Writes what may change of a request.

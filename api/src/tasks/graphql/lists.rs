@@ -6,7 +6,7 @@ use entity::id::{RequestItemId, TaskId};
 
 use crate::context::Ctx;
 use crate::error::Result;
-use crate::graphql::{Batch, connection, pages};
+use crate::graphql::{Batch, connection, pages, parts};
 use crate::tasks::service::{self, Attachment, Retention, Task};
 
 connection! {
@@ -22,30 +22,13 @@ impl Batch for TaskId {
     }
 }
 
-/// Declares what is loaded by the id of something: all of it, for all of a level.
-macro_rules! parts {
-    ($($(#[$doc:meta])* $name:ident($of:ty): $value:ty, $load:ident;)+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-        pub(super) struct $name(pub(super) $of);
-
-        impl Batch for $name {
-            type Value = Vec<$value>;
-
-            async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Vec<$value>>> {
-                let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-                let found = service::$load(ctx, &ids).await?;
-                Ok(found.into_iter().map(|(id, parts)| (Self(id), parts)).collect())
-            }
-        }
-    )+};
-}
-
 parts! {
     /// What a task could not erase.
-    RetentionsOf(TaskId): Retention, retentions;
+    pub(super) RetentionsOf(TaskId): Vec<Retention>, service::retentions;
     /// The files of a task.
-    AttachmentsOf(TaskId): Attachment, attachments;
+    pub(super) AttachmentsOf(TaskId): Vec<Attachment>, service::attachments;
+    /// Whether a task erases what must not be erased now.
+    pub(super) GuardOf(TaskId): bool, service::guarded;
 }
 
 pages! {

@@ -15,7 +15,7 @@ use types::ClaimedTask;
 
 use super::service::{self, Task};
 use crate::error::Result;
-use crate::graphql::{ctx, ctx_for, once, read_back};
+use crate::graphql::{ctx, ctx_for, once, payloads, read_back};
 use crate::platform::page::PageRequest;
 
 /// Queries over tasks.
@@ -53,25 +53,22 @@ pub(crate) struct HeartbeatTaskPayload {
     task: Option<Task>,
 }
 
-/// Declares what mutations answer with a task that was changed.
-macro_rules! payloads {
-    ($($(#[$doc:meta])* $name:ident)+) => {$(
-        $(#[$doc])*
-        #[derive(SimpleObject)]
-        pub(crate) struct $name {
-            /// The task as it is now; null when it was changed but could not be read.
-            task: Option<Task>,
-        }
-    )+};
-}
-
 payloads! {
     /// What `completeTask` answers.
-    CompleteTaskPayload
+    CompleteTaskPayload {
+        /// The task as it is now; null when it was changed but could not be read.
+        task: Task
+    }
     /// What `failTask` answers.
-    FailTaskPayload
+    FailTaskPayload {
+        /// The task as it is now; null when it was changed but could not be read.
+        task: Task
+    }
     /// What `postponeTask` answers.
-    PostponeTaskPayload
+    PostponeTaskPayload {
+        /// The task as it is now; null when it was changed but could not be read.
+        task: Task
+    }
 }
 
 /// Changes to tasks, by those who do them.
@@ -97,7 +94,7 @@ impl TasksMutation {
     }
 
     /// Keeps a task for longer, and tells whether it is still wanted: ask right before what cannot be taken back. Errors:
-    /// NOT_FOUND; LEASE_LOST.
+    /// NOT_FOUND; LEASE_LOST; LEGAL_HOLD where it must not be erased now.
     async fn heartbeat_task(
         &self,
         context: &Context<'_>,

@@ -8,7 +8,7 @@ use entity::enums::{
 use entity::id::{AttachmentId, LeaseId, TaskId};
 use entity::time::Timestamp;
 
-use super::lists::{AttachmentsOf, RetentionsOf};
+use super::lists::{AttachmentsOf, GuardOf, RetentionsOf};
 use crate::auth::graphql::Integration;
 use crate::customers::Customer;
 use crate::error::Result;
@@ -82,6 +82,13 @@ impl Task {
     /// Whether it is not to be done now, because what it is for stands still or has ended.
     async fn suspended(&self) -> bool {
         self.row.suspended
+    }
+
+    /// Whether a legal hold, or something that the system must keep for now, is in the way: it is not handed out until that
+    /// is over. `deletionPlan` says what it is.
+    async fn held(&self, context: &Context<'_>) -> Result<bool> {
+        let held = load(context, GuardOf(self.row.id)).await?;
+        Ok(held.unwrap_or_default())
     }
 
     /// Until when it was handed out; null where it is not.

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use entity::enums::{Action, EventType, IdentifierKind, Log, TaskKind, TaskStatus};
+use entity::enums::{Action, ErrorCode, EventType, IdentifierKind, Log, TaskKind, TaskStatus};
 use entity::id::{LeaseId, TaskId};
 use entity::task;
 use entity::time::Timestamp;
 
 use super::held::{check_held, lost};
+use super::item::skip;
 use super::read::Task;
 use crate::context::Ctx;
 use crate::customers::{self, service::KnownAs};
@@ -18,15 +19,13 @@ use crate::ledger::{Event, Fields};
 use crate::platform::personal::Personal;
 use crate::platform::random;
 use crate::tasks::{rules, store};
-use crate::vault::{CellKeys, normalise};
+use crate::vault::{CellKeys, Column, normalise};
 
 /// How many tasks one claim may ask for.
 const MOST_CLAIMED: i32 = 100;
 /// How long a lease may be, in seconds; and how long it is when nothing is said.
 const LEASE_SECONDS: std::ops::RangeInclusive<i32> = 30..=3_600;
 const USUAL_LEASE: i32 = 300;
-/// Clocks of instances differ: a lease lapses so much later.
-const GRACE: Duration = Duration::from_secs(30);
 /// A code that is older is not sent any more.
 const OLDEST_CODE: Duration = Duration::from_mins(20);
 
@@ -137,11 +136,11 @@ async fn with_knowledge(
         claimed.push(Claimed {
             instructions: open(
                 &own,
-                &task.row,
+                &task,
                 store::INSTRUCTIONS,
                 task.row.instructions.as_ref(),
-            )?,
-            code: open(&own, &task.row, store::SECRET, task.row.secret.as_ref())?,
+            ),
+            code: open(&own, &task, store::SECRET, task.row.secret.as_ref()),
             identifiers,
             task,
         });
@@ -149,14 +148,17 @@ async fn with_knowledge(
     Ok(claimed)
 }
 
-fn open(
-    keys: &CellKeys,
-    row: &task::Model,
-    column: crate::vault::Column,
-    cell: Option<&Vec<u8>>,
-) -> Result<Option<Personal>> {
-    let locked = keys.lock(row.key_id, column, row.id.uuid(), cell);
-    locked.map(|locked| locked.open()).transpose()
+/// A text of a task. One that cannot be opened must not keep the other tasks from whoever claims them.
+fn open(keys: &CellKeys, task: &Task, column: Column, cell: Option<&Vec<u8>>) -> Option<Personal> {
+    let row = &task.row;
+    let locked = keys.lock(row.key_id, column, row.id.uuid(), cell)?;
+    match locked.open() {
+        Ok(text) => Some(text),
+        Err(error) => {
+            tracing::error!(task = %row.id, %error, "cannot be opened");
+            None
+        }
+    }
 }
 
 /// What a system knows the customer of a task by.
@@ -181,36 +183,49 @@ fn identifiers_of(
         .collect()
 }
 
-/// Takes tasks back whose holder did not report in time: they have failed, and wait for another.
+/// Takes tasks back whose holder did not report in time: they have failed, and wait for another. Codes that are too old are
+/// not sent any more.
 async fn release_lapsed(ctx: &Ctx, system: &str) -> Result<()> {
-    let before = ctx.now().saturating_sub(GRACE);
-    let lapsed = store::lapsed(ctx.db(), ctx.scope(), system, before, false).await?;
-    if lapsed.is_empty() {
+    let before = ctx.now().saturating_sub(rules::GRACE);
+    let oldest = ctx.now().saturating_sub(OLDEST_CODE);
+    let mut late = store::lapsed(ctx.db(), ctx.scope(), system, before, false).await?;
+    late.extend(store::old_codes(ctx.db(), ctx.scope(), system, oldest, false).await?);
+    if late.is_empty() {
         return Ok(());
     }
-    let keys = lapsed.iter().map(|row| row.key_id);
+    let keys = late.iter().map(|row| row.key_id);
     let keys = ctx.vault().keys(ctx.db(), ctx.scope(), keys).await?;
     let controller_key = ctx.controller_key().await?;
+    // What was erased meanwhile has no key any more; that it lapsed is nobody's secret.
+    let key_of = |row: &task::Model| keys.get(&row.key_id).unwrap_or(&controller_key);
     let mut tx = ctx.begin().await?;
     // Another may have taken them back, or its holder may have reported.
     let lapsed = store::lapsed(tx.db(), tx.scope(), system, before, true).await?;
-    if lapsed.is_empty() {
+    let old = store::old_codes(tx.db(), tx.scope(), system, oldest, true).await?;
+    if lapsed.is_empty() && old.is_empty() {
         return tx.rollback().await;
     }
     for row in lapsed {
+        let key = key_of(&row);
         let mut row = failed(row, ctx.now());
+        row.lease = None;
         row.event_id = tx.record(Event {
             kind: EventType::TaskFailed,
             log: Log::Main,
             object: row.id.to_string(),
             customer: row.customer_id,
-            // What was erased meanwhile has no key any more; that it lapsed is nobody's secret.
-            key: keys.get(&row.key_id).unwrap_or(&controller_key),
+            key,
             fields: Fields::new()
+                .with("system", row.system.as_str())
                 .with("lapsed", true)
                 .with("failures", row.failures)
                 .with("status", row.status.as_str()),
         })?;
+        store::update(tx.db(), tx.scope(), row).await?;
+    }
+    for row in old {
+        let key = key_of(&row);
+        let row = skip(ctx, &mut tx, key, row)?;
         store::update(tx.db(), tx.scope(), row).await?;
     }
     tx.commit().await
@@ -234,7 +249,7 @@ pub(super) fn failed(row: task::Model, now: Timestamp) -> task::Model {
 /// Keeps a task for longer. One that stands still is not kept: whoever does it must stop.
 ///
 /// # Errors
-/// Forbidden; Invalid; `NotFound`; Refused (`LEASE_LOST`).
+/// Forbidden; Invalid; `NotFound`; Refused (`LEASE_LOST`, or `LEGAL_HOLD` where it must not be erased now).
 pub(crate) async fn heartbeat(
     ctx: &Ctx,
     id: TaskId,
@@ -249,8 +264,18 @@ pub(crate) async fn heartbeat(
         tx.rollback().await?;
         return Err(lost());
     }
+    let guarded = store::guarded(tx.connection(), ctx.scope(), &[id], ctx.now()).await?;
+    if !guarded.is_empty() {
+        tx.rollback().await?;
+        let reason = "it must not be erased now: do not begin, and postpone the task".to_owned();
+        return Err(ctx
+            .refuse(ErrorCode::LegalHold, reason, id.to_string())
+            .await);
+    }
     if !row.suspended {
-        let until = ctx.now().saturating_add(length);
+        // Never for less long than before.
+        let until = row.leased_until.into_iter();
+        let until = until.fold(ctx.now().saturating_add(length), Timestamp::max);
         store::prolong(tx.connection(), ctx.scope(), id, until).await?;
         row.leased_until = Some(until);
     }

@@ -11,7 +11,7 @@ use entity::id::{AttachmentChunkId, AttachmentId, LeaseId, TaskId};
 use entity::{task_attachment, task_attachment_chunk};
 
 use super::held::{LOST, check_held, lost};
-use crate::context::{App, Ctx};
+use crate::context::{App, Ctx, Tx};
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
 use crate::platform::personal::{Personal, check_text};
@@ -19,7 +19,7 @@ use crate::platform::random;
 use crate::tasks::store;
 use crate::vault::{DataKey, ERASED, Place};
 
-/// How many files a task may have, whole or not.
+/// How many files a task may have under one lease, whole or not.
 const MOST_FILES: u64 = 20;
 /// Longest name of a file, in characters.
 const LONGEST_NAME: usize = 200;
@@ -63,8 +63,9 @@ impl Upload {
     pub(crate) async fn begin(ctx: &Ctx, new: NewFile) -> Result<Self> {
         ctx.authorize(Action::WorkOnTasks)?;
         check_text("name", Some(&new.name), LONGEST_NAME)?;
-        if new.name.expose().contains(char::is_control) {
-            return Err(Error::invalid("name", "must be one line"));
+        if new.name.expose().contains(is_odd) {
+            let problem = "must be the name of a file, in one line and without a path";
+            return Err(Error::invalid("name", problem));
         }
         if !is_media_type(&new.media_type) {
             return Err(Error::invalid(
@@ -87,7 +88,7 @@ impl Upload {
             controller_id: ctx.controller(),
             id,
             task_id: new.task,
-            lease: new.lease,
+            lease: Some(new.lease),
             recorded_at: ctx.now(),
             completed_at: None,
             media_type: new.media_type,
@@ -99,9 +100,14 @@ impl Upload {
             event_id: None,
         };
         let tx = ctx.app.housekeeping().await?;
-        store::lock(tx.connection(), ctx.scope(), new.task).await?;
+        let task = store::lock(tx.connection(), ctx.scope(), new.task).await?;
+        if !check_held(ctx, &task, new.lease) {
+            tx.rollback().await?;
+            return Err(lost());
+        }
         ctx.vault().pin(&tx, ctx.scope(), vec![key.id()]).await?;
-        let count = store::count_attachments(tx.connection(), ctx.scope(), new.task).await?;
+        let count =
+            store::count_attachments(tx.connection(), ctx.scope(), new.task, new.lease).await?;
         if count >= MOST_FILES {
             return Err(Error::invalid("taskId", "has 20 files already"));
         }
@@ -172,15 +178,14 @@ impl Upload {
             return Err(Error::invalid("body", "is empty"));
         }
         let digest = HEXLOWER.encode(self.digest.clone().finish().as_ref());
-        if let Some(id) = self.same(&digest).await? {
-            let size = self.row.size;
-            self.discard().await?;
-            return Ok((id, size, digest));
-        }
         let ctx = self.ctx.clone();
         let mut tx = ctx.begin().await?;
         let task = store::lock(tx.db(), tx.scope(), self.row.task_id).await?;
-        if !check_held(&ctx, &task, self.row.lease) {
+        let held = self
+            .row
+            .lease
+            .is_some_and(|lease| check_held(&ctx, &task, lease));
+        if !held {
             tx.rollback().await?;
             self.discard().await?;
             let object = task.id.to_string();
@@ -191,6 +196,12 @@ impl Upload {
         ctx.vault()
             .pin(tx.inner(), tx.scope(), vec![self.key.id()])
             .await?;
+        if let Some(id) = self.same(&tx, &digest).await? {
+            let size = self.row.size;
+            tx.rollback().await?;
+            self.discard().await?;
+            return Ok((id, size, digest));
+        }
         let event = tx.record(Event {
             kind: EventType::AttachmentAdded,
             log: Log::Main,
@@ -213,9 +224,9 @@ impl Upload {
     }
 
     /// The same file, where it was uploaded under the same lease before.
-    async fn same(&self, digest: &str) -> Result<Option<AttachmentId>> {
+    async fn same(&self, tx: &Tx, digest: &str) -> Result<Option<AttachmentId>> {
         let task = self.row.task_id;
-        let found = store::attachments_of(self.ctx.db(), self.ctx.scope(), &[task]).await?;
+        let found = store::attachments_of(tx.db(), tx.scope(), &[task]).await?;
         for file in found.into_values().flatten() {
             if file.lease != self.row.lease || file.media_type != self.row.media_type {
                 continue;
@@ -251,6 +262,12 @@ fn part_text(file: AttachmentId, position: i32, bytes: &[u8]) -> Personal {
 fn part_bytes(file: AttachmentId, position: i32, text: &Personal) -> Option<Vec<u8>> {
     let rest = text.expose().strip_prefix(&format!("{file}:{position}:"))?;
     BASE64.decode(rest.as_bytes()).ok()
+}
+
+/// What has no place in the name of a file: paths, lines, and what turns the direction of a text.
+fn is_odd(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '/' | '\\' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn is_media_type(text: &str) -> bool {
@@ -290,6 +307,9 @@ impl Download {
         let place = Place::of(row.controller_id, store::FILE_NAME, row.id.uuid());
         let name = key.open(place, &row.name)?;
         let mut tx = ctx.begin().await?;
+        ctx.vault()
+            .pin(tx.inner(), tx.scope(), vec![key.id()])
+            .await?;
         tx.record(Event {
             kind: EventType::AttachmentRead,
             log: Log::Main,

@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use entity::enums::{EventType, Log, TaskKind, TaskSkipReason, TaskStatus};
-use entity::id::{RequestItemId, TaskId};
+use entity::id::{RequestId, RequestItemId, TaskId};
 use entity::task;
 use entity::time::Timestamp;
 
 use crate::context::{Ctx, Tx};
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
+use crate::tasks::store::Brief;
 use crate::tasks::{rules, store};
 use crate::vault::DataKey;
 
@@ -32,12 +33,12 @@ pub(crate) struct Standing {
     pub(crate) kept: bool,
     /// Whether something was changed already that cannot be taken back.
     pub(crate) changed: bool,
-    /// The systems that have one.
-    pub(crate) systems: HashSet<String>,
+    /// What there is to do in which system.
+    pub(crate) systems: HashSet<(String, TaskKind)>,
 }
 
 impl Standing {
-    pub(super) fn of<'a>(rows: impl IntoIterator<Item = &'a task::Model>, now: Timestamp) -> Self {
+    pub(super) fn of<'a>(rows: impl IntoIterator<Item = &'a Brief>, now: Timestamp) -> Self {
         let mut standing = Self::default();
         for row in rows {
             standing.any = true;
@@ -48,24 +49,25 @@ impl Standing {
                 TaskStatus::Skipped => !rules::is_nothing_missing(row.skipped),
                 _ => false,
             };
-            let ended = matches!(row.status, TaskStatus::Done | TaskStatus::Retained);
-            standing.changed |= ended && row.kind != TaskKind::Export;
-            standing.systems.insert(row.system.clone());
+            standing.changed |= row.changed;
+            standing.systems.insert((row.system.clone(), row.kind));
         }
         standing
     }
 }
 
-fn is_held(row: &task::Model, now: Timestamp) -> bool {
-    row.status == TaskStatus::Claimed && row.leased_until.is_some_and(|until| now < until)
+fn is_held(row: &Brief, now: Timestamp) -> bool {
+    let until = |until: Timestamp| until.saturating_add(rules::GRACE);
+    row.status == TaskStatus::Claimed && row.leased_until.is_some_and(|end| now < until(end))
 }
 
-/// How far the tasks of an item are; they stay so until the change ends.
+/// How far the tasks of an item are.
 ///
 /// # Errors
 /// As every statement.
 pub(crate) async fn standing(ctx: &Ctx, tx: &Tx, item: RequestItemId) -> Result<Standing> {
-    let rows = store::lock_of_item(tx.db(), tx.scope(), item).await?;
+    // The request is locked: tasks begin and end meanwhile, and are not planned or tried again.
+    let rows = store::briefs_of_items(tx.db(), tx.scope(), &[item]).await?;
     Ok(Standing::of(&rows, ctx.now()))
 }
 
@@ -103,17 +105,7 @@ pub(crate) async fn follow(
                 suspended: true,
                 ..row.clone()
             },
-            Pace::Ended if open => {
-                let skipped = skipped(row.clone(), ctx.now());
-                let fields = Fields::new()
-                    .with("status", skipped.status.as_str())
-                    .with("skipReason", TaskSkipReason::NotWanted.as_str());
-                let event_id = record(tx, key, &skipped, EventType::TaskCompleted, fields)?;
-                task::Model {
-                    event_id,
-                    ..skipped
-                }
-            }
+            Pace::Ended if open => skip(ctx, tx, key, row.clone())?,
             // What failed is nobody's to wait for any more.
             Pace::Ended if row.status == TaskStatus::Failed => task::Model {
                 suspended: true,
@@ -136,6 +128,8 @@ fn skipped(row: task::Model, now: Timestamp) -> task::Model {
         suspended: false,
         postponed: None,
         secret: None,
+        // Whoever holds it says nothing about it any more.
+        lease: None,
         version: row.version + 1,
         ..row
     }
@@ -174,6 +168,7 @@ pub(crate) async fn retry(
         suspended,
         postponed: None,
         skipped: None,
+        lease: None,
         version: row.version + 1,
         event_id,
         ..row
@@ -181,33 +176,39 @@ pub(crate) async fn retry(
     store::update(tx.db(), tx.scope(), again).await
 }
 
-/// Takes back what is still to be sent of codes for a request: a newer one takes their place.
+/// Takes back what is still to be sent of codes for a request: a newer one takes their place, or nobody waits for it.
 ///
 /// # Errors
 /// As every statement.
-pub(crate) async fn withdraw(
+pub(crate) async fn withdraw_codes(
     ctx: &Ctx,
     tx: &mut Tx,
     key: &Arc<DataKey>,
-    tasks: &[TaskId],
+    request: RequestId,
 ) -> Result<()> {
-    for id in tasks {
-        let row = store::lock(tx.db(), tx.scope(), *id).await?;
-        if row.status != TaskStatus::Pending {
-            continue;
-        }
-        let skipped = skipped(row, ctx.now());
-        let fields = Fields::new()
-            .with("status", skipped.status.as_str())
-            .with("skipReason", TaskSkipReason::NotWanted.as_str());
-        let event_id = record(tx, key, &skipped, EventType::TaskCompleted, fields)?;
-        let skipped = task::Model {
-            event_id,
-            ..skipped
-        };
+    for row in store::lock_codes(tx.db(), tx.scope(), request).await? {
+        let skipped = skip(ctx, tx, key, row)?;
         store::update(tx.db(), tx.scope(), skipped).await?;
     }
     Ok(())
+}
+
+/// A task that is not wanted any more.
+pub(super) fn skip(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    key: &Arc<DataKey>,
+    row: task::Model,
+) -> Result<task::Model> {
+    let skipped = skipped(row, ctx.now());
+    let fields = Fields::new()
+        .with("status", skipped.status.as_str())
+        .with("skipReason", TaskSkipReason::NotWanted.as_str());
+    let event_id = record(tx, key, &skipped, EventType::TaskCompleted, fields)?;
+    Ok(task::Model {
+        event_id,
+        ..skipped
+    })
 }
 
 fn record(

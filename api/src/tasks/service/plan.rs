@@ -124,6 +124,7 @@ fn row(ctx: &Ctx, tx: &mut Tx, key: &Arc<DataKey>, new: NewTask) -> Result<task:
         not_before: now,
         attempts: 0,
         failures: 0,
+        changed: false,
         suspended: false,
         postponed: None,
         skipped: None,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::enums::{Action, TaskKind, TaskStatus};
-use entity::id::{DataKeyId, RequestId, RequestItemId, TaskId};
+use entity::id::{CustomerId, DataKeyId, RequestId, RequestItemId, TaskId};
 use entity::{task, task_attachment, task_retention};
 use serde::{Deserialize, Serialize};
 
@@ -231,8 +231,8 @@ pub(crate) async fn standings(
     items: &[RequestItemId],
 ) -> Result<HashMap<RequestItemId, Standing>> {
     ctx.authorize(Action::ReadRequests)?;
-    let rows = store::all_of_items(ctx.db(), ctx.scope(), items).await?;
-    let mut of: HashMap<RequestItemId, Vec<&task::Model>> = HashMap::new();
+    let rows = store::briefs_of_items(ctx.db(), ctx.scope(), items).await?;
+    let mut of: HashMap<RequestItemId, Vec<&store::Brief>> = HashMap::new();
     for row in &rows {
         if let Some(item) = row.item_id {
             of.entry(item).or_default().push(row);
@@ -280,6 +280,42 @@ pub(crate) async fn retentions(
         of.push(Retention { row, what });
     }
     Ok(found)
+}
+
+/// Something that a system kept when it erased.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    /// The system.
+    pub(crate) system: String,
+    /// What it is, and why.
+    pub(crate) retention: Retention,
+}
+
+/// What systems keep of some customers who are one. It authorises nothing: the use case that asks has done so.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn kept_of(ctx: &Ctx, customers: &[CustomerId]) -> Result<Vec<Kept>> {
+    let rows = store::kept_of(ctx.db(), ctx.scope(), customers).await?;
+    let keys = keys_of(ctx, rows.iter().map(|(_, row)| row.key_id)).await?;
+    let kept = |(system, row): (String, task_retention::Model)| {
+        let what = keys.lock(row.key_id, store::WHAT, row.id.uuid(), Some(&row.what));
+        Kept {
+            system,
+            retention: Retention { row, what },
+        }
+    };
+    Ok(rows.into_iter().map(kept).collect())
+}
+
+/// Which of some tasks erase what must not be erased now.
+///
+/// # Errors
+/// Forbidden.
+pub(crate) async fn guarded(ctx: &Ctx, tasks: &[TaskId]) -> Result<HashMap<TaskId, bool>> {
+    visible(ctx).await?;
+    let found = store::guarded(ctx.db(), ctx.scope(), tasks, ctx.now()).await?;
+    Ok(tasks.iter().map(|id| (*id, found.contains(id))).collect())
 }
 
 /// The files of some tasks, in the order in which they came.

@@ -32,6 +32,8 @@ const MOST_LISTED: usize = 50;
 const LONGEST_LISTED: usize = 500;
 /// A task is tried again so late when it was postponed and nothing was said.
 const USUAL_WAIT: std::time::Duration = std::time::Duration::from_hours(24);
+/// It is tried again by then at the latest: what waits must not be forgotten.
+const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_hours(24 * 90);
 
 /// Which task is reported on, and under which lease.
 #[derive(Debug, Clone, Copy)]
@@ -102,29 +104,33 @@ pub(crate) async fn complete(
     once: Once,
 ) -> Result<TaskId> {
     ctx.authorize(Action::WorkOnTasks)?;
-    said.check(ctx)?;
-    let report = match Report::open(ctx, held, &once).await? {
+    said.check()?;
+    let same = |row: &task::Model| row.status == said.outcome;
+    let report = match Report::open(ctx, held, &once, same).await? {
         Opened::Now(report) => report,
         Opened::Before(id) => return Ok(id),
     };
+    said.check_days(ctx)?;
     let (db, scope) = (report.tx.db(), report.tx.scope());
     let files = store::attachments_of(db, scope, &[held.task]).await?;
     let files: Vec<_> = files.into_values().flatten().collect();
     let outcome = rules::Said {
         retains: !said.retained.is_empty(),
         explains: said.skipped.is_some(),
-        attaches: files.iter().any(|file| file.lease == held.lease),
+        attaches: files.iter().any(|file| file.lease == Some(held.lease)),
     };
     if let Err((field, problem)) = rules::check_end(report.row.kind, said.outcome, outcome) {
         return Err(Error::invalid(field, problem));
     }
+    let mut left = Vec::new();
     if report.row.kind == TaskKind::Export {
         // What somebody uploaded who did not come to the end is a part at the most.
-        for file in files.iter().filter(|file| file.lease != held.lease) {
+        for file in files.iter().filter(|file| file.lease != Some(held.lease)) {
             store::delete_file(db, file).await?;
+            left.push(file.id.to_string());
         }
     }
-    report.end(ctx, said).await
+    report.end(ctx, said, left).await
 }
 
 /// Says that a task failed: it is tried again after a while, or not at all.
@@ -134,7 +140,9 @@ pub(crate) async fn complete(
 pub(crate) async fn fail(ctx: &Ctx, held: Held, said: &Failure, once: Once) -> Result<TaskId> {
     ctx.authorize(Action::WorkOnTasks)?;
     check_text("reason", Some(&said.note), LONGEST_NOTE)?;
-    let report = match Report::open(ctx, held, &once).await? {
+    let waits = [TaskStatus::Pending, TaskStatus::Failed];
+    let same = |row: &task::Model| waits.contains(&row.status) && row.postponed.is_none();
+    let report = match Report::open(ctx, held, &once, same).await? {
         Opened::Now(report) => report,
         Opened::Before(id) => return Ok(id),
     };
@@ -148,9 +156,7 @@ pub(crate) async fn fail(ctx: &Ctx, held: Held, said: &Failure, once: Once) -> R
         .with("status", row.status.as_str())
         .with("notBefore", row.not_before.to_string())
         .with_text("reason", Some(&said.note));
-    report
-        .save(EventType::TaskFailed, fields, row, Vec::new())
-        .await
+    report.save(EventType::TaskFailed, fields, row).await
 }
 
 /// Says that a task has to wait for something, such as the end of a chargeback: that is no failure.
@@ -165,15 +171,19 @@ pub(crate) async fn postpone(
 ) -> Result<TaskId> {
     ctx.authorize(Action::WorkOnTasks)?;
     check_text("note", said.note.as_ref(), LONGEST_NOTE)?;
-    let now = ctx.now();
-    let until = said.until.unwrap_or(now.saturating_add(USUAL_WAIT));
-    if until <= now {
-        return Err(Error::invalid("until", "must lie ahead"));
-    }
-    let report = match Report::open(ctx, held, &once).await? {
+    let same = |row: &task::Model| row.postponed == Some(said.ground);
+    let report = match Report::open(ctx, held, &once, same).await? {
         Opened::Now(report) => report,
         Opened::Before(id) => return Ok(id),
     };
+    let now = ctx.now();
+    let until = said.until.unwrap_or(now.saturating_add(USUAL_WAIT));
+    if until <= now || until > now.saturating_add(LONGEST_WAIT) {
+        return Err(Error::invalid(
+            "until",
+            "must lie ahead, by 90 days at the most",
+        ));
+    }
     if report.row.kind == TaskKind::SendCode {
         return Err(Error::invalid("taskId", "is one that cannot wait"));
     }
@@ -190,9 +200,7 @@ pub(crate) async fn postpone(
         .with("ground", said.ground.as_str())
         .with("until", until.to_string())
         .with_text("note", said.note.as_ref());
-    report
-        .save(EventType::TaskPostponed, fields, row, Vec::new())
-        .await
+    report.save(EventType::TaskPostponed, fields, row).await
 }
 
 /// A task under its lock, held by the caller.
@@ -208,7 +216,14 @@ enum Opened {
 }
 
 impl Report {
-    async fn open(ctx: &Ctx, held: Held, once: &Once) -> Result<Opened> {
+    /// Takes the lock of a task that the caller holds. Where the caller held it last and it is as this report would leave
+    /// it, the answer to the first one was lost.
+    async fn open(
+        ctx: &Ctx,
+        held: Held,
+        once: &Once,
+        same: impl Fn(&task::Model) -> bool,
+    ) -> Result<Opened> {
         let row = store::one(ctx.db(), ctx.scope(), held.task).await?;
         let mut keys = ctx
             .vault()
@@ -227,8 +242,7 @@ impl Report {
             return Ok(Opened::Now(Box::new(Self { tx, row, key })));
         }
         tx.rollback().await?;
-        if was_held(ctx, &row, held.lease) {
-            // The answer to the first report was lost.
+        if was_held(ctx, &row, held.lease) && same(&row) {
             return Ok(Opened::Before(held.task));
         }
         let object = held.task.to_string();
@@ -243,7 +257,7 @@ impl Report {
             .transpose()
     }
 
-    async fn end(self, ctx: &Ctx, said: &Completion) -> Result<TaskId> {
+    async fn end(self, ctx: &Ctx, said: &Completion, deleted: Vec<String>) -> Result<TaskId> {
         let mut evidence = said.evidence.clone();
         if self.row.kind == TaskKind::Erase && said.outcome != TaskStatus::Skipped {
             let system = data_map::service::named_in(&self.tx, &self.row.system).await?;
@@ -254,6 +268,11 @@ impl Report {
             );
         }
         let evidence = evidence.to_text()?;
+        // What was done is recorded, also where it should not have been.
+        let (db, scope) = (self.tx.db(), self.tx.scope());
+        let guarded = store::guarded(db, scope, &[self.row.id], ctx.now()).await?;
+        let erased = matches!(said.outcome, TaskStatus::Done | TaskStatus::Retained);
+        let despite = (erased && !guarded.is_empty()).then_some(true);
         let retained: Vec<Value> = said.retained.iter().map(NewRetention::in_event).collect();
         let fields = Fields::new()
             .with("status", said.outcome.as_str())
@@ -263,6 +282,11 @@ impl Report {
                 "evidenceDigest",
                 evidence.as_ref().map(|text| digest_of_text(text.expose())),
             )
+            .with_some(
+                "deletedAttachments",
+                (!deleted.is_empty()).then_some(deleted),
+            )
+            .with_some("despiteHold", despite)
             .with_text("note", said.note.as_ref());
         let now = ctx.now();
         let row = task::Model {
@@ -271,6 +295,7 @@ impl Report {
             // What is kept falls due again when the first of it may go.
             not_before: said.first_end().unwrap_or(Timestamp::MAX),
             failures: 0,
+            changed: self.row.changed || erased && self.row.kind != TaskKind::Export,
             postponed: None,
             skipped: said.skipped,
             secret: None,
@@ -279,9 +304,9 @@ impl Report {
             version: self.row.version + 1,
             ..self.row.clone()
         };
-        let retentions = said.rows(&self.row, &self.key)?;
-        self.save(EventType::TaskCompleted, fields, row, retentions)
-            .await
+        store::delete_retentions(db, scope, self.row.id).await?;
+        store::insert_retentions(db, said.rows(&self.row, &self.key)?).await?;
+        self.save(EventType::TaskCompleted, fields, row).await
     }
 
     async fn save(
@@ -289,7 +314,6 @@ impl Report {
         kind: EventType,
         fields: Fields,
         mut row: task::Model,
-        retentions: Vec<task_retention::Model>,
     ) -> Result<TaskId> {
         let id = row.id;
         row.event_id = self.tx.record(Event {
@@ -300,17 +324,14 @@ impl Report {
             key: &self.key,
             fields: fields.with("system", row.system.as_str()),
         })?;
-        let (db, scope) = (self.tx.db(), self.tx.scope());
-        store::delete_retentions(db, scope, id).await?;
-        store::insert_retentions(db, retentions).await?;
-        store::update(db, scope, row).await?;
+        store::update(self.tx.db(), self.tx.scope(), row).await?;
         self.tx.commit().await?;
         Ok(id)
     }
 }
 
 impl Completion {
-    fn check(&self, ctx: &Ctx) -> Result<()> {
+    fn check(&self) -> Result<()> {
         check_text("note", self.note.as_ref(), LONGEST_NOTE)?;
         self.evidence.check()?;
         if self.retained.len() > MOST_LISTED {
@@ -326,8 +347,16 @@ impl Completion {
             if let Some(part) = rules::missing_of(kept.ground, until, source) {
                 return Err(Error::invalid(field(part), "must be said on this ground"));
             }
+        }
+        Ok(())
+    }
+
+    /// What is kept is kept for a time to come.
+    fn check_days(&self, ctx: &Ctx) -> Result<()> {
+        for (n, kept) in self.retained.iter().enumerate() {
             if kept.until.is_some_and(|until| until.end() <= ctx.now()) {
-                return Err(Error::invalid(field("until"), "lies in the past"));
+                let field = format!("retained[{n}].until");
+                return Err(Error::invalid(field, "lies in the past"));
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::id::{AttachmentId, TaskId};
+use entity::id::{AttachmentId, LeaseId, TaskId};
 use entity::time::Timestamp;
 use entity::{task_attachment, task_attachment_chunk};
 use sea_orm::{
@@ -61,6 +61,9 @@ pub(in crate::tasks) async fn chunk(
 }
 
 /// Says that a file is whole.
+///
+/// # Errors
+/// `NotFound` when it was deleted meanwhile.
 pub(in crate::tasks) async fn finish_attachment(
     db: &impl ConnectionTrait,
     scope: Scope,
@@ -74,23 +77,29 @@ pub(in crate::tasks) async fn finish_attachment(
         event_id: Set(row.event_id),
         ..Default::default()
     };
-    task_attachment::Entity::update_many()
+    let done = task_attachment::Entity::update_many()
         .set(changed)
         .filter(task_attachment::Column::ControllerId.eq(scope.controller))
         .filter(task_attachment::Column::Id.eq(row.id))
         .exec(db)
         .await?;
+    if done.rows_affected == 0 {
+        return Err(Error::NotFound { what: "attachment" });
+    }
     Ok(())
 }
 
-/// How many files a task has, whole or not.
+/// How many files a task has under a lease, whole or not.
 pub(in crate::tasks) async fn count_attachments(
     db: &impl ConnectionTrait,
     scope: Scope,
     task: TaskId,
+    lease: LeaseId,
 ) -> Result<u64> {
-    let select = scope.select::<task_attachment::Entity>();
-    let select = select.filter(task_attachment::Column::TaskId.eq(task));
+    let select = scope
+        .select::<task_attachment::Entity>()
+        .filter(task_attachment::Column::TaskId.eq(task))
+        .filter(task_attachment::Column::Lease.eq(lease));
     Ok(select.count(db).await?)
 }
 

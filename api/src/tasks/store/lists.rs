@@ -2,9 +2,14 @@
 
 use std::collections::HashMap;
 
+use entity::enums::{TaskKind, TaskSkipReason, TaskStatus};
 use entity::id::{RequestId, RequestItemId};
 use entity::task;
-use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::time::Timestamp;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 use crate::error::Result;
 use crate::platform::db::{Scope, after_place, pages_of, rows};
@@ -50,15 +55,40 @@ pub(in crate::tasks) async fn page(
     }))
 }
 
-/// The tasks of some items.
-pub(in crate::tasks) async fn all_of_items(
+/// What tells how far a task is.
+#[derive(Debug, Clone, FromQueryResult)]
+pub(in crate::tasks) struct Brief {
+    pub(in crate::tasks) item_id: Option<RequestItemId>,
+    pub(in crate::tasks) kind: TaskKind,
+    pub(in crate::tasks) system: String,
+    pub(in crate::tasks) status: TaskStatus,
+    pub(in crate::tasks) skipped: Option<TaskSkipReason>,
+    pub(in crate::tasks) changed: bool,
+    pub(in crate::tasks) leased_until: Option<Timestamp>,
+}
+
+/// How far the tasks of some items are.
+pub(in crate::tasks) async fn briefs_of_items(
     db: &impl ConnectionTrait,
     scope: Scope,
     items: &[RequestItemId],
-) -> Result<Vec<task::Model>> {
+) -> Result<Vec<Brief>> {
+    use task::Column;
+    let columns = [
+        Column::ItemId,
+        Column::Kind,
+        Column::System,
+        Column::Status,
+        Column::Skipped,
+        Column::Changed,
+        Column::LeasedUntil,
+    ];
     let select = scope.select::<task::Entity>();
     Ok(select
-        .filter(task::Column::ItemId.is_in(items.iter().copied()))
+        .select_only()
+        .columns(columns)
+        .filter(Column::ItemId.is_in(items.iter().copied()))
+        .into_model::<Brief>()
         .all(db)
         .await?)
 }

@@ -3,25 +3,29 @@
 mod attachments;
 mod lists;
 
+use std::collections::HashMap;
+
 use entity::enums::{TaskKind, TaskStatus};
-use entity::id::{IntegrationId, LeaseId, RequestItemId, TaskId};
+use entity::id::{CustomerId, IntegrationId, LeaseId, RequestId, RequestItemId, TaskId};
 use entity::time::Timestamp;
 use entity::{task, task_retention};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     Select, Set,
 };
 
+use crate::customers::members_of;
 use crate::error::{Error, Result};
-use crate::platform::db::{Scope, insert_rows, locked, rows, unlocked};
+use crate::platform::db::{Scope, insert_rows, locked, locked_skipping, rows};
+use crate::retention::guard;
 use crate::vault::Column;
 
 pub(super) use attachments::{
     attachment, attachments_of, chunk, count_attachments, delete_file, finish_attachment,
     insert_attachment, insert_chunk, unfinished,
 };
-pub(super) use lists::{all_of_items, count_of_request, of_items, page};
+pub(super) use lists::{Brief, briefs_of_items, count_of_request, of_items, page};
 
 /// Cell of what whoever does a task must know.
 pub(super) const INSTRUCTIONS: Column = ("task", "instructions");
@@ -39,6 +43,9 @@ pub(super) const FILE_NAME: Column = ("task_attachment", "name");
 pub(super) const FILE_DIGEST: Column = ("task_attachment", "digest");
 /// Cell of a part of a file.
 pub(super) const FILE_PART: Column = ("task_attachment_chunk", "content");
+
+/// How many tasks in which something is kept are shown of a customer.
+const MOST_KEPT: u64 = 100;
 
 /// How many lapsed tasks are looked at in one change.
 const MOST_LAPSED: u64 = 100;
@@ -65,7 +72,7 @@ pub(super) async fn due(
     scope: Scope,
     wanted: Wanted<'_>,
 ) -> Result<Vec<task::Model>> {
-    rows(db, unlocked(db, handed_out(scope, wanted))).await
+    rows(db, locked_skipping(db, handed_out(db, scope, wanted))).await
 }
 
 /// Whether there are any.
@@ -75,14 +82,17 @@ pub(super) async fn is_any_due(
     wanted: Wanted<'_>,
 ) -> Result<bool> {
     let first = Wanted { limit: 1, ..wanted };
-    Ok(!rows(db, handed_out(scope, first)).await?.is_empty())
+    Ok(!rows(db, handed_out(db, scope, first)).await?.is_empty())
 }
 
-fn handed_out(scope: Scope, wanted: Wanted<'_>) -> Select<task::Entity> {
+fn handed_out(db: &impl ConnectionTrait, scope: Scope, wanted: Wanted<'_>) -> Select<task::Entity> {
     use task::Column;
+    let in_the_way = Condition::any()
+        .add(exports_to_come())
+        .add(guard(db, "task", wanted.now));
     let erases = Condition::all()
         .add(Column::Kind.eq(TaskKind::Erase))
-        .add(Expr::exists(exports_to_come()));
+        .add(in_the_way);
     let mut select = scope
         .select::<task::Entity>()
         .filter(Column::System.eq(wanted.system))
@@ -94,7 +104,12 @@ fn handed_out(scope: Scope, wanted: Wanted<'_>) -> Select<task::Entity> {
         // One that counts no more when it arrives helps nobody.
         Some(since) => Condition::any()
             .add(Column::Kind.ne(TaskKind::SendCode))
-            .add(Column::PlannedAt.gte(since)),
+            .add(
+                // Of one that came from another installation, the code did not.
+                Condition::all()
+                    .add(Column::PlannedAt.gte(since))
+                    .add(Column::Secret.is_not_null()),
+            ),
         None => Condition::any().add(Column::Kind.ne(TaskKind::SendCode)),
     });
     select
@@ -118,31 +133,47 @@ pub(super) async fn lapsed(
         .filter(Column::Status.eq(TaskStatus::Claimed))
         .filter(Column::LeasedUntil.lt(before))
         .limit(MOST_LAPSED);
-    rows(db, if kept { unlocked(db, select) } else { select }).await
+    rows(
+        db,
+        if kept {
+            locked_skipping(db, select)
+        } else {
+            select
+        },
+    )
+    .await
 }
 
-/// Exports for the same request or customer that are to come: what was erased cannot be exported any more.
-fn exports_to_come() -> SelectStatement {
+/// That exports for the same request, or the same customer, are to come: what was erased cannot be exported any more. One
+/// that failed is to be tried again, unless what it was for has ended.
+fn exports_to_come() -> SimpleExpr {
+    let members = members_of("task");
+    let open = "x.kind = 'EXPORT' and (x.status in ('PENDING', 'CLAIMED') or x.status = 'FAILED' and not x.suspended)";
+    // Two questions, so that each has its index.
+    Expr::cust(format!(
+        "(exists (select 1 from task x where x.controller_id = task.controller_id
+                and x.request_id = task.request_id and {open})
+            or exists (select 1 from task x where x.controller_id = task.controller_id
+                and x.customer_id in {members} and {open}))"
+    ))
+}
+
+/// Those of some tasks that erase what must not be erased now.
+pub(super) async fn guarded(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    ids: &[TaskId],
+    now: Timestamp,
+) -> Result<Vec<TaskId>> {
     use task::Column;
-    let export = || Alias::new("export");
-    let own = |column: Column| Expr::col((task::Entity, column));
-    let other = |column: Column| Expr::col((export(), column));
-    let open = [TaskStatus::Pending, TaskStatus::Claimed].map(TaskStatus::as_str);
-    // One that failed is to be tried again, unless what it was for has ended.
-    let failed = other(Column::Status)
-        .eq(TaskStatus::Failed.as_str())
-        .and(other(Column::Suspended).eq(false));
-    let same = other(Column::RequestId)
-        .eq(own(Column::RequestId))
-        .or(other(Column::CustomerId).eq(own(Column::CustomerId)));
-    Query::select()
-        .expr(Expr::val(1))
-        .from_as(task::Entity, export())
-        .and_where(other(Column::ControllerId).eq(own(Column::ControllerId)))
-        .and_where(same)
-        .and_where(other(Column::Kind).eq(TaskKind::Export.as_str()))
-        .and_where(other(Column::Status).is_in(open).or(failed))
-        .to_owned()
+    let select = scope
+        .select::<task::Entity>()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::Kind.eq(TaskKind::Erase))
+        .filter(guard(db, "task", now));
+    Ok(select.into_tuple().all(db).await?)
 }
 
 /// Hands tasks out under a lease.
@@ -229,6 +260,29 @@ pub(super) async fn retentions_of(
         .await?)
 }
 
+/// What systems keep of some customers, each with the name of the system; as much as is shown at the most.
+pub(super) async fn kept_of(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    customers: &[CustomerId],
+) -> Result<Vec<(String, task_retention::Model)>> {
+    let tasks = scope
+        .select::<task::Entity>()
+        .filter(task::Column::CustomerId.is_in(customers.iter().copied()))
+        .filter(task::Column::Status.eq(TaskStatus::Retained))
+        .order_by_asc(task::Column::Id)
+        .limit(MOST_KEPT);
+    let tasks = rows(db, tasks).await?;
+    let ids: Vec<_> = tasks.iter().map(|task| task.id).collect();
+    let systems: HashMap<_, _> = tasks
+        .into_iter()
+        .map(|task| (task.id, task.system))
+        .collect();
+    let kept = retentions_of(db, scope, &ids).await?.into_iter();
+    let with = |row: task_retention::Model| Some((systems.get(&row.task_id)?.clone(), row));
+    Ok(kept.filter_map(with).collect())
+}
+
 pub(super) async fn by_ids(
     db: &impl ConnectionTrait,
     scope: Scope,
@@ -278,6 +332,48 @@ pub(super) async fn lock_of_item(
     Ok(locked(db, select).all(db).await?)
 }
 
+/// The tasks of a request that send a code and have not been claimed, kept from being changed by others until the change
+/// ends.
+pub(super) async fn lock_codes(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    request: RequestId,
+) -> Result<Vec<task::Model>> {
+    let select = scope
+        .select::<task::Entity>()
+        .filter(task::Column::RequestId.eq(request))
+        .filter(task::Column::Kind.eq(TaskKind::SendCode))
+        .filter(task::Column::Status.eq(TaskStatus::Pending))
+        .order_by_asc(task::Column::Id);
+    Ok(locked(db, select).all(db).await?)
+}
+
+/// Tasks of a system that send a code which is too old; kept for the caller until its transaction ends.
+pub(super) async fn old_codes(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    system: &str,
+    before: Timestamp,
+    kept: bool,
+) -> Result<Vec<task::Model>> {
+    let select = scope
+        .select::<task::Entity>()
+        .filter(task::Column::System.eq(system))
+        .filter(task::Column::Status.eq(TaskStatus::Pending))
+        .filter(task::Column::Kind.eq(TaskKind::SendCode))
+        .filter(task::Column::PlannedAt.lt(before))
+        .limit(MOST_LAPSED);
+    rows(
+        db,
+        if kept {
+            locked_skipping(db, select)
+        } else {
+            select
+        },
+    )
+    .await
+}
+
 /// Writes what may change of a task.
 pub(super) async fn update(
     db: &impl ConnectionTrait,
@@ -292,6 +388,7 @@ pub(super) async fn update(
         skipped: Set(row.skipped),
         not_before: Set(row.not_before),
         failures: Set(row.failures),
+        changed: Set(row.changed),
         suspended: Set(row.suspended),
         lease: Set(row.lease),
         leased_to: Set(row.leased_to),

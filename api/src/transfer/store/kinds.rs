@@ -150,14 +150,26 @@ kinds! {
     RequestVerification = request_verification by id, cells ["evidence", "note"], without [];
     /// Messages about it.
     RequestMessage = request_message by id, cells ["body"], without [];
+    /// What must not be erased.
+    LegalHold = legal_hold by id, cells ["reason", "authority", "last_reason"], without [];
+    /// Of whom.
+    LegalHoldCustomer = legal_hold_customer by customer_id hold_id, cells [], without [];
+    /// In which systems.
+    LegalHoldSystem = legal_hold_system by system hold_id, cells [], without [];
+    /// Which data.
+    LegalHoldCategory = legal_hold_category by category hold_id, cells [], without [];
+    /// What systems must keep.
+    DeletionBlock = deletion_block by id, cells ["what"], without [];
     /// What systems have to do about it, without what only they may know.
     Task = task by id, cells ["instructions", "note", "evidence"], without ["secret", "lease"];
     /// What they could not erase.
     TaskRetention = task_retention by id, cells ["what"], without [];
     /// Files that they uploaded.
-    TaskAttachment = task_attachment by id, cells ["name", "digest"], without [];
+    TaskAttachment = task_attachment by id, cells ["name", "digest"], without ["lease"];
     /// What is in those.
     TaskAttachmentChunk = task_attachment_chunk by id, cells ["content"], without [];
+    /// Who was told of it.
+    RecipientNotice = recipient_notice by id, cells ["note"], without [];
     /// That codes were sent to whoever asks, without the codes.
     RequestCode = request_code by id, cells [], without ["code"];
     /// The leaves of the ledger.

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{Held, named};
 use crate::canaries::birds::Canaries;
 use crate::canaries::errors::{Failing, failing};
+use crate::canaries::holds;
 use crate::canaries::requests::Odd;
 use crate::harness::Actor;
 use crate::harness::build::{self, input};
@@ -100,6 +101,7 @@ pub fn wrong(c: &mut Canaries, held: &Held) -> Vec<Failing> {
     let tasks = "query($filter: TaskFilterInput) { tasks(filter: $filter) { nodes { id } } }";
     all.push(failing(tasks, filter, bad));
     all.extend(wrong_reports(c, held));
+    all.extend(holds::wrong(c, &held.over));
     all
 }
 

@@ -67,8 +67,7 @@ pub const CASES: &[Case] = &[
         position: "Mutation.sendVerificationCode.input.requestId",
         operation: build::SEND_VERIFICATION_CODE,
         variables: |ids| {
-            let code =
-                json!({ "requestId": ids.worked, "identifierId": OWN_ADDRESS, "system": "whmcs" });
+            let code = json!({ "requestId": ids.worked, "identifierId": OWN_ADDRESS, "system": "postman" });
             vec![input(&code)]
         },
         expected: None,
@@ -77,8 +76,7 @@ pub const CASES: &[Case] = &[
         position: "Mutation.sendVerificationCode.input.identifierId",
         operation: build::SEND_VERIFICATION_CODE,
         variables: |ids| {
-            let code =
-                json!({ "requestId": OWN_WORKED, "identifierId": ids.address, "system": "whmcs" });
+            let code = json!({ "requestId": OWN_WORKED, "identifierId": ids.address, "system": "postman" });
             vec![input(&code)]
         },
         expected: None,

@@ -54,7 +54,7 @@ fn planned(mutation: &str, ids: &Ids) -> Option<Told> {
             (build::RETRY_TASK, events, right, (wrong, "NOT_FOUND"))
         }
         "sendVerificationCode" => {
-            let of = |address: &str| json!({ "requestId": ids.worked, "identifierId": address, "system": "whmcs" });
+            let of = |address: &str| json!({ "requestId": ids.worked, "identifierId": address, "system": "postman" });
             let (right, wrong) = (of(&ids.address), of(NO_ADDRESS));
             // The one that was not sent yet is not sent any more.
             let events = vec![
@@ -90,7 +90,7 @@ fn held(mutation: &str, ids: &Ids) -> Option<Told> {
             return Some((build::CLAIM_TASKS, Vec::new(), right, wrong));
         }
         "heartbeatTask" => {
-            let longer = json!({ "leaseSeconds": 600 });
+            let longer = json!({ "leaseSeconds": 3600 });
             (build::HEARTBEAT_TASK, Vec::new(), longer, kept_on)
         }
         "completeTask" => {

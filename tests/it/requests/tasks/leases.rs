@@ -91,6 +91,14 @@ async fn a_task_whose_worker_died_is_handed_out_again() {
         (&lapsed["status"], &lapsed["failures"]),
         (&json!("PENDING"), &json!(1))
     );
+    let late = host
+        .billing
+        .run(
+            build::COMPLETE_TASK,
+            report(&first, json!({ "outcome": "DONE" })),
+        )
+        .await;
+    late.refused(422, "LEASE_LOST");
     host.app.set_clock("2026-06-11T08:04:30Z");
     let [second] = claim(&host.billing, "whmcs", 5).await.try_into().unwrap();
     assert_eq!(

@@ -92,6 +92,11 @@ async fn a_user_of_a_customers_site_moves_no_system_of_the_customer() {
         host.step(&opened["items"][0]["id"], to).await;
     }
     assert_eq!(host.tasks(&opened).await.len(), 0);
+    // Where a person plans one, it is about nobody whom the system knows.
+    let more = json!({ "itemId": opened["items"][0]["id"], "system": "whmcs" });
+    host.support.run(build::PLAN_TASK, input(&more)).await.ok();
+    let [erase] = claim(&host.officer, "whmcs", 1).await.try_into().unwrap();
+    assert_eq!(erase.all["identifiers"], json!([]));
     host.stop().await;
 }
 

@@ -111,6 +111,44 @@ async fn a_denial_takes_back_what_nobody_has_begun() {
     host.stop().await;
 }
 
+/// What was erased in part is not untouched, however it goes on.
+#[tokio::test]
+async fn what_was_erased_in_part_is_not_denied_any_more() {
+    let host = Host::start().await;
+    host.client("42", None).await;
+    let opened = host.working("42", &["DELETION"]).await;
+    let item = &opened["items"][0]["id"];
+    let [erase] = claim(&host.officer, "whmcs", 1).await.try_into().unwrap();
+    let kept = json!([{ "what": "invoices", "ground": "OPEN_CHARGEBACK" }]);
+    let said = json!({ "outcome": "RETAINED", "retained": kept });
+    host.officer
+        .run(build::COMPLETE_TASK, report(&erase, said))
+        .await
+        .ok();
+    host.support
+        .run(build::RETRY_TASK, input(&json!({ "taskId": erase.id })))
+        .await
+        .ok();
+    let deny = json!({ "itemId": item, "reason": "LEGAL_CLAIMS" });
+    let refused = host.support.run(build::DENY_ITEM, input(&deny)).await;
+    refused.refused(422, "TRANSITION_NOT_ALLOWED");
+    // What is kept is shown until somebody says otherwise.
+    let [again] = claim(&host.officer, "whmcs", 1).await.try_into().unwrap();
+    host.officer
+        .run(
+            build::FAIL_TASK,
+            report(&again, json!({ "reason": "no answer" })),
+        )
+        .await
+        .ok();
+    let task = &host.tasks(&opened).await[0];
+    assert_eq!(
+        (&task["status"], &task["retained"][0]["what"]),
+        (&json!("PENDING"), &json!("invoices"))
+    );
+    host.stop().await;
+}
+
 /// What the person asks to see is exported before it is erased, also where it was asked for by another ticket.
 #[tokio::test]
 async fn an_export_comes_before_what_is_erased() {
@@ -256,6 +294,8 @@ async fn a_task_is_planned_by_hand_where_it_makes_sense() {
         (deletion, json!({ "kind": "SEND_CODE" }), "kind"),
         (deletion, json!({ "system": "a b" }), "system"),
         (deletion, json!({ "instructions": " " }), "instructions"),
+        (deletion, json!({ "kind": "CORRECT" }), "instructions"),
+        (complaint, json!({ "kind": "ERASE" }), "kind"),
     ] {
         let refused = host.support.run(build::PLAN_TASK, plan(item, more)).await;
         assert_eq!(

@@ -1,0 +1,139 @@
+//! Which events there must be, and which there are.
+
+use std::collections::BTreeMap;
+
+use entity::id::{
+    AssignmentId, BrandId, CustomerId, DeletionBlockId, DisclosureId, IntegrationId, LegalHoldId,
+    RecipientId, RelationId, RequestId, SystemId, TaskId,
+};
+
+use super::{Survey, disclosures, holds, read, requests};
+
+/// How many events there are, by type and object.
+type Events = BTreeMap<(String, String), i64>;
+
+impl Survey {
+    /// How many events each object must have, by type and object.
+    pub(super) async fn expected_events(&self) -> Events {
+        let mut events = Events::new();
+        let mut expect = |kind: &str, object: String, count: i64| {
+            if count > 0 {
+                events.insert((kind.to_owned(), object), count);
+            }
+        };
+        for row in self.rows("select id, version from customer").await {
+            let (id, version): (CustomerId, i32) = (read(&row, 0), read(&row, 1));
+            expect("customer.registered", id.to_string(), 1);
+            // A change is a version and an event.
+            expect("customer changed", id.to_string(), i64::from(version) - 1);
+        }
+        let merged = "select customer_id from customer_merge";
+        for id in self.column::<CustomerId>(merged).await {
+            expect("customer.merged", id.to_string(), 1);
+        }
+        for row in self.rows("select id, version from customer_relation").await {
+            let (id, version): (RelationId, i32) = (read(&row, 0), read(&row, 1));
+            expect("relation.recorded", id.to_string(), i64::from(version));
+        }
+        for id in self.column::<BrandId>("select id from brand").await {
+            expect("brand.registered", id.to_string(), 1);
+        }
+        for row in self.rows("select id, version from recipient").await {
+            let (id, version): (RecipientId, i32) = (read(&row, 0), read(&row, 1));
+            expect("recipient.registered", id.to_string(), 1);
+            expect("recipient.updated", id.to_string(), i64::from(version) - 1);
+        }
+        for row in self.rows("select id, version from assignment").await {
+            let (id, version): (AssignmentId, i32) = (read(&row, 0), read(&row, 1));
+            // A correction is a version and an event.
+            expect("assignment.recorded", id.to_string(), i64::from(version));
+        }
+        // A subject that was resolved later has the event of that.
+        let sql = "select d.id, count(distinct e.id) from disclosure d
+            left join disclosure_subject s on s.controller_id = d.controller_id
+                and s.disclosure_id = d.id and s.event_id <> d.event_id
+            left join event e on e.controller_id = s.controller_id and e.id = s.event_id
+                and e.type <> 'disclosure.subject_resolved'
+            group by d.id";
+        for row in self.rows(sql).await {
+            let (id, subjects): (DisclosureId, i64) = (read(&row, 0), read(&row, 1));
+            expect("disclosure.recorded", id.to_string(), 1);
+            expect("disclosure.subject_recorded", id.to_string(), subjects);
+        }
+        for (kind, sql) in disclosures::EVENTS {
+            for row in self.rows(sql).await {
+                let (id, count): (DisclosureId, i64) = (read(&row, 0), read(&row, 1));
+                expect(kind, id.to_string(), count);
+            }
+        }
+        for (kind, sql) in requests::EVENTS.iter().chain(holds::EVENTS) {
+            for row in self.rows(sql).await {
+                let (id, count): (RequestId, i64) = (read(&row, 0), read(&row, 1));
+                expect(kind, id.to_string(), count);
+            }
+        }
+        self.expected_of_work(&mut events).await;
+        events
+    }
+
+    /// The same of systems and tasks, of what must not be erased, and of tokens.
+    async fn expected_of_work(&self, events: &mut Events) {
+        let mut expect = |kind: &str, object: String, count: i64| {
+            if count > 0 {
+                events.insert((kind.to_owned(), object), count);
+            }
+        };
+        for row in self.rows("select id, version from system").await {
+            let (id, version): (SystemId, i32) = (read(&row, 0), read(&row, 1));
+            // A change is a version and an event.
+            expect("system.registered", id.to_string(), i64::from(version));
+        }
+        for row in self.rows("select id, version from task").await {
+            let (id, version): (TaskId, i32) = (read(&row, 0), read(&row, 1));
+            expect("task changed", id.to_string(), i64::from(version));
+        }
+        let sql = "select integration_id, count(*) from token group by integration_id";
+        for row in self.rows(sql).await {
+            let (id, tokens): (IntegrationId, i64) = (read(&row, 0), read(&row, 1));
+            expect("token.issued", id.to_string(), tokens);
+        }
+        for row in self.rows("select id, version from legal_hold").await {
+            let (id, version): (LegalHoldId, i32) = (read(&row, 0), read(&row, 1));
+            expect("legal_hold.placed", id.to_string(), 1);
+            // A change is a version and an event.
+            expect("legal_hold changed", id.to_string(), i64::from(version) - 1);
+        }
+        for row in self.rows("select id, version from deletion_block").await {
+            let (id, version): (DeletionBlockId, i32) = (read(&row, 0), read(&row, 1));
+            expect("deletion_block.recorded", id.to_string(), 1);
+            expect(
+                "deletion_block.settled",
+                id.to_string(),
+                i64::from(version) - 1,
+            );
+        }
+    }
+
+    pub(super) async fn found_events(&self) -> Events {
+        let sql = "select kind, object, count(*) from (
+                select object, case when type in ('customer.updated', 'customer.closed')
+                    then 'customer changed' when type in ('task.planned', 'task.completed', 'task.failed',
+                    'task.postponed', 'task.retried') then 'task changed'
+                    when type in ('legal_hold.extended', 'legal_hold.released') then 'legal_hold changed'
+                    else type end as kind from event
+                where type in ('customer.registered', 'customer.updated', 'customer.closed',
+                    'customer.merged', 'relation.recorded', 'brand.registered',
+                    'recipient.registered', 'recipient.updated', 'assignment.recorded', 'disclosure.recorded',
+                    'disclosure.subject_recorded', 'disclosure.unauthorised', 'disclosure.superseded',
+                    'finding.raised', 'request.opened', 'request.item_moved',
+                    'request.corresponded', 'request.verified', 'request.code_issued', 'system.registered',
+                    'task.planned', 'task.completed', 'task.failed', 'task.postponed', 'task.retried',
+                    'legal_hold.placed', 'legal_hold.extended', 'legal_hold.released', 'deletion_block.recorded',
+                    'deletion_block.settled', 'recipient_notice.planned', 'recipient_notice.moved', 'token.issued')
+            ) as found group by kind, object";
+        let rows = self.rows(sql).await;
+        rows.iter()
+            .map(|row| ((read(row, 0), read(row, 1)), read(row, 2)))
+            .collect()
+    }
+}

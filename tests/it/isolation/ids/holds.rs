@@ -1,0 +1,105 @@
+//! Places for ids in what must not be erased, and in who is told of what was done.
+
+use serde_json::{Value, json};
+
+use super::{Case, whmcs};
+use crate::harness::build::{self, input};
+
+/// What a system must keep of a customer.
+fn block(customer: &Value) -> Value {
+    input(
+        &json!({ "customer": customer, "system": "archive", "ground": "UNPAID_INVOICE",
+        "what": "an invoice" }),
+    )
+}
+
+const NOTICES: &str = "query($filter: RecipientNoticeFilterInput) {
+    recipientNotices(filter: $filter) { nodes { id } } }";
+
+/// What is answered where there is no notice.
+const NO_NOTICES: &str = r#"{ "recipientNotices": { "nodes": [] } }"#;
+
+pub const CASES: &[Case] = &[
+    Case {
+        position: "Query.deletionPlan.by.id",
+        operation: "query($id: ID) { deletionPlan(by: { id: $id }) { customer { id } } }",
+        variables: |ids| vec![json!({ "id": ids.customer })],
+        expected: Some(r#"{ "deletionPlan": null }"#),
+    },
+    Case {
+        position: "Query.legalHolds.filter.customer.id",
+        operation: "query($id: ID) { legalHolds(filter: { customer: { id: $id } }) { nodes { id } } }",
+        variables: |ids| vec![json!({ "id": ids.held_customer })],
+        expected: Some(r#"{ "legalHolds": { "nodes": [] } }"#),
+    },
+    Case {
+        position: "Query.recipientNotices.filter.requestId",
+        operation: NOTICES,
+        variables: |ids| vec![json!({ "filter": { "requestId": ids.told } })],
+        expected: Some(NO_NOTICES),
+    },
+    Case {
+        position: "Query.recipientNotices.filter.recipientId",
+        operation: NOTICES,
+        variables: |ids| vec![json!({ "filter": { "recipientId": ids.recipient } })],
+        expected: Some(NO_NOTICES),
+    },
+    Case {
+        position: "Mutation.placeLegalHold.input.customers.id",
+        operation: build::PLACE_LEGAL_HOLD,
+        // One of the caller's own does not hide it.
+        variables: |ids| {
+            let customers = [whmcs("46"), json!({ "id": ids.customer })];
+            let hold = json!({ "kind": "LITIGATION", "customers": customers, "systems": ["archive"],
+                "reason": "a suit" });
+            vec![input(&hold)]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.extendLegalHold.input.holdId",
+        operation: build::EXTEND_LEGAL_HOLD,
+        variables: |ids| {
+            let longer = json!({ "holdId": ids.hold, "expiresAt": null, "reason": "a suit" });
+            vec![input(&longer)]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.releaseLegalHold.input.holdId",
+        operation: build::RELEASE_LEGAL_HOLD,
+        variables: |ids| {
+            vec![input(
+                &json!({ "holdId": ids.other_hold, "reason": "settled" }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.recordDeletionBlock.input.customer.id",
+        operation: build::RECORD_DELETION_BLOCK,
+        variables: |ids| vec![block(&json!({ "id": ids.customer }))],
+        expected: None,
+    },
+    Case {
+        position: "Mutation.settleDeletionBlock.input.blockId",
+        operation: build::SETTLE_DELETION_BLOCK,
+        variables: |ids| vec![input(&json!({ "blockId": ids.block }))],
+        expected: None,
+    },
+    Case {
+        position: "Mutation.recordRecipientNotice.input.noticeId",
+        operation: build::RECORD_RECIPIENT_NOTICE,
+        variables: |ids| {
+            let sent = json!({ "noticeId": ids.notice, "status": "SENT", "channel": "EMAIL" });
+            vec![input(&sent)]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.acknowledgeRecipientNotice.input.noticeId",
+        operation: build::ACKNOWLEDGE_RECIPIENT_NOTICE,
+        variables: |ids| vec![input(&json!({ "noticeId": ids.sent_notice }))],
+        expected: None,
+    },
+];
