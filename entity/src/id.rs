@@ -235,6 +235,8 @@ typed_id! {
     pub struct AttachmentId = "att";
     /// A part of such a file.
     pub struct AttachmentChunkId = "chk";
+    /// A term that the controller has promised.
+    pub struct HouseTermId = "htm";
     /// A notice to a recipient about what became of data that it has.
     pub struct RecipientNoticeId = "ntc";
     /// A legal hold.

@@ -26,6 +26,7 @@ pub mod disclosure_subject;
 pub mod disclosure_supersession;
 pub mod event;
 pub mod follower;
+pub mod house_term;
 pub mod idempotency;
 pub mod identifier;
 pub mod integration;

@@ -1,5 +1,6 @@
 //! Requests: what persons ask for.
 
+use crate::date::Date;
 use crate::enums::{RequestChannel, RequestStatus, RequesterKind, SubjectResolution};
 use crate::id::{ControllerId, CustomerId, DataKeyId, EventId, IntegrationId, RequestId};
 use crate::time::Timestamp;
@@ -23,6 +24,8 @@ pub struct Model {
     pub recorded_at: Timestamp,
     /// Who asks.
     pub requester: RequesterKind,
+    /// The last day on which they may ask for another, where that is known.
+    pub authority_until: Option<Date>,
     /// The customer, where it is one.
     pub customer_id: Option<CustomerId>,
     /// What the look-up found.

@@ -26,6 +26,8 @@ mod m20261125_000015_requests;
 mod m20261125_000016_tasks;
 mod m20261125_000017_holds;
 mod m20261125_000018_recipient_notices;
+mod m20261125_000019_authorities;
+mod m20261125_000020_house_terms;
 
 /// The ordered list of migrations.
 #[derive(Debug)]
@@ -53,6 +55,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000016_tasks::Migration),
             Box::new(m20261125_000017_holds::Migration),
             Box::new(m20261125_000018_recipient_notices::Migration),
+            Box::new(m20261125_000019_authorities::Migration),
+            Box::new(m20261125_000020_house_terms::Migration),
         ]
     }
 }

@@ -121,6 +121,7 @@ crate::sql_migration!(
         foreign key (controller_id, task_id) references task (controller_id, id)
     );
     create index request_code_request on request_code (controller_id, request_id, recorded_at);
+    create index request_code_old on request_code (expires_at) where code is not null;
     create index request_code_identifier on request_code (controller_id, identifier_id, recorded_at)",
     "drop table request_code; drop table task_attachment_chunk; drop table task_attachment; drop table task_retention;
     drop table task; drop table system"

@@ -155,6 +155,12 @@ pub const RECORD_RECIPIENT_NOTICE: &str = "mutation($input: RecordRecipientNotic
 pub const ACKNOWLEDGE_RECIPIENT_NOTICE: &str =
     "mutation($input: AcknowledgeRecipientNoticeInput!) {
     acknowledgeRecipientNotice(input: $input) { notice { id status } } }";
+/// Promises a term.
+pub const ADD_HOUSE_TERM: &str = "mutation($input: AddHouseTermInput!) {
+    addHouseTerm(input: $input) { term { id source endedAt } } }";
+/// Ends a term.
+pub const END_HOUSE_TERM: &str = "mutation($input: EndHouseTermInput!) {
+    endHouseTerm(input: $input) { term { id endedAt } } }";
 /// Issues a token.
 pub const ISSUE_TOKEN: &str = "mutation($input: IssueTokenInput!) {
     issueToken(input: $input) { secret token { id expiresAt } integration { id name role } } }";
@@ -301,6 +307,7 @@ pub async fn populate(owner: &Actor) -> Ids {
     holds::told(owner, &mut ids).await;
     work::done(owner, &mut ids).await;
     holds::kept(owner, &mut ids).await;
+    holds::promised(owner, &mut ids).await;
     ids
 }
 

@@ -35,6 +35,7 @@ const TABLES: &[&str] = &[
     "disclosure_supersession",
     "event",
     "idempotency",
+    "house_term",
     "identifier",
     "integration",
     "legal_hold",

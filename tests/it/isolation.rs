@@ -34,6 +34,7 @@ const EVERYTHING: &str = r#"{
     agenda(first: 5) { nodes { id dueAt } }
     systems(first: 5) { nodes { id name version integration { id } } }
     tasks(first: 20) { nodes { id status version attempts held leasedUntil note attachments { id name } } }
+    houseTerms(first: 5) { nodes { id source residences } }
     legalHolds(first: 5) { nodes { id status expiresAt version reason authority lastReason customers { id } event { id } } }
     recipientNotices(first: 5) { nodes { id status version note request { id } item { id } recipient { id } } }
     deletionPlan(by: { externalId: { system: "whmcs", id: 46 } }) { clear customer { id }
@@ -283,6 +284,11 @@ const LISTS: &[(&str, &str)] = &[
     (
         "recipientNotices",
         "query($after: String) { recipientNotices(first: 1, after: $after) {
+            nodes { id } pageInfo { endCursor } } }",
+    ),
+    (
+        "houseTerms",
+        "query($after: String) { houseTerms(first: 1, after: $after) {
             nodes { id } pageInfo { endCursor } } }",
     ),
     (

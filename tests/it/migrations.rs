@@ -109,7 +109,7 @@ macro_rules! select_all {
 async fn read_every_table(db: &DatabaseConnection) {
     let read = select_all!(db,
         assignment blind_index brand controller customer customer_brand customer_merge customer_relation data_key
-        deletion_block disclosure disclosure_category disclosure_subject disclosure_supersession event follower idempotency
+        deletion_block disclosure disclosure_category disclosure_subject disclosure_supersession event follower house_term idempotency
         identifier integration keyring_epoch ledger_state legal_hold legal_hold_category legal_hold_customer
         legal_hold_system recipient recipient_customer recipient_notice request request_clock
         request_code request_item request_message request_reference request_verification snapshot snapshot_value

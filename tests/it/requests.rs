@@ -4,6 +4,7 @@ mod clocks;
 mod codes;
 mod files;
 mod holds;
+mod house;
 mod metrics;
 mod notices;
 mod plans;

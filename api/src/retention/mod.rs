@@ -12,4 +12,4 @@ mod rules;
 pub(crate) mod service;
 mod store;
 
-pub(crate) use store::guard;
+pub(crate) use store::{Guarded, guard, hold_still};

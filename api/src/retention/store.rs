@@ -6,7 +6,8 @@ use entity::date::Date;
 use entity::id::{CustomerId, DeletionBlockId, LegalHoldId};
 use entity::time::Timestamp;
 use entity::{
-    deletion_block, legal_hold, legal_hold_category, legal_hold_customer, legal_hold_system,
+    controller, deletion_block, legal_hold, legal_hold_category, legal_hold_customer,
+    legal_hold_system,
 };
 use sea_orm::sea_query::{Expr, SimpleExpr, Value};
 use sea_orm::{
@@ -18,7 +19,7 @@ use super::rules::WAITED_FOR;
 use super::service::HoldFilter;
 use crate::customers::members_of;
 use crate::error::{Error, Result};
-use crate::platform::db::{Scope, insert_rows, locked, rows};
+use crate::platform::db::{Scope, insert_rows, locked, pinned, rows};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Column;
 
@@ -31,33 +32,70 @@ pub(super) const LAST_REASON: Column = ("legal_hold", "last_reason");
 /// Cell of what is kept.
 pub(super) const WHAT: Column = ("deletion_block", "what");
 
-/// What keeps rows of a table from being erased at an instant: the condition that every path to an erasure passes. The
-/// table says of each row whose data it is about (`customer_id`) and in which system (`system`); holds and blocks of all
-/// who were merged into one count for each of them.
-pub(crate) fn guard(db: &impl ConnectionTrait, table: &str, now: Timestamp) -> SimpleExpr {
+/// Rows of a table that may be erased, or lead to an erasure: expressions that say of each whose data it is about, and in
+/// which system.
+pub(crate) struct Guarded<'a> {
+    /// The controller.
+    pub(crate) controller: &'a str,
+    /// The customer.
+    pub(crate) customer: &'a str,
+    /// The name of the system.
+    pub(crate) system: &'a str,
+}
+
+/// What keeps rows of a table from being erased at an instant: the condition that every path to an erasure passes. Holds
+/// and blocks of all who were merged into one count for each of them.
+pub(crate) fn guard(db: &impl ConnectionTrait, of: &Guarded<'_>, now: Timestamp) -> SimpleExpr {
+    let Guarded {
+        controller,
+        customer,
+        system,
+    } = of;
     let [now_at, now_after, today] = match db.get_database_backend() {
         DbBackend::Postgres => ["$1", "$2", "$3"],
         _ => ["?"; 3],
     };
-    let members = members_of(table);
+    let members = members_of(controller, customer);
     let grounds: Vec<_> = WAITED_FOR
         .iter()
         .map(|ground| format!("'{ground}'"))
         .collect();
     let grounds = grounds.join(", ");
     let sql = format!(
-        "(exists (select 1 from legal_hold h where h.controller_id = {table}.controller_id
+        "(exists (select 1 from legal_hold h where h.controller_id = {controller}
                 and h.released_at is null and (h.expires_at is null or h.expires_at > {now_at})
                 and (h.all_systems or exists (select 1 from legal_hold_system s
-                    where s.controller_id = h.controller_id and s.hold_id = h.id and s.system = {table}.system))
+                    where s.controller_id = h.controller_id and s.hold_id = h.id and s.system = {system}))
                 and (h.all_customers or exists (select 1 from legal_hold_customer c
                     where c.controller_id = h.controller_id and c.hold_id = h.id and c.customer_id in {members})))
-            or exists (select 1 from deletion_block b where b.controller_id = {table}.controller_id
-                and b.customer_id in {members} and b.system = {table}.system and b.ground in ({grounds})
+            or exists (select 1 from deletion_block b where b.controller_id = {controller}
+                and b.customer_id in {members} and b.system = {system} and b.ground in ({grounds})
                 and (b.settled_at is null or b.settled_at > {now_after}) and (b.until is null or b.until >= {today})))"
     );
     let values: [Value; 3] = [now.into(), now.into(), Date::of(now).into()];
     Expr::cust_with_values(sql, values)
+}
+
+/// Lets no hold and no block come in between what is looked at and what is handed out, until the transaction ends.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn hold_still(db: &impl ConnectionTrait, scope: Scope) -> Result<()> {
+    pinned(db, scope.select::<controller::Entity>())
+        .one(db)
+        .await?;
+    Ok(())
+}
+
+/// Waits for what is being handed out: whatever is, after this change, is seen by it.
+///
+/// # Errors
+/// As every statement.
+pub(super) async fn wait_for_claims(db: &impl ConnectionTrait, scope: Scope) -> Result<()> {
+    locked(db, scope.select::<controller::Entity>())
+        .one(db)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn insert_hold(
@@ -174,19 +212,22 @@ fn covers(scope: Scope, customers: &[CustomerId]) -> Condition {
         .add(legal_hold::Column::Id.in_subquery(own.into_query()))
 }
 
-/// The holds that may still count and cover one of some customers, or all.
+/// How many holds over a customer are shown in a plan.
+const MOST_OVER: u64 = 500;
+
+/// The holds that may still count and cover one of some customers, or all; as many as are shown at the most.
 pub(super) async fn holds_over(
     db: &impl ConnectionTrait,
     scope: Scope,
     customers: &[CustomerId],
 ) -> Result<Vec<legal_hold::Model>> {
     let select = scope.select::<legal_hold::Entity>();
-    Ok(select
+    let select = select
         .filter(legal_hold::Column::ReleasedAt.is_null())
         .filter(covers(scope, customers))
         .order_by_asc(legal_hold::Column::Id)
-        .all(db)
-        .await?)
+        .limit(MOST_OVER);
+    rows(db, select).await
 }
 
 /// The customers that each of some holds names.
@@ -310,12 +351,13 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// What systems must keep of some customers and is not settled, in the order in which it was recorded; as many as are
+/// What systems must keep of some customers and is neither settled nor over, in the order in which it was recorded; as many as are
 /// shown at the most.
 pub(super) async fn blocks_of(
     db: &impl ConnectionTrait,
     scope: Scope,
     customers: &[CustomerId],
+    today: Date,
     most: u64,
 ) -> Result<Vec<deletion_block::Model>> {
     use deletion_block::Column;
@@ -323,6 +365,11 @@ pub(super) async fn blocks_of(
         .select::<deletion_block::Entity>()
         .filter(Column::CustomerId.is_in(customers.iter().copied()))
         .filter(Column::SettledAt.is_null())
+        .filter(
+            Condition::any()
+                .add(Column::Until.is_null())
+                .add(Column::Until.gte(today)),
+        )
         .order_by_asc(Column::RecordedAt)
         .order_by_asc(Column::Id)
         .limit(most);

@@ -104,7 +104,7 @@ text_enum! {
         RecordDeletionBlock = "RECORD_DELETION_BLOCK",
         /// See what would be erased of a customer, and what is in the way.
         PlanDeletion = "PLAN_DELETION",
-        /// Say where the controller is established.
+        /// Say where the controller is established, and which terms it has promised.
         UpdateController = "UPDATE_CONTROLLER",
         /// Read the feed of events.
         ReadEvents = "READ_EVENTS",

@@ -85,6 +85,9 @@ text_enum! {
         /// Refused: a legal hold, or something that a system must keep for now, is in the way of erasing. HTTP 422. The
         /// same request can succeed when that is over; `deletionPlan` says what it is.
         LegalHold = "LEGAL_HOLD",
+        /// Refused: whoever asks for another could do so until a day that is over. HTTP 422. The same request fails again
+        /// until `verifyRequester` says that they may for longer.
+        AuthorityExpired = "AUTHORITY_EXPIRED",
         /// Refused: tasks of the item are not done. HTTP 422. The same request fails again until they are.
         TasksOpen = "TASKS_OPEN",
         /// Refused: something was kept or failed, so that the item is not fulfilled whole. HTTP 422. The same request

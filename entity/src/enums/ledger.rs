@@ -110,6 +110,10 @@ text_enum! {
         RecipientNoticePlanned = "recipient_notice.planned" as "RECIPIENT_NOTICE_PLANNED",
         /// A notice to a recipient was sent, confirmed, failed, or is not needed.
         RecipientNoticeMoved = "recipient_notice.moved" as "RECIPIENT_NOTICE_MOVED",
+        /// A term was promised for the answers to requests.
+        HouseTermAdded = "house_term.added" as "HOUSE_TERM_ADDED",
+        /// Such a term is promised no more.
+        HouseTermEnded = "house_term.ended" as "HOUSE_TERM_ENDED",
         /// A rule refused what a caller asked for; nothing else was recorded.
         RefusalRecorded = "refusal.recorded" as "REFUSAL_RECORDED",
     }

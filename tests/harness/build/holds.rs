@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::work::{claim, work_on};
 use super::{
-    COMPLETE_TASK, Ids, OPEN_REQUEST, PLACE_LEGAL_HOLD, RECORD_DELETION_BLOCK, RECORD_DISCLOSURE,
-    RECORD_RECIPIENT_NOTICE, TRANSITION_ITEM, disclosure, input, whmcs,
+    ADD_HOUSE_TERM, COMPLETE_TASK, Ids, OPEN_REQUEST, PLACE_LEGAL_HOLD, RECORD_DELETION_BLOCK,
+    RECORD_DISCLOSURE, RECORD_RECIPIENT_NOTICE, TRANSITION_ITEM, disclosure, input, whmcs,
 };
 use crate::harness::Actor;
 
@@ -53,6 +53,16 @@ pub(super) async fn told(owner: &Actor, ids: &mut Ids) {
     let sent = json!({ "noticeId": ids.sent_notice, "status": "SENT", "channel": "EMAIL",
         "note": "canary of a notice" });
     owner.run(RECORD_RECIPIENT_NOTICE, input(&sent)).await.ok();
+}
+
+/// Terms that are promised to those who live where nobody of these stories does.
+pub(super) async fn promised(owner: &Actor, ids: &mut Ids) {
+    for source in ["privacy notice, section 9", "privacy notice, section 10"] {
+        let term = json!({ "duty": "ANSWER", "length": { "count": 30, "unit": "DAYS" }, "residences": ["AQ"],
+            "extendsTo": { "count": 60, "unit": "DAYS" }, "source": source });
+        let added = owner.run(ADD_HOUSE_TERM, input(&term)).await;
+        ids.house_term = added.text_at("addHouseTerm.term.id");
+    }
 }
 
 /// What a system has of client 46 is held, and kept. Nothing is to be erased there.

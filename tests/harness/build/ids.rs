@@ -95,6 +95,8 @@ pub struct Ids {
     pub other_hold: String,
     /// What a system must keep of it.
     pub block: String,
+    /// A term that was promised to those who live where nobody of these stories does.
+    pub house_term: String,
 }
 
 impl Ids {
@@ -102,6 +104,7 @@ impl Ids {
     pub fn all(&self) -> Vec<&str> {
         vec![
             &self.controller,
+            &self.house_term,
             &self.integration,
             &self.token,
             &self.customer,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use entity::id::{
-    AssignmentId, BrandId, CustomerId, DeletionBlockId, DisclosureId, IntegrationId, LegalHoldId,
-    RecipientId, RelationId, RequestId, SystemId, TaskId,
+    AssignmentId, BrandId, CustomerId, DeletionBlockId, DisclosureId, HouseTermId, IntegrationId,
+    LegalHoldId, RecipientId, RelationId, RequestId, SystemId, TaskId,
 };
 
 use super::{Survey, disclosures, holds, read, requests};
@@ -103,6 +103,11 @@ impl Survey {
             // A change is a version and an event.
             expect("legal_hold changed", id.to_string(), i64::from(version) - 1);
         }
+        for row in self.rows("select id, version from house_term").await {
+            let (id, version): (HouseTermId, i32) = (read(&row, 0), read(&row, 1));
+            expect("house_term.added", id.to_string(), 1);
+            expect("house_term.ended", id.to_string(), i64::from(version) - 1);
+        }
         for row in self.rows("select id, version from deletion_block").await {
             let (id, version): (DeletionBlockId, i32) = (read(&row, 0), read(&row, 1));
             expect("deletion_block.recorded", id.to_string(), 1);
@@ -121,7 +126,7 @@ impl Survey {
                     'task.postponed', 'task.retried') then 'task changed'
                     when type in ('legal_hold.extended', 'legal_hold.released') then 'legal_hold changed'
                     else type end as kind from event
-                where type in ('customer.registered', 'customer.updated', 'customer.closed',
+                where type in ('house_term.added', 'house_term.ended', 'customer.registered', 'customer.updated', 'customer.closed',
                     'customer.merged', 'relation.recorded', 'brand.registered',
                     'recipient.registered', 'recipient.updated', 'assignment.recorded', 'disclosure.recorded',
                     'disclosure.subject_recorded', 'disclosure.unauthorised', 'disclosure.superseded',

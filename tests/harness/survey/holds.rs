@@ -31,6 +31,17 @@ pub const HALVES: &[(&str, &str)] = &[
             where s.controller_id = h.controller_id and s.hold_id = h.id)",
     ),
     (
+        "promised terms without the event of their last change",
+        "house_term h where not exists (select 1 from event e where e.controller_id = h.controller_id
+            and e.id = h.event_id and e.type = case when h.ended_at is null
+                then 'house_term.added' else 'house_term.ended' end)",
+    ),
+    (
+        "promised terms that can be extended and do not say in what, or to less than they are",
+        "house_term h where (h.extended_length is null) <> (h.extended_unit is null) or h.length < 1
+            or (h.version = 1) <> (h.ended_at is null)",
+    ),
+    (
         "blocks that are not under a key of their customer",
         "deletion_block b where not exists (select 1 from data_key k where k.controller_id = b.controller_id
             and k.id = b.key_id and k.owner_id = b.customer_id and k.class = 'REQUEST')",

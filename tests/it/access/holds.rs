@@ -15,6 +15,22 @@ pub const SAMPLES: &[Sample] = &[
         nothing,
     ),
     sample(
+        "Query.houseTerms",
+        "{ houseTerms { nodes { id } } }",
+        nothing,
+    ),
+    sample(
+        "Query.node of a house term",
+        NODE,
+        |turn| json!({ "id": turn.world.kept.term }),
+    ),
+    sample("Mutation.addHouseTerm", build::ADD_HOUSE_TERM, |_| {
+        promising()
+    }),
+    sample("Mutation.endHouseTerm", build::END_HOUSE_TERM, |turn| {
+        input(&json!({ "termId": turn.kept.term }))
+    }),
+    sample(
         "Query.node of a legal hold",
         NODE,
         |turn| json!({ "id": turn.world.kept.longer }),
@@ -119,6 +135,14 @@ fn hold(customer: &str) -> Value {
     )
 }
 
+/// A term for those who live where nobody of these stories does.
+fn promising() -> Value {
+    input(
+        &json!({ "duty": "ANSWER", "length": { "count": 30, "unit": "DAYS" }, "residences": ["AQ"],
+        "source": "a notice" }),
+    )
+}
+
 fn longer(hold: &str) -> Value {
     input(
         &json!({ "holdId": hold, "expiresAt": "2027-05-19T00:00:00Z", "reason": "canary renewal" }),
@@ -149,6 +173,8 @@ pub struct Kept {
     planned: String,
     /// A notice that was sent.
     pub sent: String,
+    /// A promised term to be ended.
+    term: String,
 }
 
 impl Kept {
@@ -182,6 +208,7 @@ impl Kept {
         let recorded = owner
             .run(build::RECORD_DELETION_BLOCK, block(&customer))
             .await;
+        let promised = owner.run(build::ADD_HOUSE_TERM, promising()).await;
         Self {
             block: recorded.text_at("recordDeletionBlock.block.id"),
             customer,
@@ -190,6 +217,7 @@ impl Kept {
             over,
             planned,
             sent,
+            term: promised.text_at("addHouseTerm.term.id"),
         }
     }
 

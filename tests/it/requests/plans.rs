@@ -113,13 +113,26 @@ async fn a_plan_says_where_on_which_ground_and_until_when() {
         ]
     );
     let own = plan.get("deletionPlan.ownRecords").as_array().unwrap();
+    assert_eq!(own.len(), 1, "the hold is about mail");
     assert_eq!(
-        own[0]["hold"],
-        json!({ "kind": "LITIGATION", "reason": "a suit about client 42" })
+        (&own[0]["ground"], &own[0]["request"]["id"]),
+        (&json!("OPEN_REQUEST"), &request["id"])
+    );
+    for kind in ["REGULATORY", "INVESTIGATION"] {
+        host.hold(json!({ "customers": [whmcs("42")], "kind": kind }))
+            .await;
+    }
+    let plan = host.officer.run(PLAN, by.clone()).await;
+    assert_eq!(
+        plan.get("deletionPlan.ownRecords.0.hold.kind"),
+        &json!("REGULATORY")
     );
     assert_eq!(
-        (&own[1]["ground"], &own[1]["request"]["id"]),
-        (&json!("OPEN_REQUEST"), &request["id"])
+        plan.get("deletionPlan.ownRecords")
+            .as_array()
+            .unwrap()
+            .len(),
+        3
     );
 
     // Billing is told that there is a hold, and not which.
@@ -131,6 +144,22 @@ async fn a_plan_says_where_on_which_ground_and_until_when() {
     assert_eq!(
         plan.get("deletionPlan.systems.0.blocks.0.hold"),
         &Value::Null
+    );
+    let own = plan
+        .get("deletionPlan.systems.0.blocks")
+        .as_array()
+        .unwrap();
+    assert_eq!(
+        (own.len(), &own[0]["until"]),
+        (1, &Value::Null),
+        "nor how many, nor until when"
+    );
+    assert_eq!(
+        plan.get("deletionPlan.ownRecords")
+            .as_array()
+            .unwrap()
+            .len(),
+        2
     );
     for role in [Role::Mail, Role::Abuse, Role::Dashboard, Role::Auditor] {
         let actor = host.app.actor(role).await;

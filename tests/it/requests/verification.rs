@@ -68,6 +68,60 @@ async fn nothing_is_looked_at_before_it_is_known_who_asks() {
     host.stop().await;
 }
 
+/// A lawyer may ask until the power of attorney ends; then it has to be seen again.
+#[tokio::test]
+async fn nothing_is_begun_for_somebody_whose_authority_is_over() {
+    let host = Host::start().await;
+    let requester = |kind: &str, until: &str| json!({ "kind": kind, "name": "A. Torney", "proof": "a power of attorney", "authorityUntil": until });
+    for (kind, until) in [
+        ("DATA_SUBJECT", "2026-07-31"),
+        ("AUTHORISED_AGENT", "2026-06-09"),
+    ] {
+        let wrong = with(asking(&["ACCESS"]), "requester", requester(kind, until));
+        let refused = host.support.run(build::OPEN_REQUEST, input(&wrong)).await;
+        let error = refused.refused(400, "BAD_USER_INPUT");
+        assert_eq!(error["extensions"]["field"], "requester.authorityUntil");
+    }
+    let request = with(
+        asking(&["ACCESS"]),
+        "requester",
+        requester("AUTHORISED_AGENT", "2026-06-12"),
+    );
+    let opened = host.open(&request).await;
+    let item = &opened["items"][0]["id"];
+    host.step(item, "IN_REVIEW").await;
+    host.app.set_clock("2026-06-12T23:59:59Z");
+    host.step(item, "APPROVED").await;
+    host.app.set_clock("2026-06-13T00:00:00Z");
+    host.stays(item, "IN_PROGRESS", "AUTHORITY_EXPIRED").await;
+    let seen = |verdict: &str, until: &str| {
+        with(attempt(&opened, verdict), "authorityUntil", json!(until))
+    };
+    for wrong in [seen("FAILED", "2026-12-31"), seen("PASSED", "2026-06-12")] {
+        let refused = host
+            .support
+            .run(build::VERIFY_REQUESTER, input(&wrong))
+            .await;
+        let error = refused.refused(400, "BAD_USER_INPUT");
+        assert_eq!(error["extensions"]["field"], "authorityUntil");
+    }
+    host.support
+        .run(
+            build::VERIFY_REQUESTER,
+            input(&seen("PASSED", "2026-12-31")),
+        )
+        .await
+        .ok();
+    let query = "query($id: ID!) { request(by: { id: $id }) { requester { authorityUntil } } }";
+    let found = host.support.run(query, json!({ "id": opened["id"] })).await;
+    assert_eq!(
+        found.text_at("request.requester.authorityUntil"),
+        "2026-12-31"
+    );
+    host.step(item, "IN_PROGRESS").await;
+    host.stop().await;
+}
+
 /// That somebody was verified once says nothing about who asks now.
 #[tokio::test]
 async fn a_request_that_repeats_another_is_not_verified_by_it() {

@@ -20,6 +20,8 @@ const EVERYTHING: &str = r#"{
         request { id } item { id } customer { id } evidence { remoteResult flags residuals }
         retained { what ground until source }
         attachments { id name mediaType size sha256 recordedAt event { id } } } }
+    houseTerms { nodes { id duty types residences length unit extendedLength extendedUnit rolls pauses source recordedAt
+        endedAt event { id leaf } } }
     legalHolds { nodes { id kind status placedAt recordedAt expiresAt releasedAt allCustomers allSystems customers { id }
         systems categories reason authority lastReason version event { id leaf } } }
     deletionPlan(by: { externalId: { system: "whmcs", id: 46 } }) { clear customer { id }

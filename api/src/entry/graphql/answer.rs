@@ -342,6 +342,7 @@ fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::PauseNotAllowed
         | ErrorCode::LeaseLost
         | ErrorCode::LegalHold
+        | ErrorCode::AuthorityExpired
         | ErrorCode::TasksOpen
         | ErrorCode::NotAllFulfilled => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,

@@ -21,8 +21,8 @@ use crate::disclosures::graphql::{DisclosuresMutation, DisclosuresQuery};
 use crate::ledger::graphql::LedgerQuery;
 use crate::recipients::graphql::{RecipientsMutation, RecipientsQuery};
 use crate::requests::graphql::{
-    MetricsQuery, NoticesMutation, NoticesQuery, PlanQuery, RequestsMutation, RequestsQuery,
-    WorkMutation,
+    HouseMutation, HouseQuery, MetricsQuery, NoticesMutation, NoticesQuery, PlanQuery,
+    RequestsMutation, RequestsQuery, WorkMutation,
 };
 use crate::retention::graphql::{RetentionMutation, RetentionQuery};
 use crate::tasks::graphql::{TasksMutation, TasksQuery};
@@ -47,6 +47,7 @@ pub(crate) struct Query(
     PlanQuery,
     NoticesQuery,
     MetricsQuery,
+    HouseQuery,
 );
 
 /// Changes. A document holds one, and each is done whole or not at all.
@@ -59,6 +60,7 @@ pub(crate) struct Mutation(
     RequestsMutation,
     WorkMutation,
     NoticesMutation,
+    HouseMutation,
     DataMapMutation,
     TasksMutation,
     RetentionMutation,

@@ -3,8 +3,8 @@
 use async_graphql::{Context, ID, Interface, Object};
 use entity::id::{
     AssignmentId, BrandId, ControllerId, CustomerId, DeletionBlockId, DisclosureId, EventId,
-    IntegrationId, LegalHoldId, RecipientId, RecipientNoticeId, RelationId, RequestId, SnapshotId,
-    SystemId, TaskId,
+    HouseTermId, IntegrationId, LegalHoldId, RecipientId, RecipientNoticeId, RelationId, RequestId,
+    SnapshotId, SystemId, TaskId,
 };
 
 use crate::auth::graphql::{Controller, Integration};
@@ -20,6 +20,7 @@ use crate::recipients::graphql::{
     PersonRecipient, Processor, PublicAuthority, RecipientNode, ThirdParty,
 };
 
+use crate::requests::graphql::HouseTerm;
 use crate::requests::service::{Notice, Request};
 use crate::retention::service::{Block, Hold};
 use crate::tasks::service::Task;
@@ -61,6 +62,8 @@ pub(crate) enum Node {
     Disclosure(Box<Disclosure>),
     /// What a person asked for.
     Request(Box<Request>),
+    /// By when the controller promised to answer.
+    HouseTerm(Box<HouseTerm>),
     /// That a recipient is told.
     RecipientNotice(Box<Notice>),
     /// What must not be erased.
@@ -128,6 +131,9 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     }
     if let Ok(id) = id.parse::<TaskId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::Task));
+    }
+    if let Ok(id) = id.parse::<HouseTermId>() {
+        return Ok(load(context, id).await?.map(Box::new).map(Node::HouseTerm));
     }
     if let Ok(id) = id.parse::<RecipientNoticeId>() {
         let notice = load(context, id).await?.map(Box::new);

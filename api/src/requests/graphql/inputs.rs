@@ -1,6 +1,7 @@
 //! What callers say of requests.
 
 use async_graphql::{ID, InputObject, OneofObject};
+use entity::date::Date;
 use entity::enums::{
     CorrespondenceDirection, CorrespondenceKind, DelayReason, DenialReason, OptOutScope, Regime,
     RequestChannel, RequestStatus, RequestType, RequesterKind, RequesterVerification,
@@ -33,6 +34,8 @@ pub(crate) struct RequesterInput {
     /// anybody but the person.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     proof: Option<Personal>,
+    /// The last day on which they may, where that is known: nothing is approved after it.
+    authority_until: Option<Date>,
 }
 
 /// One thing that is asked for.
@@ -86,6 +89,7 @@ impl OpenRequestInput {
             name: requester.name,
             contact: requester.contact,
             proof: requester.proof,
+            authority_until: requester.authority_until,
         };
         let items = self.items.into_iter().map(|item| NewItem {
             kind: item.kind,
@@ -172,6 +176,8 @@ pub(crate) struct VerifyRequesterInput {
     code: Option<Personal>,
     /// When: not before the request, and not in the future; now, with a code. Absent: now.
     occurred_at: Option<Timestamp>,
+    /// The last day on which whoever asks for another may do so, as was seen: not in the past. Only where it succeeded.
+    authority_until: Option<Date>,
     /// For how many days it counts, 1 to 365; 30 when absent. Only where it succeeded.
     valid_days: Option<i32>,
     /// SHA-256 of the evidence, in 64 hexadecimal digits. The evidence itself is not taken.
@@ -205,6 +211,7 @@ impl VerifyRequesterInput {
             method: self.method,
             said,
             at: self.occurred_at,
+            authority_until: self.authority_until,
             valid_days: self.valid_days,
             evidence: self.evidence_digest,
             note: self.note,

@@ -68,7 +68,7 @@ impl Metric {
         self.scope
     }
 
-    /// By whose clock the days are counted.
+    /// Under which regime an answer was owed.
     #[graphql(name = "regime")]
     async fn rule(&self) -> Regime {
         self.regime

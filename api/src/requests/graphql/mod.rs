@@ -1,5 +1,6 @@
 //! Requests in the schema.
 
+mod house;
 mod inputs;
 mod lists;
 mod metrics;
@@ -20,6 +21,7 @@ use inputs::{
 pub(crate) use lists::{CustomerRequestConnection, RequestsOf};
 use lists::{RequestClockConnection, RequestConnection, RequestsTotal};
 
+pub(crate) use house::{HouseMutation, HouseQuery, HouseTerm};
 pub(crate) use metrics::MetricsQuery;
 pub(crate) use notices::{NoticesMutation, NoticesQuery};
 pub(crate) use plan::PlanQuery;
@@ -167,7 +169,8 @@ impl RequestsMutation {
     }
 
     /// Moves an item to another state. Errors: NOT_FOUND; TRANSITION_NOT_ALLOWED for a state that does not follow;
-    /// IDENTITY_NOT_VERIFIED where it waits for `verifyRequester`; TASKS_OPEN where systems are not done;
+    /// IDENTITY_NOT_VERIFIED where it waits for `verifyRequester`; AUTHORITY_EXPIRED where whoever asks for another could do
+    /// so until a day that is over; TASKS_OPEN where systems are not done;
     /// NOT_ALL_FULFILLED for `FULFILLED` where something was kept or failed; CONFLICT when the version is not the expected
     /// one.
     async fn transition_item(

@@ -8,7 +8,7 @@ use entity::id::{RecipientId, RecipientNoticeId, RequestId, RequestItemId};
 use entity::time::Timestamp;
 
 use crate::context::Ctx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graphql::{
     Batch, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load, once, open, pages, payloads,
     personal, read_back,
@@ -147,7 +147,7 @@ pub(crate) struct RecordRecipientNoticeInput {
     /// impossible, or takes disproportionate effort.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     note: Option<Personal>,
-    /// Since when: not before it was planned, and not in the future. Absent: now.
+    /// Since when: not before the last step, and not in the future. Absent: now.
     occurred_at: Option<Timestamp>,
     /// The person behind the integration.
     on_behalf_of: Option<OnBehalfOfInput>,
@@ -163,7 +163,7 @@ pub(crate) struct AcknowledgeRecipientNoticeInput {
     /// What the recipient answered, at most 2000 characters.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     note: Option<Personal>,
-    /// When: not before it was planned, and not in the future. Absent: now.
+    /// When: not before it was sent, and not in the future. Absent: now.
     occurred_at: Option<Timestamp>,
     /// The person behind the integration.
     on_behalf_of: Option<OnBehalfOfInput>,
@@ -201,6 +201,10 @@ impl NoticesMutation {
         let key = input.idempotency_key.as_ref();
         let once = once("recordRecipientNotice", key, &input)?;
         let ctx = ctx_for(context, input.on_behalf_of)?;
+        if input.status == RecipientNoticeStatus::Acknowledged {
+            let problem = "is reached by acknowledgeRecipientNotice";
+            return Err(Error::invalid("status", problem));
+        }
         let step = NoticeStep {
             notice: input.notice_id,
             to: input.status,

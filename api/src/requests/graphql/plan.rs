@@ -55,7 +55,7 @@ impl DeletionPlan {
         self.systems.clone()
     }
 
-    /// What is in the way of erasing our own records of the customer: holds, and requests that are open.
+    /// What is in the way of erasing our own records of the customer: holds over every system, and requests that are open.
     async fn own_records(&self) -> Vec<Obstacle> {
         self.own.clone()
     }
@@ -102,7 +102,8 @@ impl Obstacle {
         self.waits
     }
 
-    /// When it is over; null where that is not known.
+    /// When it is over; null where that is not known, and of a hold for a role without `READ_LEGAL_HOLDS`, which sees one for
+    /// all.
     #[graphql(name = "until")]
     async fn over_at(&self) -> Option<Timestamp> {
         self.until

@@ -1,6 +1,7 @@
 //! What the schema shows of requests.
 
 use async_graphql::{Context, Object};
+use entity::date::Date;
 use entity::enums::{RequestChannel, RequestStatus, RequesterKind, SubjectResolution};
 use entity::id::RequestId;
 use entity::time::Timestamp;
@@ -187,6 +188,11 @@ impl Requester {
     #[graphql(directive = personal::apply("user.contact".to_owned()))]
     async fn contact(&self) -> Nullable<String> {
         open(self.0.requester_contact.as_ref()).transpose()
+    }
+
+    /// The last day on which they may ask for another, where that is known.
+    async fn authority_until(&self) -> Option<Date> {
+        self.0.row.authority_until
     }
 
     /// Why they may ask for another. Null for a role without `READ_PERSONAL_DATA`, and after erasure.

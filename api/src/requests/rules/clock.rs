@@ -114,7 +114,7 @@ mod tests {
 
     fn answer(regime: Regime, of: RequestType) -> Term {
         let scope = (of == RequestType::OptOut).then_some(OptOutScope::SaleOrSharing);
-        let terms = terms(&[regime], of, scope);
+        let terms = terms(&[regime], of, scope, &[]);
         let mut answers = terms
             .into_iter()
             .filter(|term| term.duty == ClockDuty::Answer);

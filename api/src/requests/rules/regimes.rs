@@ -1,12 +1,14 @@
 //! Which rules of time apply to a request, and what they say: data, each with its source.
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 use entity::enums::{ClockDuty, OptOutScope, Regime, RequestType, TermUnit};
 
 use super::calendar::Length;
 
 /// One term of a regime.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::requests) struct Term {
     /// Whose rule it is.
     pub(in crate::requests) regime: Regime,
@@ -25,7 +27,7 @@ pub(in crate::requests) struct Term {
     /// How long it may take at the most, counted from the same day, when whoever asks is told why in time.
     pub(in crate::requests) extends_to: Option<Length>,
     /// Where it is written.
-    pub(in crate::requests) source: &'static str,
+    pub(in crate::requests) source: Cow<'static, str>,
 }
 
 use RequestType as T;
@@ -83,7 +85,9 @@ const TERMS: &[Term] = &[
         rolls: true,
         pauses: true,
         extends_to: Some(months(3)),
-        source: "GDPR Art. 12(3); Regulation (EEC, Euratom) No 1182/71 Art. 3; pause: EDPB Guidelines 01/2022",
+        source: Cow::Borrowed(
+            "GDPR Art. 12(3); Regulation (EEC, Euratom) No 1182/71 Art. 3; pause: EDPB Guidelines 01/2022",
+        ),
     },
     Term {
         regime: Regime::UkGdpr,
@@ -94,7 +98,7 @@ const TERMS: &[Term] = &[
         rolls: true,
         pauses: true,
         extends_to: Some(months(3)),
-        source: "UK GDPR Art. 12(3) and 12A",
+        source: Cow::Borrowed("UK GDPR Art. 12(3) and 12A"),
     },
     Term {
         regime: Regime::UkGdpr,
@@ -105,7 +109,7 @@ const TERMS: &[Term] = &[
         rolls: false,
         pauses: false,
         extends_to: None,
-        source: "Data Protection Act 2018 s. 164A",
+        source: Cow::Borrowed("Data Protection Act 2018 s. 164A"),
     },
     Term {
         regime: Regime::Ccpa,
@@ -116,7 +120,7 @@ const TERMS: &[Term] = &[
         rolls: false,
         pauses: false,
         extends_to: None,
-        source: "11 CCR 7021(a)",
+        source: Cow::Borrowed("11 CCR 7021(a)"),
     },
     Term {
         regime: Regime::Ccpa,
@@ -127,7 +131,7 @@ const TERMS: &[Term] = &[
         rolls: false,
         pauses: false,
         extends_to: Some(days(90)),
-        source: "11 CCR 7021(b)",
+        source: Cow::Borrowed("11 CCR 7021(b)"),
     },
     Term {
         regime: Regime::Ccpa,
@@ -138,7 +142,7 @@ const TERMS: &[Term] = &[
         rolls: false,
         pauses: false,
         extends_to: None,
-        source: "11 CCR 7026(f) and 7027(g)",
+        source: Cow::Borrowed("11 CCR 7026(f) and 7027(g)"),
     },
 ];
 
@@ -152,7 +156,9 @@ const HOUSE: Term = Term {
     rolls: true,
     pauses: true,
     extends_to: Some(months(3)),
-    source: "no regime that applies has a term for this; as long as GDPR Art. 12(3) gives",
+    source: Cow::Borrowed(
+        "no regime that applies has a term for this; as long as GDPR Art. 12(3) gives",
+    ),
 };
 
 /// Countries of the European Economic Area.
@@ -192,23 +198,62 @@ pub(in crate::requests) fn applicable(
     regimes
 }
 
-/// The terms for a type under some regimes: at least one to answer in.
+/// The terms for a type under some regimes: at least one to answer in. What the house promised for it comes beside the law,
+/// in the place of what answers where no law says anything.
 pub(in crate::requests) fn terms(
     regimes: &[Regime],
     of: RequestType,
     scope: Option<OptOutScope>,
+    promised: &[Term],
 ) -> Vec<Term> {
     let within = |term: &Term| {
         term.scopes.is_empty() || scope.is_some_and(|scope| term.scopes.contains(&scope))
     };
     let applies =
         |term: &&Term| regimes.contains(&term.regime) && term.types.contains(&of) && within(term);
-    let mut terms: Vec<_> = TERMS.iter().filter(applies).copied().collect();
-    let answered = terms.iter().any(|term| term.duty == ClockDuty::Answer);
-    if !answered || regimes.contains(&Regime::House) {
+    let mut terms: Vec<_> = TERMS.iter().filter(applies).cloned().collect();
+    let answers = |terms: &[Term]| terms.iter().any(|term| term.duty == ClockDuty::Answer);
+    let wanted = !answers(&terms) || regimes.contains(&Regime::House);
+    if wanted && !answers(promised) {
         terms.push(HOUSE);
     }
+    terms.extend(promised.iter().cloned());
     terms
+}
+
+/// Whether somebody who lives at a place, as far as it is known, is among those that a promise names: places, or all of the
+/// European Economic Area.
+pub(in crate::requests) fn is_among(residence: Option<&str>, named: &str) -> bool {
+    let mut places = named.split_whitespace().peekable();
+    if places.peek().is_none() {
+        return true;
+    }
+    let Some(residence) = residence else {
+        return false;
+    };
+    let country = residence.split('-').next().unwrap_or(residence);
+    places
+        .any(|name| name == residence || name == country || name == "EEA" && EEA.contains(&country))
+}
+
+/// A term that the house promised.
+pub(in crate::requests) fn promise(
+    duty: ClockDuty,
+    (length, extends_to): (Length, Option<Length>),
+    (rolls, pauses): (bool, bool),
+    source: String,
+) -> Term {
+    Term {
+        regime: Regime::House,
+        duty,
+        types: ALL,
+        scopes: &[],
+        length,
+        rolls,
+        pauses,
+        extends_to,
+        source: Cow::Owned(source),
+    }
 }
 
 /// The time zone of a regime's own place, where it has one.
@@ -265,12 +310,17 @@ mod tests {
     fn there_is_always_a_term_to_answer_in() {
         for regime in Regime::ALL {
             for of in RequestType::ALL {
-                let terms = terms(&[*regime], *of, None);
+                let terms = terms(&[*regime], *of, None, &[]);
                 let answers = terms.iter().filter(|term| term.duty == ClockDuty::Answer);
                 assert_eq!(answers.count(), 1, "{regime} {of}");
             }
         }
-        let both = terms(&[Regime::Gdpr, Regime::Ccpa], RequestType::Deletion, None);
+        let both = terms(
+            &[Regime::Gdpr, Regime::Ccpa],
+            RequestType::Deletion,
+            None,
+            &[],
+        );
         let lengths: Vec<_> = both.iter().map(|term| (term.duty, term.length)).collect();
         assert_eq!(
             lengths,
@@ -280,18 +330,65 @@ mod tests {
                 (ClockDuty::Answer, days(45)),
             ]
         );
-        let house = terms(&[Regime::Ccpa], RequestType::PolicyInquiry, None);
+        let house = terms(&[Regime::Ccpa], RequestType::PolicyInquiry, None, &[]);
         assert_eq!(house, [HOUSE]);
-        let both = terms(&[Regime::Gdpr, Regime::House], RequestType::Access, None);
+        let both = terms(
+            &[Regime::Gdpr, Regime::House],
+            RequestType::Access,
+            None,
+            &[],
+        );
         assert_eq!(both.len(), 2);
         // What goes by e-mail is no matter of 11 CCR 7026.
         for (scope, regime) in [
             (OptOutScope::SaleOrSharing, Regime::Ccpa),
             (OptOutScope::Marketing, Regime::House),
         ] {
-            let terms = terms(&[Regime::Ccpa], RequestType::OptOut, Some(scope));
+            let terms = terms(&[Regime::Ccpa], RequestType::OptOut, Some(scope), &[]);
             let regimes: Vec<_> = terms.iter().map(|term| term.regime).collect();
             assert_eq!(regimes, [regime]);
+        }
+    }
+
+    #[test]
+    fn what_the_house_promised_comes_beside_the_law_and_before_the_default() {
+        let thirty = promise(
+            ClockDuty::Answer,
+            (days(30), None),
+            (false, false),
+            "s. 9".to_owned(),
+        );
+        let promised = std::slice::from_ref(&thirty);
+        let law = terms(&[Regime::Gdpr], RequestType::Access, None, promised);
+        let lengths: Vec<_> = law.iter().map(|term| (term.regime, term.length)).collect();
+        assert_eq!(
+            lengths,
+            [(Regime::Gdpr, months(1)), (Regime::House, days(30))]
+        );
+        let none = terms(&[Regime::Ccpa], RequestType::PolicyInquiry, None, promised);
+        assert_eq!(none, [thirty]);
+    }
+
+    #[test]
+    fn promises_name_places_or_all() {
+        for (residence, named, expected) in [
+            (None, "", true),
+            (Some("DE"), "", true),
+            (None, "EEA", false),
+            (Some("DE"), "EEA", true),
+            (Some("DE-BY"), "EEA", true),
+            (Some("CH"), "EEA", false),
+            (Some("CH"), "EEA CH", true),
+            (Some("US-TX"), "US-CA", false),
+            (Some("US-CA"), "US-CA", true),
+            (Some("US-CA"), "US", true),
+            (Some("US"), "US-CA", false),
+        ] {
+            assert_eq!(
+                is_among(residence, named),
+                expected,
+                "{residence:?} {named}"
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a caller says of a request, checked.
 
+use entity::date::Date;
 use entity::enums::{OptOutScope, Regime, RequestChannel, RequestType, RequesterKind};
 use entity::time::Timestamp;
 
@@ -54,6 +55,8 @@ pub(crate) struct NewRequester {
     pub(crate) contact: Option<Personal>,
     /// Why they may ask for another.
     pub(crate) proof: Option<Personal>,
+    /// The last day on which they may.
+    pub(crate) authority_until: Option<Date>,
 }
 
 /// One thing that is asked for.
@@ -105,6 +108,16 @@ impl NewRequest {
         if requester.kind != RequesterKind::DataSubject && requester.proof.is_none() {
             let problem = "must say why they may ask for another";
             return Err(Error::invalid("requester.proof", problem));
+        }
+        if let Some(until) = requester.authority_until {
+            let problem = if requester.kind == RequesterKind::DataSubject {
+                Some("is said of those who ask for another only")
+            } else {
+                (until.end() <= self.received_at).then_some("was over when the request came in")
+            };
+            if let Some(problem) = problem {
+                return Err(Error::invalid("requester.authorityUntil", problem));
+            }
         }
         if let Some(residence) = &self.residence
             && !place::is_place(residence)

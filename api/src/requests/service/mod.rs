@@ -5,6 +5,7 @@ mod check;
 mod clocks;
 mod codes;
 mod correspond;
+mod house;
 mod metrics;
 mod notices;
 mod open;
@@ -21,6 +22,9 @@ pub(crate) use check::{NewItem, NewRequest, NewRequester};
 pub(crate) use clocks::{ClockExtension, ClockPause, extend, pause, resume};
 pub(crate) use codes::{NewCode, forget_codes, send_code};
 pub(crate) use correspond::{NewMessage, record_correspondence};
+pub(crate) use house::{
+    NewHouseTerm, add_house_term, end_house_term, house_terms, house_terms_by_id,
+};
 pub(crate) use metrics::{Metrics, metrics};
 pub(crate) use notices::{
     Notice, NoticeFilter, NoticeStep, notices, notices_by_id, notices_of_items, step_notice,

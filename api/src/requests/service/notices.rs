@@ -108,6 +108,7 @@ pub(super) async fn plan(
     told: &[RecipientId],
 ) -> Result<()> {
     let mut rows = Vec::new();
+    let since = case.item(item)?.status_at;
     for recipient in told {
         let id = RecipientNoticeId::from_uuid(random::id());
         let fields = Fields::new()
@@ -122,8 +123,8 @@ pub(super) async fn plan(
             item_id: item,
             recipient_id: *recipient,
             status: Status::Planned,
-            status_at: ctx.now(),
-            planned_at: ctx.now(),
+            status_at: since,
+            planned_at: since,
             channel: None,
             key_id: case.key.id(),
             note: None,
@@ -175,8 +176,9 @@ pub(crate) async fn step_notice(
         let code = ErrorCode::TransitionNotAllowed;
         return Err(case.refuse(ctx, code, reason).await);
     }
-    if at < before.planned_at {
-        return Err(Error::invalid("occurredAt", "lies before it was planned"));
+    if at < before.status_at {
+        let problem = "lies before it was planned, or before the last step";
+        return Err(Error::invalid("occurredAt", problem));
     }
     let event_id = case.record(
         EventType::RecipientNoticeMoved,

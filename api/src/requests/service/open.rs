@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use entity::enums::{
-    Action, DataClass, EventType, KeyOwnerKind, Log, RequestStatus, RequesterKind,
+    Action, DataClass, EventType, KeyOwnerKind, Log, Regime, RequestStatus, RequesterKind,
     SubjectResolution,
 };
 use entity::id::{
@@ -15,6 +15,7 @@ use entity::{
 };
 
 use super::check::{NewRequest, NormalReference};
+use super::house::Promised;
 use super::references::{self, MOST_OF_A_REFERENCE, requests_of};
 use crate::auth;
 use crate::context::{Begun, Ctx, Once, Tx, only_id};
@@ -141,7 +142,9 @@ struct Opening<'a> {
     key: Arc<DataKey>,
     /// The request's own key, where it is about no known customer.
     key_row: Option<data_key::Model>,
-    regimes: Vec<entity::enums::Regime>,
+    regimes: Vec<Regime>,
+    /// What the house promised to people who live there.
+    promised: Promised,
 }
 
 impl<'a> Opening<'a> {
@@ -167,6 +170,14 @@ impl<'a> Opening<'a> {
             }
         };
         let establishment = about.controller.establishment.as_deref();
+        // Where somebody says which rules apply, those of the house are among them or not.
+        let own = new.regimes.as_ref();
+        let own = own.is_none_or(|(regimes, _)| regimes.contains(&Regime::House));
+        let promised = if own {
+            Promised::load(ctx, about.residence.as_deref()).await?
+        } else {
+            Promised::default()
+        };
         let regimes = match &new.regimes {
             Some((regimes, _)) => {
                 let mut regimes = regimes.clone();
@@ -185,6 +196,7 @@ impl<'a> Opening<'a> {
             key,
             key_row,
             regimes,
+            promised,
         })
     }
 
@@ -202,9 +214,10 @@ impl<'a> Opening<'a> {
         let items = self.items(event);
         let mut clocks = Vec::new();
         for item in &items {
-            for term in regimes::terms(&self.regimes, item.kind, item.scope) {
-                clocks.push(self.clock(item, &term, event));
-            }
+            let promised = self.promised.of(item.kind);
+            let terms = regimes::terms(&self.regimes, item.kind, item.scope, &promised);
+            let own = terms.iter().map(|term| self.clock(item, term, event));
+            clocks.extend(earliest(own));
         }
         let (references, index) = self.references(event)?;
         let row = self.row(&clocks, event)?;
@@ -235,6 +248,10 @@ impl<'a> Opening<'a> {
                 .with_text("requesterName", new.requester.name.as_ref())
                 .with_text("requesterContact", new.requester.contact.as_ref())
                 .with_text("requesterProof", new.requester.proof.as_ref())
+                .with_some(
+                    "authorityUntil",
+                    new.requester.authority_until.map(|until| until.to_string()),
+                )
                 .with_text("lookup", lookup.as_ref())
                 .with_some("residence", about.residence.as_deref())
                 .with("regimes", regimes.collect::<Vec<_>>())
@@ -271,6 +288,7 @@ impl<'a> Opening<'a> {
             received_at: new.received_at,
             recorded_at: self.ctx.now(),
             requester: new.requester.kind,
+            authority_until: new.requester.authority_until,
             customer_id: about.customer,
             resolution: about.resolution,
             candidate_count: about.candidates,
@@ -341,7 +359,7 @@ impl<'a> Opening<'a> {
             item_id: item.id,
             regime: term.regime,
             duty: term.duty,
-            source: term.source.to_owned(),
+            source: term.source.clone().into_owned(),
             since: self.new.received_at,
             due_at: due,
             first_due_at: due,
@@ -382,6 +400,22 @@ impl<'a> Opening<'a> {
         }
         Ok((rows, index))
     }
+}
+
+/// Of clocks for the same duty under the same regime, the one that runs out first: it is in time under the others, too.
+fn earliest(clocks: impl Iterator<Item = request_clock::Model>) -> Vec<request_clock::Model> {
+    let mut earliest: Vec<request_clock::Model> = Vec::new();
+    for clock in clocks {
+        let same = |other: &&mut request_clock::Model| {
+            (other.regime, other.duty) == (clock.regime, clock.duty)
+        };
+        match earliest.iter_mut().find(same) {
+            Some(other) if clock.due_at < other.due_at => *other = clock,
+            Some(_) => {}
+            None => earliest.push(clock),
+        }
+    }
+    earliest
 }
 
 /// The key that what a customer asks for is under.

@@ -1,5 +1,7 @@
 //! What would be erased of a customer, where, and what is in the way: before anything is done.
 
+use std::collections::HashMap;
+
 use entity::date::Date;
 use entity::enums::{Action, IdentifierKind, RetentionGround};
 use entity::id::{CustomerId, DeletionBlockId, LegalHoldId, RequestId, TaskId};
@@ -7,7 +9,7 @@ use entity::time::Timestamp;
 
 use crate::context::Ctx;
 use crate::customers::{self, Lookup, Match};
-use crate::data_map;
+use crate::data_map::{self, service::System};
 use crate::error::{Error, Result};
 use crate::requests::store;
 use crate::retention::service as retention;
@@ -31,7 +33,7 @@ pub(crate) struct PlannedSystem {
     /// Its name.
     pub(crate) name: String,
     /// What is known of it, where it is registered.
-    pub(crate) system: Option<data_map::service::System>,
+    pub(crate) system: Option<System>,
     /// By what it knows the customer.
     pub(crate) known_by: Vec<IdentifierKind>,
     /// What is in the way.
@@ -86,13 +88,24 @@ pub(crate) async fn deletion_plan(ctx: &Ctx, by: &Lookup) -> Result<Option<Delet
     let members = customers::service::clusters(ctx, &[customer]).await?.all();
     let known = customers::service::known_as(ctx, &[customer]).await?;
     let known = known.get(&customer).map(Vec::as_slice).unwrap_or_default();
-    let holds = retention::holds_over(ctx, &members).await?;
+    let mut holds = retention::holds_over(ctx, &members).await?;
+    if !ctx.may(Action::ReadLegalHolds) {
+        // When one ends would tell which law it is placed by.
+        for (hold, _) in &mut holds {
+            hold.expires_at = None;
+        }
+    }
+    let mut registered: HashMap<String, System> = data_map::service::all(ctx)
+        .await?
+        .into_iter()
+        .map(|system| (system.row.name.clone(), system))
+        .collect();
     let blocks = retention::blocks_of(ctx, &members).await?;
     let kept = tasks::kept_of(ctx, &members).await?;
     let mut systems = Vec::new();
     for name in names(tasks::holding(ctx, customer).await?, &blocks, &kept) {
-        let system = data_map::service::named(ctx, &name).await?;
-        let kinds = system.as_ref().map(data_map::service::System::known_by);
+        let system = registered.remove(&name);
+        let kinds = system.as_ref().map(System::known_by);
         let kinds = kinds.unwrap_or_default();
         let mut known_by: Vec<_> = known
             .iter()
@@ -105,6 +118,10 @@ pub(crate) async fn deletion_plan(ctx: &Ctx, by: &Lookup) -> Result<Option<Delet
         known_by.sort_unstable();
         known_by.dedup();
         let mut obstacles: Vec<_> = over(&holds, &name).collect();
+        if !ctx.may(Action::ReadLegalHolds) {
+            // Nor how many there are.
+            obstacles.truncate(1);
+        }
         let reported = blocks.iter().filter(|block| block.row.system == name);
         obstacles.extend(reported.map(of_block));
         let before = kept.iter().filter(|kept| kept.system == name);
@@ -116,7 +133,11 @@ pub(crate) async fn deletion_plan(ctx: &Ctx, by: &Lookup) -> Result<Option<Delet
             obstacles,
         });
     }
-    let mut own: Vec<_> = holds.iter().map(|(hold, _)| of_hold(hold)).collect();
+    let everywhere = holds.iter().filter(|(_, named)| named.is_none());
+    let mut own: Vec<_> = everywhere.map(|(hold, _)| of_hold(hold)).collect();
+    if !ctx.may(Action::ReadLegalHolds) {
+        own.truncate(1);
+    }
     let open = store::open_of(ctx.db(), ctx.scope(), &members).await?;
     own.extend(open.into_iter().map(of_request));
     Ok(Some(DeletionPlan {

@@ -2,8 +2,8 @@
 
 use entity::enums::{Action, DenialReason, ErrorCode, RequestStatus as Status};
 use entity::id::{RecipientId, RequestId, RequestItemId};
-use entity::request_item;
 use entity::time::Timestamp;
+use entity::{request, request_item};
 
 use super::case::{Case, Opened, Step};
 use super::check::{LONGEST_NOTE, check_text};
@@ -171,6 +171,10 @@ async fn move_item(
     if let Some((code, reason)) = refuse(item, asked.to) {
         return Err(case.refuse(ctx, code, reason).await);
     }
+    if let Some((code, reason)) = refuse_expired(ctx, &case.request, asked.to) {
+        return Err(case.refuse(ctx, code, reason).await);
+    }
+    let item = case.item(id)?;
     let standing = tasks::standing(ctx, &case.tx, id).await?;
     if let Some((code, reason)) = work.refuse(&case, item, asked.to, &standing) {
         return Err(case.refuse(ctx, code, reason).await);
@@ -238,6 +242,16 @@ fn refuse(item: &request_item::Model, to: Status) -> Option<(ErrorCode, String)>
         return Some((ErrorCode::IdentityNotVerified, reason));
     }
     None
+}
+
+/// Nothing is begun for somebody who may not ask for another any more.
+fn refuse_expired(ctx: &Ctx, request: &request::Model, to: Status) -> Option<(ErrorCode, String)> {
+    let until = request.authority_until?;
+    let begins = matches!(to, Status::Approved | Status::InProgress);
+    (begins && until.end() <= ctx.now()).then(|| {
+        let reason = format!("whoever asks could do so until {until}: see verifyRequester");
+        (ErrorCode::AuthorityExpired, reason)
+    })
 }
 
 /// What is said of an end must be so: a customer to whom it is passed on, a request that it repeats.

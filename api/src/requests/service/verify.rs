@@ -1,7 +1,8 @@
 //! Making sure who asks.
 
+use entity::date::Date;
 use entity::enums::{
-    Action, ErrorCode, EventType, RequestStatus as Status, RequesterVerification,
+    Action, ErrorCode, EventType, RequestStatus as Status, RequesterKind, RequesterVerification,
     VerificationVerdict as Verdict,
 };
 use entity::id::{RequestId, RequestVerificationId};
@@ -33,6 +34,8 @@ pub(crate) struct NewVerification {
     pub(crate) said: Said,
     /// When; now, when absent.
     pub(crate) at: Option<Timestamp>,
+    /// The last day on which they may ask for another, as was seen.
+    pub(crate) authority_until: Option<Date>,
     /// For how many days it counts, where it succeeded.
     pub(crate) valid_days: Option<i32>,
     /// SHA-256 of the evidence, in hexadecimal digits. The evidence itself is not taken.
@@ -77,6 +80,15 @@ pub(crate) async fn verify(
     if let Some((code, reason)) = refuse(ctx, &case).await? {
         return Err(case.refuse(ctx, code, reason).await);
     }
+    if let Some(until) = new.authority_until {
+        if case.request.requester == RequesterKind::DataSubject {
+            let problem = "is said of those who ask for another only";
+            return Err(Error::invalid("authorityUntil", problem));
+        }
+        if until.end() <= ctx.now() {
+            return Err(Error::invalid("authorityUntil", "lies in the past"));
+        }
+    }
     if at < case.request.received_at {
         return Err(Error::invalid(
             "occurredAt",
@@ -97,6 +109,10 @@ pub(crate) async fn verify(
             .with("verdict", verdict.as_str())
             .with("at", at.to_string())
             .with_some("validUntil", valid_until.map(|until| until.to_string()))
+            .with_some(
+                "authorityUntil",
+                new.authority_until.map(|until| until.to_string()),
+            )
             .with_text("evidence", new.evidence.as_ref())
             .with_text("note", new.note.as_ref()),
     )?;
@@ -116,6 +132,7 @@ pub(crate) async fn verify(
     };
     store::insert_verification(case.tx.db(), row).await?;
     if verdict == Verdict::Passed {
+        case.request.authority_until = new.authority_until.or(case.request.authority_until);
         go_on(&mut case, at)?;
     }
     case.save(ctx).await?;
@@ -140,6 +157,10 @@ impl NewVerification {
                     return Err(Error::invalid("occurredAt", problem));
                 }
                 check_text("code", Some(code), LONGEST_CODE)
+            }
+            Said::Verdict(Verdict::Failed) if self.authority_until.is_some() => {
+                let problem = "is said of a verification that succeeded only";
+                Err(Error::invalid("authorityUntil", problem))
             }
             Said::Verdict(Verdict::Failed) if self.valid_days.is_some() => {
                 let problem = "is said of a verification that succeeded only";

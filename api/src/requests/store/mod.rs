@@ -1,6 +1,7 @@
 //! Statements over requests, what they ask for, their clocks, references and messages.
 
 mod codes;
+mod house;
 mod lists;
 mod metrics;
 mod notices;
@@ -23,6 +24,10 @@ use crate::requests::rules::states::OPEN;
 use crate::vault::Column;
 
 pub(super) use codes::{count_codes, end_codes, forget_codes, insert_code, open_codes};
+pub(super) use house::{
+    house_terms, house_terms_by_id, insert_house_term, lock_house_term, page_of_house_terms,
+    update_house_term,
+};
 pub(super) use lists::{agenda, count, of_customers, page};
 pub(super) use metrics::counted;
 pub(super) use notices::{
@@ -218,6 +223,7 @@ pub(super) async fn update(
         status: Set(row.status),
         next_due_at: Set(row.next_due_at),
         closed_at: Set(row.closed_at),
+        authority_until: Set(row.authority_until),
         version: Set(row.version),
         ..Default::default()
     };

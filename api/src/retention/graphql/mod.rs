@@ -51,7 +51,7 @@ pub(crate) struct RetentionQuery;
 
 #[Object]
 impl RetentionQuery {
-    /// The controller's legal holds, the latest first.
+    /// The controller's legal holds, the latest first. Errors: AMBIGUOUS for a customer who could be several.
     async fn legal_holds(
         &self,
         context: &Context<'_>,

@@ -105,7 +105,9 @@ pub(crate) async fn record_block(ctx: &Ctx, new: NewBlock, once: Once) -> Result
     ctx.vault()
         .pin(tx.inner(), tx.scope(), vec![key.id()])
         .await?;
-    let blocks = store::blocks_of(tx.db(), tx.scope(), &[customer], MOST_BLOCKS).await?;
+    store::wait_for_claims(tx.db(), tx.scope()).await?;
+    let today = Date::of(ctx.now());
+    let blocks = store::blocks_of(tx.db(), tx.scope(), &[customer], today, MOST_BLOCKS).await?;
     if u64::try_from(blocks.len()).is_ok_and(|count| count >= MOST_BLOCKS) {
         return Err(Error::invalid(
             "customer",

@@ -73,6 +73,7 @@ pub(crate) async fn place(ctx: &Ctx, new: NewHold, once: Once) -> Result<LegalHo
         Begun::New(tx) => tx,
         Begun::Replay(ids) => return only_id(&ids, "legal hold"),
     };
+    store::wait_for_claims(tx.db(), tx.scope()).await?;
     vault::insert_keys(tx.inner(), vec![key_row]).await?;
     let placed_at = new.placed_at.unwrap_or(ctx.now());
     let names = covered.customers.as_ref().map(|all| {

@@ -2,18 +2,21 @@
 
 use std::collections::HashMap;
 
+use entity::date::Date;
 use entity::enums::{Action, HoldStatus};
 use entity::id::{CustomerId, DataKeyId, DeletionBlockId, LegalHoldId};
 use entity::time::Timestamp;
 use entity::{deletion_block, legal_hold};
 
-use super::blocks::MOST_BLOCKS;
 use crate::context::Ctx;
 use crate::customers::{self, Lookup};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::platform::page::{Page, PageRequest};
 use crate::retention::{rules, store};
 use crate::vault::{CellKeys, Locked};
+
+/// How many blocks of all who are one are shown in a plan.
+const MOST_SHOWN: u64 = 5_000;
 
 /// A hold as a caller may see it.
 #[derive(Debug, Clone)]
@@ -84,12 +87,16 @@ fn hold(keys: &CellKeys, row: legal_hold::Model, now: Timestamp) -> Hold {
 /// A page of holds, the latest first.
 ///
 /// # Errors
-/// Forbidden; Invalid for a look-up or a page that cannot be used.
+/// Forbidden; Invalid for a look-up or a page that cannot be used; Ambiguous.
 pub(crate) async fn holds(ctx: &Ctx, filter: &HoldFilter, page: PageRequest) -> Result<Page<Hold>> {
     ctx.authorize(Action::ReadLegalHolds)?;
     let active_at = filter.active.map(|active| (active, ctx.now()));
     let among = match &filter.customer {
-        Some(lookup) => Some(members_of(ctx, lookup).await?),
+        Some(lookup) => {
+            // Or the answer would tell an address to whom it is not shown.
+            ctx.authorize(Action::LookUpCustomers)?;
+            Some(members_of(ctx, lookup).await?)
+        }
         None => None,
     };
     let page = page.check(&format!("holds {:?} {among:?}", filter.active))?;
@@ -107,8 +114,10 @@ pub(crate) async fn holds(ctx: &Ctx, filter: &HoldFilter, page: PageRequest) -> 
 async fn members_of(ctx: &Ctx, lookup: &Lookup) -> Result<Vec<CustomerId>> {
     let asked = [(lookup, ctx.now())];
     let found = customers::service::resolve(ctx, &asked, |_| "filter.customer".to_owned()).await?;
-    let Some(customers::Match::One(customer)) = found.into_iter().next() else {
-        return Ok(Vec::new());
+    let customer = match found.into_iter().next() {
+        Some(customers::Match::One(customer)) => customer,
+        Some(customers::Match::Several(candidates)) => return Err(Error::Ambiguous { candidates }),
+        Some(customers::Match::Nobody) | None => return Ok(Vec::new()),
     };
     Ok(customers::service::clusters(ctx, &[customer]).await?.all())
 }
@@ -179,7 +188,14 @@ pub(crate) async fn holds_over(
 /// # Errors
 /// As every statement.
 pub(crate) async fn blocks_of(ctx: &Ctx, customers: &[CustomerId]) -> Result<Vec<Block>> {
-    let rows = store::blocks_of(ctx.db(), ctx.scope(), customers, MOST_BLOCKS).await?;
+    let rows = store::blocks_of(
+        ctx.db(),
+        ctx.scope(),
+        customers,
+        Date::of(ctx.now()),
+        MOST_SHOWN,
+    )
+    .await?;
     blocks(ctx, rows).await
 }
 

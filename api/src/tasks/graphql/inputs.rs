@@ -190,7 +190,8 @@ pub(crate) struct PostponeTaskInput {
     lease: LeaseId,
     /// For what it waits.
     ground: RetentionGround,
-    /// When it is handed out again; in a day, when absent.
+    /// When it is handed out again, within 90 days; in a day, when absent. Where a hold or a block is in the way, it is when
+    /// that is over.
     until: Option<Timestamp>,
     /// What is to be said about it, at most 2000 characters.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]

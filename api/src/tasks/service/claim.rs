@@ -103,6 +103,7 @@ async fn hand_out(
     let lease = LeaseId::from_uuid(uuid::Uuid::from_bytes(random::bytes()?));
     let until = ctx.now().saturating_add(length);
     let tx = ctx.app.housekeeping().await?;
+    store::hold_still(tx.connection(), ctx.scope()).await?;
     let mut rows = store::due(tx.connection(), ctx.scope(), wanted).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let to = ctx.actor.integration;

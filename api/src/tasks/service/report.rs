@@ -187,6 +187,10 @@ pub(crate) async fn postpone(
     if report.row.kind == TaskKind::SendCode {
         return Err(Error::invalid("taskId", "is one that cannot wait"));
     }
+    // Where something is in the way, the end of that is waited for, and not an instant.
+    let (db, scope) = (report.tx.db(), report.tx.scope());
+    let guarded = store::guarded(db, scope, &[report.row.id], now).await?;
+    let until = if guarded.is_empty() { until } else { now };
     let row = task::Model {
         status: TaskStatus::Pending,
         status_at: now,

@@ -12,13 +12,14 @@ use entity::{task, task_retention};
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select, Set,
+    QueryTrait, Select, Set,
 };
 
 use crate::customers::members_of;
 use crate::error::{Error, Result};
 use crate::platform::db::{Scope, insert_rows, locked, locked_skipping, rows};
-use crate::retention::guard;
+pub(super) use crate::retention::hold_still;
+use crate::retention::{Guarded, guard};
 use crate::vault::Column;
 
 pub(super) use attachments::{
@@ -51,6 +52,14 @@ const MOST_KEPT: u64 = 100;
 const MOST_LAPSED: u64 = 100;
 
 const NOT_FOUND: Error = Error::NotFound { what: "task" };
+
+/// Whose data a task erases, and where. One that is about a user of a customer's site counts as the customer's.
+const OF_TASK: Guarded<'static> = Guarded {
+    controller: "task.controller_id",
+    customer: "coalesce(task.customer_id, (select q.customer_id from request q
+        where q.controller_id = task.controller_id and q.id = task.request_id))",
+    system: "task.system",
+};
 
 /// What somebody asks for who wants to work.
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +98,7 @@ fn handed_out(db: &impl ConnectionTrait, scope: Scope, wanted: Wanted<'_>) -> Se
     use task::Column;
     let in_the_way = Condition::any()
         .add(exports_to_come())
-        .add(guard(db, "task", wanted.now));
+        .add(guard(db, &OF_TASK, wanted.now));
     let erases = Condition::all()
         .add(Column::Kind.eq(TaskKind::Erase))
         .add(in_the_way);
@@ -147,7 +156,7 @@ pub(super) async fn lapsed(
 /// That exports for the same request, or the same customer, are to come: what was erased cannot be exported any more. One
 /// that failed is to be tried again, unless what it was for has ended.
 fn exports_to_come() -> SimpleExpr {
-    let members = members_of("task");
+    let members = members_of("task.controller_id", "task.customer_id");
     let open = "x.kind = 'EXPORT' and (x.status in ('PENDING', 'CLAIMED') or x.status = 'FAILED' and not x.suspended)";
     // Two questions, so that each has its index.
     Expr::cust(format!(
@@ -172,7 +181,12 @@ pub(super) async fn guarded(
         .column(Column::Id)
         .filter(Column::Id.is_in(ids.iter().copied()))
         .filter(Column::Kind.eq(TaskKind::Erase))
-        .filter(guard(db, "task", now));
+        .filter(Column::Status.is_in([
+            TaskStatus::Pending,
+            TaskStatus::Claimed,
+            TaskStatus::Retained,
+        ]))
+        .filter(guard(db, &OF_TASK, now));
     Ok(select.into_tuple().all(db).await?)
 }
 
@@ -266,10 +280,15 @@ pub(super) async fn kept_of(
     scope: Scope,
     customers: &[CustomerId],
 ) -> Result<Vec<(String, task_retention::Model)>> {
+    let kept = scope
+        .select::<task_retention::Entity>()
+        .select_only()
+        .column(task_retention::Column::TaskId);
     let tasks = scope
         .select::<task::Entity>()
         .filter(task::Column::CustomerId.is_in(customers.iter().copied()))
-        .filter(task::Column::Status.eq(TaskStatus::Retained))
+        // Also while it is done again: it is kept until somebody says otherwise.
+        .filter(task::Column::Id.in_subquery(kept.into_query()))
         .order_by_asc(task::Column::Id)
         .limit(MOST_KEPT);
     let tasks = rows(db, tasks).await?;

@@ -137,6 +137,8 @@ kinds! {
     DisclosureSupersession = disclosure_supersession by old_id, cells ["reason"], without [];
     /// What turned out later.
     SubjectFinding = subject_finding by id, cells [], without [];
+    /// By when the controller promised to answer.
+    HouseTerm = house_term by id, cells [], without [];
     /// What persons asked for.
     Request = request by id, cells ["lookup", "requester_name", "requester_contact", "requester_proof", "body",
         "regime_note"], without [];

@@ -58,12 +58,6 @@ pub const WAYS: &[Way] = &[
     ),
     way(
         "LegalHold.reason",
-        "deletionPlan.ownRecords.hold.reason",
-        "query($by: CustomerLookupInput!) { deletionPlan(by: $by) { ownRecords { hold { reason } } } }",
-        kept,
-    ),
-    way(
-        "LegalHold.reason",
         "placeLegalHold.hold.reason",
         "mutation($input: PlaceLegalHoldInput!) { placeLegalHold(input: $input) { hold { reason } } }",
         placing,

@@ -27,6 +27,12 @@ pub const CASES: &[Case] = &[
         expected: Some(r#"{ "deletionPlan": null }"#),
     },
     Case {
+        position: "Mutation.endHouseTerm.input.termId",
+        operation: build::END_HOUSE_TERM,
+        variables: |ids| vec![input(&json!({ "termId": ids.house_term }))],
+        expected: None,
+    },
+    Case {
         position: "Query.legalHolds.filter.customer.id",
         operation: "query($id: ID) { legalHolds(filter: { customer: { id: $id } }) { nodes { id } } }",
         variables: |ids| vec![json!({ "id": ids.held_customer })],

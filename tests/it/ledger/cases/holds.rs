@@ -8,6 +8,7 @@ use crate::harness::build::{self, Ids};
 
 const NO_HOLD: &str = "hld_01h2xcejqtf2nbrexx3vqjhp41";
 const NO_BLOCK: &str = "blk_01h2xcejqtf2nbrexx3vqjhp41";
+const NO_TERM: &str = "htm_01h2xcejqtf2nbrexx3vqjhp41";
 const NO_NOTICE: &str = "ntc_01h2xcejqtf2nbrexx3vqjhp41";
 
 /// The case of a mutation.
@@ -49,6 +50,25 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
             let (right, wrong) = (of(&ids.block), of(NO_BLOCK));
             let event = EventType::DeletionBlockSettled;
             (build::SETTLE_DELETION_BLOCK, event, right, wrong)
+        }
+        "addHouseTerm" => {
+            let of = |residence: &str| {
+                json!({ "duty": "ACKNOWLEDGE", "length": { "count": 2, "unit": "BUSINESS_DAYS" },
+                    "residences": [residence], "source": "a notice" })
+            };
+            return Some(Case {
+                query: build::ADD_HOUSE_TERM,
+                input: of("AQ"),
+                events: vec![EventType::HouseTermAdded],
+                list: None,
+                wrong: (of("Antarctica"), "BAD_USER_INPUT"),
+            });
+        }
+        "endHouseTerm" => {
+            let of = |term: &str| json!({ "termId": term });
+            let (right, wrong) = (of(&ids.house_term), of(NO_TERM));
+            let event = EventType::HouseTermEnded;
+            (build::END_HOUSE_TERM, event, right, wrong)
         }
         "recordRecipientNotice" => {
             let of = |notice: &str| json!({ "noticeId": notice, "status": "FAILED", "note": "canary of a reason" });
