@@ -31,6 +31,8 @@ pub struct Model {
     pub denial: Option<DenialReason>,
     /// What it was said to repeat.
     pub duplicate_of: Option<RequestId>,
+    /// To which body the person may turn, or has turned, where it is a complaint.
+    pub escalation_body: Option<String>,
     /// Key of the encrypted column.
     pub key_id: DataKeyId,
     /// Encrypted: what was said with the last step.

@@ -1,6 +1,6 @@
 //! Messages about requests, to and from the person.
 
-use crate::enums::{CorrespondenceDirection, CorrespondenceKind, RequestChannel};
+use crate::enums::{CorrespondenceDirection, CorrespondenceKind, DeliveryStatus, RequestChannel};
 use crate::id::{ControllerId, DataKeyId, EventId, RequestId, RequestMessageId};
 use crate::time::Timestamp;
 use sea_orm::entity::prelude::*;
@@ -31,7 +31,13 @@ pub struct Model {
     pub key_id: DataKeyId,
     /// Encrypted: its text.
     pub body: Option<Vec<u8>>,
-    /// Its leaf.
+    /// Whether it arrived, where somebody said so.
+    pub delivery: Option<DeliveryStatus>,
+    /// Since when.
+    pub delivery_at: Option<Timestamp>,
+    /// Counts changes.
+    pub version: i32,
+    /// The leaf of the last change.
     pub event_id: EventId,
 }
 

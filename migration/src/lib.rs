@@ -28,6 +28,7 @@ mod m20261125_000017_holds;
 mod m20261125_000018_recipient_notices;
 mod m20261125_000019_authorities;
 mod m20261125_000020_house_terms;
+mod m20261125_000021_deliveries;
 
 /// The ordered list of migrations.
 #[derive(Debug)]
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000018_recipient_notices::Migration),
             Box::new(m20261125_000019_authorities::Migration),
             Box::new(m20261125_000020_house_terms::Migration),
+            Box::new(m20261125_000021_deliveries::Migration),
         ]
     }
 }

@@ -99,7 +99,10 @@ pub const RESUME_CLOCK: &str = "mutation($input: ResumeClockInput!) {
     resumeClock(input: $input) { clock { id state dueAt pausedDays } } }";
 /// Records a message about a request.
 pub const RECORD_CORRESPONDENCE: &str = "mutation($input: RecordCorrespondenceInput!) {
-    recordCorrespondence(input: $input) { request { id } } }";
+    recordCorrespondence(input: $input) { request { id } message { id } } }";
+/// Reports whether a message arrived.
+pub const RECORD_DELIVERY: &str = "mutation($input: RecordDeliveryInput!) {
+    recordDelivery(input: $input) { message { id delivery deliveryAt } } }";
 /// Gives requests another number.
 pub const RELINK_EXTERNAL_REFERENCE: &str = "mutation($input: RelinkExternalReferenceInput!) {
     relinkExternalReference(input: $input) { requests { id } } }";

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use entity::id::{
-    ControllerId, IdentifierId, RecipientNoticeId, RequestClockId, RequestItemId,
+    ControllerId, IdentifierId, RecipientNoticeId, RequestClockId, RequestItemId, RequestMessageId,
     RequestVerificationId, SnapshotId, TokenId,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement, TryGetable};
@@ -354,6 +354,7 @@ impl Survey {
         objects.extend(self.ids::<RequestItemId>("request_item").await);
         objects.extend(self.ids::<RecipientNoticeId>("recipient_notice").await);
         objects.extend(self.ids::<RequestClockId>("request_clock").await);
+        objects.extend(self.ids::<RequestMessageId>("request_message").await);
         objects.extend(
             self.ids::<RequestVerificationId>("request_verification")
                 .await,

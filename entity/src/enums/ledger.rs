@@ -76,6 +76,8 @@ text_enum! {
         RequestVerified = "request.verified" as "REQUEST_VERIFIED",
         /// A message about a request was sent, or came in.
         RequestCorresponded = "request.corresponded" as "REQUEST_CORRESPONDED",
+        /// It was reported whether a message reached the person.
+        RequestDeliveryReported = "request.delivery_reported" as "REQUEST_DELIVERY_REPORTED",
         /// An outside system calls a request by another number, too.
         RequestRelinked = "request.relinked" as "REQUEST_RELINKED",
         /// A code was made that whoever asks is to answer with.

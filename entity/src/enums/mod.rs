@@ -31,9 +31,9 @@ pub use hold::{HoldKind, HoldStatus};
 pub use ledger::{EventType, Log};
 pub use recipient::{ContactKind, RecipientCategory, RecipientRole};
 pub use request::{
-    ClockDuty, ClockState, CorrespondenceDirection, CorrespondenceKind, DelayReason, DenialReason,
-    OptOutScope, Regime, RequestChannel, RequestStatus, RequestType, RequesterKind,
-    RequesterVerification, StatusStandard, TermUnit, VerificationVerdict,
+    ClockDuty, ClockState, CorrespondenceDirection, CorrespondenceKind, DelayReason,
+    DeliveryStatus, DenialReason, OptOutScope, Regime, RequestChannel, RequestStatus, RequestType,
+    RequesterKind, RequesterVerification, StatusStandard, TermUnit, VerificationVerdict,
 };
 pub use task::{RecipientNoticeStatus, RetentionGround, TaskKind, TaskSkipReason, TaskStatus};
 
@@ -86,6 +86,7 @@ mod tests {
             DataSubjectCategory,
             DataTier,
             DelayReason,
+            DeliveryStatus,
             DenialReason,
             DisclosureFrequency,
             DisclosureGround,

@@ -309,6 +309,16 @@ text_enum! {
 }
 
 text_enum! {
+    /// Whether a message reached the person.
+    pub enum DeliveryStatus {
+        /// It did: a receipt, the server of the addressee, or the post says so.
+        Delivered = "DELIVERED",
+        /// It did not: it was refused, it came back, or the number answers no more.
+        Failed = "FAILED",
+    }
+}
+
+text_enum! {
     /// A vocabulary for the states of requests that others speak.
     pub enum StatusStandard {
         /// The Data Rights Protocol 0.9: status, and after a slash the reason where there is one.

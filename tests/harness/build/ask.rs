@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{
-    DIGEST, Ids, OPEN_REQUEST, PAUSE_CLOCK, RECORD_CORRESPONDENCE, TRANSITION_ITEM,
-    VERIFY_REQUESTER, input,
+    DIGEST, Ids, OPEN_REQUEST, PAUSE_CLOCK, RECORD_CORRESPONDENCE, RECORD_DELIVERY,
+    TRANSITION_ITEM, VERIFY_REQUESTER, input,
 };
 use crate::harness::Actor;
 
@@ -52,5 +52,8 @@ pub(super) async fn asked(owner: &Actor, ids: &mut Ids) {
     let tried = json!({ "requestId": ids.request, "method": "CALLBACK", "verdict": "FAILED",
         "evidenceDigest": DIGEST, "note": "nobody answered" });
     owner.run(VERIFY_REQUESTER, input(&tried)).await.ok();
-    owner.run(RECORD_CORRESPONDENCE, input(&message)).await.ok();
+    let sent = owner.run(RECORD_CORRESPONDENCE, input(&message)).await;
+    ids.message = sent.text_at("recordCorrespondence.message.id");
+    let arrived = json!({ "messageId": ids.message, "status": "DELIVERED", "occurredAt": "2026-11-20T10:00:05Z" });
+    owner.run(RECORD_DELIVERY, input(&arrived)).await.ok();
 }

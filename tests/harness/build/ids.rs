@@ -95,6 +95,8 @@ pub struct Ids {
     pub other_hold: String,
     /// What a system must keep of it.
     pub block: String,
+    /// A message that was sent.
+    pub message: String,
     /// A term that was promised to those who live where nobody of these stories does.
     pub house_term: String,
 }
@@ -105,6 +107,7 @@ impl Ids {
         vec![
             &self.controller,
             &self.house_term,
+            &self.message,
             &self.integration,
             &self.token,
             &self.customer,

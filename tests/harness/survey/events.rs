@@ -131,7 +131,7 @@ impl Survey {
                     'recipient.registered', 'recipient.updated', 'assignment.recorded', 'disclosure.recorded',
                     'disclosure.subject_recorded', 'disclosure.unauthorised', 'disclosure.superseded',
                     'finding.raised', 'request.opened', 'request.item_moved',
-                    'request.corresponded', 'request.verified', 'request.code_issued', 'system.registered',
+                    'request.corresponded', 'request.delivery_reported', 'request.verified', 'request.code_issued', 'system.registered',
                     'task.planned', 'task.completed', 'task.failed', 'task.postponed', 'task.retried',
                     'legal_hold.placed', 'legal_hold.extended', 'legal_hold.released', 'deletion_block.recorded',
                     'deletion_block.settled', 'recipient_notice.planned', 'recipient_notice.moved', 'token.issued')

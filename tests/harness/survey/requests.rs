@@ -54,7 +54,18 @@ pub const HALVES: &[(&str, &str)] = &[
     (
         "messages without their event",
         "request_message m where not exists (select 1 from event e where e.controller_id = m.controller_id
-            and e.id = m.event_id and e.type = 'request.corresponded')",
+            and e.id = m.event_id and e.type = case m.version when 1 then 'request.corresponded'
+                else 'request.delivery_reported' end)",
+    ),
+    (
+        "messages that came in and were delivered, or of which it is not said since when",
+        "request_message m where (m.delivery is null) <> (m.delivery_at is null)
+            or (m.version = 1) <> (m.delivery is null)
+            or (m.delivery is not null and m.direction = 'INCOMING') or m.delivery_at < m.at",
+    ),
+    (
+        "bodies to which something goes on that is no complaint",
+        "request_item i where i.escalation_body is not null and i.kind <> 'COMPLAINT'",
     ),
 ];
 
@@ -75,6 +86,11 @@ pub const EVENTS: &[(&str, &str)] = &[
     (
         "request.corresponded",
         "select request_id, count(*) from request_message group by request_id",
+    ),
+    (
+        "request.delivery_reported",
+        "select request_id, cast(sum(version - 1) as bigint) from request_message where version > 1
+            group by request_id",
     ),
     (
         "request.code_issued",

@@ -66,6 +66,9 @@ pub const SAMPLES: &[Sample] = &[
         build::RECORD_CORRESPONDENCE,
         writing,
     ),
+    sample("Mutation.recordDelivery", build::RECORD_DELIVERY, |turn| {
+        input(&json!({ "messageId": turn.asked.message, "status": "FAILED" }))
+    }),
     sample(
         "Mutation.relinkExternalReference",
         build::RELINK_EXTERNAL_REFERENCE,
@@ -114,8 +117,12 @@ pub fn pausing(turn: &Turn<'_>) -> Value {
 
 /// Variables of a message.
 pub fn writing(turn: &Turn<'_>) -> Value {
+    message(&turn.asked.request)
+}
+
+fn message(request: &str) -> Value {
     input(
-        &json!({ "requestId": turn.asked.request, "kind": "QUESTION", "direction": "OUTGOING",
+        &json!({ "requestId": request, "kind": "QUESTION", "direction": "OUTGOING",
         "channel": "EMAIL", "occurredAt": "2026-11-20T09:30:00Z", "text": "canary text" }),
     )
 }
@@ -128,6 +135,8 @@ pub struct Asked {
     pub items: Vec<String>,
     /// The clock of each of them; the last stands still.
     pub clocks: Vec<String>,
+    /// A message to the requester.
+    pub message: String,
 }
 
 impl Asked {
@@ -137,7 +146,7 @@ impl Asked {
         let mut request = canary(customer, &ticket);
         // Long ago, so that lists begin with the others.
         request["receivedAt"] = json!("2026-11-01T09:00:00Z");
-        let asked = open(&owner, &request, ticket).await;
+        let mut asked = open(&owner, &request, ticket).await;
         for (item, to) in [
             (1, "IN_REVIEW"),
             (2, "IN_REVIEW"),
@@ -150,6 +159,10 @@ impl Asked {
         }
         let pause = json!({ "clockId": asked.clocks[3], "reason": "INFORMATION_REQUIRED", "note": "canary note" });
         owner.run(build::PAUSE_CLOCK, input(&pause)).await.ok();
+        asked.message = owner
+            .run(build::RECORD_CORRESPONDENCE, message(&asked.request))
+            .await
+            .text_at("recordCorrespondence.message.id");
         asked
     }
 }
@@ -174,10 +187,8 @@ pub async fn world(owner: &Actor, customer: &str) -> String {
     let tried = json!({ "requestId": asked.request, "method": "CALLBACK", "verdict": "FAILED",
         "evidenceDigest": DIGEST, "note": "canary note" });
     owner.run(build::VERIFY_REQUESTER, input(&tried)).await.ok();
-    let message = json!({ "requestId": asked.request, "kind": "QUESTION", "direction": "OUTGOING",
-        "channel": "EMAIL", "occurredAt": "2026-11-20T09:30:00Z", "text": "canary text" });
     owner
-        .run(build::RECORD_CORRESPONDENCE, input(&message))
+        .run(build::RECORD_CORRESPONDENCE, message(&asked.request))
         .await
         .ok();
     asked.request
@@ -201,5 +212,6 @@ async fn open(owner: &Actor, request: &Value, ticket: String) -> Asked {
         ticket,
         clocks: items.iter().map(clock).collect(),
         items,
+        message: String::new(),
     }
 }

@@ -162,6 +162,12 @@ pub fn wrong(c: &mut Canaries) -> Vec<Failing> {
         input(&message),
         "NOT_FOUND",
     ));
+    let report = json!({ "messageId": c.text("message that is none"), "status": "FAILED" });
+    asked.push(failing(
+        build::RECORD_DELIVERY,
+        input(&report),
+        "BAD_USER_INPUT",
+    ));
     let tickets = json!({ "system": "otrs", "from": c.text("ticket of nothing"), "to": c.text("ticket of nothing either") });
     asked.push(failing(
         build::RELINK_EXTERNAL_REFERENCE,

@@ -107,7 +107,7 @@ const CASES: &[Case] = &[
             r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null, null] }"#,
+                null, null, null, null, null, null, null, null, null, null, null] }"#,
         ),
     },
     Case {

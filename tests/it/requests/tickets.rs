@@ -159,3 +159,107 @@ async fn messages_are_on_record_in_their_order() {
     }
     host.stop().await;
 }
+
+#[tokio::test]
+async fn whether_a_message_arrived_is_told_late_and_in_any_order() {
+    let host = Host::start().await;
+    let opened = host.open(&asking(&["ACCESS"])).await;
+    let message = |direction: &str, kind: &str| {
+        json!({ "requestId": opened["id"], "kind": kind, "direction": direction, "channel": "EMAIL",
+            "occurredAt": "2026-06-10T12:00:00Z", "text": "Which data do you mean?" })
+    };
+    let record = async |message: Value| {
+        let recorded = host
+            .support
+            .run(build::RECORD_CORRESPONDENCE, input(&message))
+            .await;
+        recorded.text_at("recordCorrespondence.message.id")
+    };
+    let sent = record(message("OUTGOING", "QUESTION")).await;
+    let came = record(message("INCOMING", "INFORMATION")).await;
+    let report = async |id: &str, status: &str, at: &str| {
+        let report = json!({ "messageId": id, "status": status, "occurredAt": at });
+        host.support
+            .run(build::RECORD_DELIVERY, input(&report))
+            .await
+    };
+    let undelivered = async |is: bool| {
+        let query = "query($is: Boolean) { requests(filter: { undelivered: $is }) { totalCount nodes { id } } }";
+        let found = host.support.run(query, json!({ "is": is })).await;
+        let nodes = found.get("requests.nodes").as_array().unwrap().len();
+        assert_eq!(found.get("requests.totalCount"), &json!(nodes));
+        nodes
+    };
+    assert_eq!((undelivered(true).await, undelivered(false).await), (0, 1));
+
+    // The server took it, and sent it back an hour later; that is told first.
+    let bounced = report(&sent, "FAILED", "2026-06-10T13:00:00Z").await;
+    let failed =
+        json!({ "id": sent, "delivery": "FAILED", "deliveryAt": "2026-06-10T13:00:00.000Z" });
+    assert_eq!(bounced.get("recordDelivery.message"), &failed);
+    let taken = report(&sent, "DELIVERED", "2026-06-10T12:00:02Z").await;
+    assert_eq!(taken.get("recordDelivery.message"), &failed);
+    assert_eq!((undelivered(true).await, undelivered(false).await), (1, 0));
+    // It was sent again by hand, and a receipt came.
+    let received = report(&sent, "DELIVERED", "2026-06-10T14:00:00Z").await;
+    assert_eq!(received.get("recordDelivery.message.delivery"), "DELIVERED");
+    assert_eq!((undelivered(true).await, undelivered(false).await), (0, 1));
+
+    for (id, at, field) in [
+        (&came, "2026-06-10T13:00:00Z", "messageId"),
+        (&sent, "2026-06-10T11:59:59Z", "occurredAt"),
+        (&sent, "2036-06-10T11:59:59Z", "occurredAt"),
+    ] {
+        let refused = report(id, "DELIVERED", at).await;
+        let error = refused.refused(400, "BAD_USER_INPUT");
+        assert_eq!(error["extensions"]["field"], field);
+    }
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_complaint_says_to_whom_it_goes_on() {
+    let host = Host::start().await;
+    let complaint = |kind: &str, body: &str| {
+        let mut request = asking(&["ACCESS"]);
+        request["items"] = json!([{ "type": kind, "escalationBody": body }]);
+        request
+    };
+    for (kind, body) in [
+        ("ACCESS", "the ICO"),
+        ("COMPLAINT", " "),
+        ("COMPLAINT", &"x".repeat(201)),
+    ] {
+        let refused = host
+            .support
+            .run(build::OPEN_REQUEST, input(&complaint(kind, body)))
+            .await;
+        let error = refused.refused(400, "BAD_USER_INPUT");
+        assert_eq!(error["extensions"]["field"], "items[0].escalationBody");
+    }
+    let opened = host.open(&complaint("COMPLAINT", "the ICO")).await;
+    let item = opened["items"][0]["id"].as_str().unwrap();
+    let body = async || {
+        let query = "query($id: ID!) { request(by: { id: $id }) { items { escalationBody } } }";
+        let found = host.support.run(query, json!({ "id": opened["id"] })).await;
+        found.get("request.items.0.escalationBody").clone()
+    };
+    assert_eq!(body().await, "the ICO");
+    let step = |item: &str, to: &str, body: Value| {
+        input(&json!({ "itemId": item, "to": to, "escalationBody": body }))
+    };
+    let moved = step(item, "IN_REVIEW", Value::Null);
+    host.support.run(build::TRANSITION_ITEM, moved).await.ok();
+    assert_eq!(body().await, "the ICO");
+    let moved = step(item, "APPROVED", json!("the First-tier Tribunal"));
+    host.support.run(build::TRANSITION_ITEM, moved).await.ok();
+    assert_eq!(body().await, "the First-tier Tribunal");
+
+    let other = host.open(&asking(&["ACCESS"])).await;
+    let item = other["items"][0]["id"].as_str().unwrap();
+    let wrong = step(item, "IN_REVIEW", json!("the ICO"));
+    let refused = host.support.run(build::TRANSITION_ITEM, wrong).await;
+    let error = refused.refused(400, "BAD_USER_INPUT");
+    assert_eq!(error["extensions"]["field"], "escalationBody");
+    host.stop().await;
+}

@@ -1,22 +1,22 @@
 //! What callers say of requests.
 
-use async_graphql::{ID, InputObject, OneofObject};
+use async_graphql::{ID, InputObject};
 use entity::date::Date;
 use entity::enums::{
-    CorrespondenceDirection, CorrespondenceKind, DelayReason, DenialReason, OptOutScope, Regime,
-    RequestChannel, RequestStatus, RequestType, RequesterKind, RequesterVerification,
-    VerificationVerdict,
+    CorrespondenceDirection, CorrespondenceKind, DelayReason, DeliveryStatus, DenialReason,
+    OptOutScope, Regime, RequestChannel, RequestStatus, RequestType, RequesterKind,
+    RequesterVerification, VerificationVerdict,
 };
-use entity::id::{RequestClockId, RequestId, RequestItemId};
+use entity::id::{RequestClockId, RequestId, RequestItemId, RequestMessageId};
 use entity::time::Timestamp;
 
 use crate::customers::graphql::{CustomerLookupInput, ExternalIdInput};
 use crate::error::{Error, Result};
-use crate::graphql::{InstantFilter, OnBehalfOfInput, OrderDirection, personal};
+use crate::graphql::{OnBehalfOfInput, personal};
 use crate::platform::personal::Personal;
 use crate::requests::service::{
-    ClockExtension, ClockPause, Denial, NewItem, NewMessage, NewRequest, NewRequester,
-    NewVerification, RequestFilter, Said, Transition,
+    ClockExtension, ClockPause, Delivery, Denial, NewItem, NewMessage, NewRequest, NewRequester,
+    NewVerification, Said, Transition,
 };
 
 /// Who asks.
@@ -46,6 +46,9 @@ pub(crate) struct RequestItemInput {
     kind: RequestType,
     /// Of what the person opts out: with `OPT_OUT`, and only there.
     scope: Option<OptOutScope>,
+    /// To which body the person may turn, or has turned, such as a supervisory authority: with `COMPLAINT`, and only there. At
+    /// most 200 characters.
+    escalation_body: Option<String>,
 }
 
 /// A request to be opened.
@@ -94,6 +97,7 @@ impl OpenRequestInput {
         let items = self.items.into_iter().map(|item| NewItem {
             kind: item.kind,
             scope: item.scope,
+            escalation_body: item.escalation_body,
         });
         let references = self.external_references.unwrap_or_default().into_iter();
         let new = NewRequest {
@@ -137,6 +141,8 @@ pub(crate) struct TransitionItemInput {
     /// What it repeats: with `DUPLICATE`, and only there. A request of the same customer that came in before, and of which
     /// the same is open.
     duplicate_of_id: Option<RequestId>,
+    /// To which body the person may turn, or has turned, where it is a complaint: at most 200 characters. Absent: unchanged.
+    escalation_body: Option<String>,
     /// The version of the item that the caller has seen. Where it is another by now, nothing is changed.
     expected_version: Option<i32>,
     /// The person behind the integration.
@@ -156,6 +162,7 @@ impl TransitionItemInput {
             note: self.note,
             instructions: self.instructions,
             duplicate_of: self.duplicate_of_id,
+            escalation_body: self.escalation_body,
             expected_version: self.expected_version,
         };
         (self.on_behalf_of, change)
@@ -389,6 +396,33 @@ impl RecordCorrespondenceInput {
     }
 }
 
+/// Whether a message arrived.
+#[derive(InputObject)]
+pub(crate) struct RecordDeliveryInput {
+    /// Which message: one that was sent.
+    message_id: RequestMessageId,
+    /// Whether it did.
+    status: DeliveryStatus,
+    /// When: not before it was sent, and not in the future. Absent: now.
+    occurred_at: Option<Timestamp>,
+    /// The person behind the integration.
+    on_behalf_of: Option<OnBehalfOfInput>,
+    /// Makes a repetition of this call have no further effect, at most 200 characters.
+    pub(super) idempotency_key: Option<ID>,
+}
+
+impl RecordDeliveryInput {
+    /// The person behind the integration, and what is reported.
+    pub(super) fn split(self) -> (Option<OnBehalfOfInput>, Delivery) {
+        let said = Delivery {
+            message: self.message_id,
+            status: self.status,
+            at: self.occurred_at,
+        };
+        (self.on_behalf_of, said)
+    }
+}
+
 /// Another number that an outside system has for requests.
 #[derive(InputObject)]
 pub(crate) struct RelinkExternalReferenceInput {
@@ -406,69 +440,4 @@ pub(crate) struct RelinkExternalReferenceInput {
     pub(super) on_behalf_of: Option<OnBehalfOfInput>,
     /// Makes a repetition of this call have no further effect, at most 200 characters.
     pub(super) idempotency_key: Option<ID>,
-}
-
-/// How a request is named.
-#[derive(OneofObject)]
-pub(crate) enum RequestLookupInput {
-    /// By its id.
-    Id(RequestId),
-    /// By what an outside system calls it. Where several are called so, the one that came in last.
-    ExternalReference(ExternalIdInput),
-}
-
-/// Which requests are asked for; what is absent does not restrict.
-#[derive(Default, InputObject)]
-pub(crate) struct RequestFilterInput {
-    /// In one of these states.
-    status: Option<Vec<RequestStatus>>,
-    /// That ask for one of these.
-    #[graphql(name = "type")]
-    kind: Option<Vec<RequestType>>,
-    /// That came by one of these ways.
-    channel: Option<Vec<RequestChannel>>,
-    /// Whether something of it is open.
-    open: Option<bool>,
-    /// That came in within these bounds.
-    received_at: Option<InstantFilter>,
-    /// Of which the first clock runs out within these bounds.
-    due: Option<InstantFilter>,
-    /// Whether a clock has run out.
-    overdue: Option<bool>,
-    /// That an outside system calls so.
-    external_reference: Option<ExternalIdInput>,
-}
-
-impl From<RequestFilterInput> for RequestFilter {
-    fn from(input: RequestFilterInput) -> Self {
-        Self {
-            statuses: input.status.unwrap_or_default(),
-            kinds: input.kind.unwrap_or_default(),
-            channels: input.channel.unwrap_or_default(),
-            open: input.open,
-            received: input.received_at.unwrap_or_default().into(),
-            due: input.due.unwrap_or_default().into(),
-            overdue: input.overdue,
-            reference: input.external_reference.map(ExternalIdInput::split),
-            ..Self::default()
-        }
-    }
-}
-
-/// What a list of requests can be ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
-pub(crate) enum RequestOrderField {
-    /// When they came in.
-    ReceivedAt,
-    /// When the first of their clocks runs out; those without a running clock are left out.
-    DueAt,
-}
-
-/// The order of a list of requests; ties are broken by id.
-#[derive(InputObject)]
-pub(crate) struct RequestOrderInput {
-    /// By what.
-    pub(super) field: RequestOrderField,
-    /// Which way.
-    pub(super) direction: OrderDirection,
 }

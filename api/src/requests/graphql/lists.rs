@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use entity::id::{CustomerId, RequestClockId, RequestId, RequestItemId, RequestVerificationId};
+use entity::id::{
+    CustomerId, RequestClockId, RequestId, RequestItemId, RequestMessageId, RequestVerificationId,
+};
 
 use crate::context::Ctx;
 use crate::error::Result;
@@ -65,6 +67,14 @@ impl Batch for RequestClockId {
 
     async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Clock>> {
         service::clocks_by_id(ctx, keys).await
+    }
+}
+
+impl Batch for RequestMessageId {
+    type Value = Message;
+
+    async fn load(ctx: &Ctx, keys: &[Self]) -> Result<HashMap<Self, Message>> {
+        service::messages_by_id(ctx, keys).await
     }
 }
 

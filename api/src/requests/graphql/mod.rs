@@ -1,5 +1,6 @@
 //! Requests in the schema.
 
+mod filters;
 mod house;
 mod inputs;
 mod lists;
@@ -12,10 +13,10 @@ mod work;
 
 use async_graphql::{Context, Object, SimpleObject};
 
+use filters::{RequestFilterInput, RequestLookupInput, RequestOrderField, RequestOrderInput};
 use inputs::{
     DenyItemInput, ExtendDeadlineInput, OpenRequestInput, PauseClockInput,
-    RecordCorrespondenceInput, RelinkExternalReferenceInput, RequestFilterInput,
-    RequestLookupInput, RequestOrderField, RequestOrderInput, ResumeClockInput,
+    RecordCorrespondenceInput, RecordDeliveryInput, RelinkExternalReferenceInput, ResumeClockInput,
     TransitionItemInput, VerifyRequesterInput, WithdrawRequestInput,
 };
 pub(crate) use lists::{CustomerRequestConnection, RequestsOf};
@@ -27,7 +28,9 @@ pub(crate) use notices::{NoticesMutation, NoticesQuery};
 pub(crate) use plan::PlanQuery;
 pub(crate) use work::WorkMutation;
 
-use super::service::{self, Clock, Item, Request, RequestFilter, RequestOrder, Verification};
+use super::service::{
+    self, Clock, Item, Message, Request, RequestFilter, RequestOrder, Verification,
+};
 use crate::error::Result;
 use crate::graphql::{Nullable, OrderDirection, ctx, ctx_for, load, once, payloads, read_back};
 use crate::platform::page::PageRequest;
@@ -100,10 +103,10 @@ payloads! {
         /// The request as it is now; null when it was withdrawn but could not be read.
         request: Request
     }
-    /// What `recordCorrespondence` answers.
-    RecordCorrespondencePayload {
-        /// The request as it is now; null when the message was recorded but could not be read.
-        request: Request
+    /// What `recordDelivery` answers.
+    RecordDeliveryPayload {
+        /// The message as it is now; null when the report was recorded but could not be read.
+        message: Message
     }
     /// What `transitionItem` answers.
     TransitionItemPayload {
@@ -130,6 +133,15 @@ payloads! {
         /// The clock as it is now; null when it goes on but could not be read.
         clock: Clock
     }
+}
+
+/// What `recordCorrespondence` answers.
+#[derive(SimpleObject)]
+pub(crate) struct RecordCorrespondencePayload {
+    /// The request as it is now; null when the message was recorded but could not be read.
+    request: Option<Request>,
+    /// The message; null when it was recorded but could not be read.
+    message: Option<Message>,
 }
 
 /// What `verifyRequester` answers.
@@ -286,9 +298,28 @@ impl RequestsMutation {
         let once = once("recordCorrespondence", key, &input)?;
         let (person, new) = input.split();
         let ctx = ctx_for(context, person)?;
+        let request = new.request;
         let id = service::record_correspondence(&ctx, new, once).await?;
-        let request = read_back(context, id).await;
-        Ok(RecordCorrespondencePayload { request })
+        Ok(RecordCorrespondencePayload {
+            request: read_back(context, request).await,
+            message: read_back(context, id).await,
+        })
+    }
+
+    /// Records whether a message reached the person, as a receipt or a bounce tells it. Reports may come late and in any
+    /// order: the one of the latest instant counts. A clock that an acknowledgement ended does not start again where that
+    /// did not arrive: send another. Errors: NOT_FOUND.
+    async fn record_delivery(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which message, and whether it did.")] input: RecordDeliveryInput,
+    ) -> Result<RecordDeliveryPayload> {
+        let once = once("recordDelivery", input.idempotency_key.as_ref(), &input)?;
+        let (person, said) = input.split();
+        let ctx = ctx_for(context, person)?;
+        let id = service::record_delivery(&ctx, &said, once).await?;
+        let message = read_back(context, id).await;
+        Ok(RecordDeliveryPayload { message })
     }
 
     /// Says that an outside system calls requests by another number, too: tickets were merged, or one was split. Both

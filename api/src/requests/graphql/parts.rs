@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, Object};
 use entity::enums::{
-    ClockDuty, ClockState, CorrespondenceDirection, CorrespondenceKind, DelayReason, DenialReason,
-    OptOutScope, Regime, RequestChannel, RequestStatus, RequestType, RequesterVerification,
-    StatusStandard, VerificationVerdict,
+    ClockDuty, ClockState, CorrespondenceDirection, CorrespondenceKind, DelayReason,
+    DeliveryStatus, DenialReason, OptOutScope, Regime, RequestChannel, RequestStatus, RequestType,
+    RequesterVerification, StatusStandard, VerificationVerdict,
 };
 use entity::id::{
     RequestClockId, RequestItemId, RequestMessageId, RequestReferenceId, RequestVerificationId,
@@ -79,6 +79,12 @@ impl Item {
         #[graphql(desc = "Which one.")] standard: StatusStandard,
     ) -> &'static str {
         self.state_name(standard)
+    }
+
+    /// To which body the person may turn, or has turned, where it is a complaint: a supervisory authority (GDPR Art. 77), a
+    /// court, an ombudsman. Null where nobody said so.
+    async fn escalation_body(&self) -> Option<&str> {
+        self.row.escalation_body.as_deref()
     }
 
     /// Why it was denied.
@@ -358,7 +364,17 @@ impl Message {
         open(self.body.as_ref()).transpose()
     }
 
-    /// Its leaf in the ledger.
+    /// Whether it reached the person; null while nobody said so, and for messages that came in.
+    async fn delivery(&self) -> Option<DeliveryStatus> {
+        self.row.delivery
+    }
+
+    /// Since when.
+    async fn delivery_at(&self) -> Option<Timestamp> {
+        self.row.delivery_at
+    }
+
+    /// The leaf of the last change in the ledger.
     async fn event(&self, context: &Context<'_>) -> Nullable<EventNode> {
         load(context, self.row.event_id).await.transpose()
     }

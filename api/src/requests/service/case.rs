@@ -52,6 +52,8 @@ pub(super) struct Step<'a> {
     pub(super) denial: Option<DenialReason>,
     pub(super) note: Option<&'a Personal>,
     pub(super) duplicate_of: Option<RequestId>,
+    /// To which body the person may turn; unchanged, when absent.
+    pub(super) escalation_body: Option<&'a str>,
 }
 
 impl Case {
@@ -181,6 +183,7 @@ impl Case {
                 .with_some("answeredAt", step.answered_at.map(|at| at.to_string()))
                 .with_some("denial", step.denial.map(DenialReason::as_str))
                 .with_some("duplicateOf", step.duplicate_of.map(|id| id.to_string()))
+                .with_some("escalationBody", step.escalation_body)
                 .with_text("note", step.note),
         )?;
         let note = self.close(store::ITEM_NOTE, id.uuid(), step.note)?;
@@ -189,6 +192,9 @@ impl Case {
             item.status_at = step.at;
             item.denial = step.denial;
             item.duplicate_of = step.duplicate_of;
+            if let Some(body) = step.escalation_body {
+                item.escalation_body = Some(body.to_owned());
+            }
             item.note.clone_from(&note);
             item.version += 1;
             item.event_id = event;

@@ -7,8 +7,8 @@ use entity::time::Timestamp;
 use crate::context::Ctx;
 use crate::customers::Lookup;
 use crate::error::{Error, Result};
-use crate::platform::personal::Personal;
 pub(super) use crate::platform::personal::check_text;
+use crate::platform::personal::{Personal, check_length};
 use crate::platform::place;
 use crate::vault::normalise;
 
@@ -44,6 +44,9 @@ pub(crate) struct NewRequest {
     pub(crate) references: Vec<(String, Personal)>,
 }
 
+/// Longest name of a body to which complaints go on, in characters.
+const LONGEST_ESCALATION: usize = 200;
+
 /// Who asks.
 #[derive(Debug, Clone)]
 pub(crate) struct NewRequester {
@@ -60,12 +63,14 @@ pub(crate) struct NewRequester {
 }
 
 /// One thing that is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NewItem {
     /// What.
     pub(crate) kind: RequestType,
     /// Of what, where it is an opt-out.
     pub(crate) scope: Option<OptOutScope>,
+    /// To which body the person may turn, or has turned, where it is a complaint.
+    pub(crate) escalation_body: Option<String>,
 }
 
 /// A reference in its one spelling.
@@ -163,10 +168,23 @@ fn check_items(items: &[NewItem]) -> Result<()> {
         if let Some(problem) = problem {
             return Err(Error::invalid(format!("items[{n}].scope"), problem));
         }
-        let before = items.iter().take(n);
-        if before.clone().any(|other| other == item) {
+        let field = format!("items[{n}].escalationBody");
+        check_escalation(&field, item.kind, item.escalation_body.as_deref())?;
+        let asks = |item: &NewItem| (item.kind, item.scope);
+        if items.iter().take(n).any(|other| asks(other) == asks(item)) {
             return Err(Error::invalid(format!("items[{n}]"), "is given twice"));
         }
     }
     Ok(())
+}
+
+/// A body to which complaints go on, and nothing else does.
+pub(super) fn check_escalation(field: &str, kind: RequestType, body: Option<&str>) -> Result<()> {
+    let Some(body) = body else {
+        return Ok(());
+    };
+    if kind != RequestType::Complaint {
+        return Err(Error::invalid(field, "is said of a complaint only"));
+    }
+    check_length(field, body, LONGEST_ESCALATION)
 }

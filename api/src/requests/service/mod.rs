@@ -21,7 +21,7 @@ pub(crate) use super::rules::metrics::Metric;
 pub(crate) use check::{NewItem, NewRequest, NewRequester};
 pub(crate) use clocks::{ClockExtension, ClockPause, extend, pause, resume};
 pub(crate) use codes::{NewCode, forget_codes, send_code};
-pub(crate) use correspond::{NewMessage, record_correspondence};
+pub(crate) use correspond::{Delivery, NewMessage, record_correspondence, record_delivery};
 pub(crate) use house::{
     NewHouseTerm, add_house_term, end_house_term, house_terms, house_terms_by_id,
 };
@@ -34,7 +34,7 @@ pub(crate) use plan::{DeletionPlan, From as ObstacleFrom, Obstacle, PlannedSyste
 pub(crate) use read::{
     Clock, Item, Message, Reference, Request, RequestFilter, RequestOrder, Verification, agenda,
     by_ids, by_reference, clocks, clocks_by_id, count, items, items_by_id, list, messages,
-    of_customers, references, verifications, verifications_by_id,
+    messages_by_id, of_customers, references, verifications, verifications_by_id,
 };
 pub(crate) use references::{normal as normal_reference, relink};
 pub(crate) use steps::{Denial, Transition, deny, transition, withdraw};

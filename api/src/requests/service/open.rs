@@ -227,6 +227,8 @@ impl<'a> Opening<'a> {
 
     fn event(&self) -> Event<'_> {
         let (new, about) = (self.new, self.about);
+        let mut bodies = new.items.iter();
+        let escalation = bodies.find_map(|item| item.escalation_body.as_deref());
         let items = new.items.iter().map(|item| match item.scope {
             Some(scope) => format!("{} {}", item.kind, scope),
             None => item.kind.to_string(),
@@ -257,6 +259,7 @@ impl<'a> Opening<'a> {
                 .with("regimes", regimes.collect::<Vec<_>>())
                 .with_text("regimesReason", self.regime_note())
                 .with("items", items.collect::<Vec<_>>())
+                .with_some("escalationBody", escalation)
                 .with("references", references.collect::<Vec<_>>())
                 // The text itself is kept once: what is proved is that it is that one.
                 .with_some(
@@ -325,6 +328,7 @@ impl<'a> Opening<'a> {
                 status_at: self.new.received_at,
                 denial: None,
                 duplicate_of: None,
+                escalation_body: item.escalation_body.clone(),
                 key_id: self.key.id(),
                 note: None,
                 version: 1,

@@ -6,7 +6,7 @@ use entity::time::Timestamp;
 use entity::{request, request_item};
 
 use super::case::{Case, Opened, Step};
-use super::check::{LONGEST_NOTE, check_text};
+use super::check::{LONGEST_NOTE, check_escalation, check_text};
 use super::notices;
 use super::work::{self, Work};
 use crate::context::{Ctx, Once, only_id};
@@ -34,6 +34,8 @@ pub(crate) struct Transition {
     pub(crate) instructions: Option<Personal>,
     /// What it repeats.
     pub(crate) duplicate_of: Option<RequestId>,
+    /// To which body the person may turn, or has turned.
+    pub(crate) escalation_body: Option<String>,
     /// The version of the item that the caller has seen.
     pub(crate) expected_version: Option<i32>,
 }
@@ -87,6 +89,7 @@ pub(crate) async fn transition(ctx: &Ctx, change: Transition, once: Once) -> Res
         note: change.note,
         instructions: change.instructions,
         duplicate_of: change.duplicate_of,
+        escalation_body: change.escalation_body,
         expected_version: change.expected_version,
     };
     move_item(ctx, item, &asked, once).await
@@ -114,6 +117,7 @@ pub(crate) async fn deny(ctx: &Ctx, denial: Denial, once: Once) -> Result<Reques
         note: denial.note,
         instructions: None,
         duplicate_of: None,
+        escalation_body: None,
         expected_version: denial.expected_version,
     };
     move_item(ctx, item, &asked, once).await
@@ -128,6 +132,7 @@ struct Asked {
     note: Option<Personal>,
     instructions: Option<Personal>,
     duplicate_of: Option<RequestId>,
+    escalation_body: Option<String>,
     expected_version: Option<i32>,
 }
 
@@ -145,15 +150,7 @@ async fn move_item(
     }
     let request = store::request_of_item(ctx.db(), ctx.scope(), id).await?;
     let other = asked.duplicate_of;
-    if other == Some(request) {
-        let problem = "must be another request";
-        return Err(Error::invalid("duplicateOfId", problem));
-    }
-    if let Some(other) = other {
-        let found = store::by_ids(ctx.db(), ctx.scope(), [other]).await?;
-        let missing = || Error::NotFound { what: "request" }.at("duplicateOfId");
-        found.first().ok_or_else(missing)?;
-    }
+    check_other(ctx, request, other).await?;
     let (work, told) = work_of(ctx, request, id, asked.to).await?;
     let results = [id.to_string()];
     let opened = Case::open_with(ctx, request, other, &once, &results).await?;
@@ -162,6 +159,11 @@ async fn move_item(
         Opened::Before(ids) => return only_id(&ids, "item"),
     };
     let item = case.item(id)?;
+    check_escalation(
+        "escalationBody",
+        item.kind,
+        asked.escalation_body.as_deref(),
+    )?;
     let version = asked.expected_version;
     if version.is_some_and(|version| version != item.version) {
         return Err(Error::Conflict(
@@ -200,6 +202,7 @@ async fn move_item(
         denial: asked.denial,
         note: asked.note.as_ref(),
         duplicate_of: asked.duplicate_of,
+        escalation_body: asked.escalation_body.as_deref(),
     };
     let item = item.clone();
     case.step(id, &step)?;
@@ -210,6 +213,19 @@ async fn move_item(
     notices::plan(ctx, &mut case, id, &told).await?;
     case.save(ctx).await?;
     Ok(id)
+}
+
+/// Refuses a duplicate of itself, and of what is not there.
+async fn check_other(ctx: &Ctx, request: RequestId, other: Option<RequestId>) -> Result<()> {
+    let Some(other) = other else { return Ok(()) };
+    if other == request {
+        let problem = "must be another request";
+        return Err(Error::invalid("duplicateOfId", problem));
+    }
+    let found = store::by_ids(ctx.db(), ctx.scope(), [other]).await?;
+    let missing = || Error::NotFound { what: "request" }.at("duplicateOfId");
+    found.first().ok_or_else(missing)?;
+    Ok(())
 }
 
 /// What systems have to do about a step, and who is to be told of it.
@@ -378,6 +394,7 @@ pub(crate) async fn withdraw(
             denial: None,
             note,
             duplicate_of: None,
+            escalation_body: None,
         };
         case.step(item.id, &step)?;
     }

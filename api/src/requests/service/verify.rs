@@ -219,6 +219,7 @@ fn go_on(case: &mut Case, at: Timestamp) -> Result<()> {
             denial: None,
             note: None,
             duplicate_of: None,
+            escalation_body: None,
         };
         case.step(id, &step)?;
     }

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use entity::enums::DeliveryStatus;
 use entity::id::CustomerId;
-use entity::{request, request_clock, request_item};
+use entity::{request, request_clock, request_item, request_message};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter, QueryOrder,
@@ -38,6 +39,18 @@ fn filtered(scope: Scope, filter: &RequestFilter) -> Select<request::Entity> {
     }
     if !filter.channels.is_empty() {
         select = select.filter(Column::Channel.is_in(filter.channels.iter().copied()));
+    }
+    if let Some(undelivered) = filter.undelivered {
+        let same = Expr::col((request_message::Entity, request_message::Column::RequestId))
+            .equals((request::Entity, Column::Id));
+        let failed = scope
+            .select::<request_message::Entity>()
+            .select_only()
+            .column(request_message::Column::Id)
+            .filter(same)
+            .filter(request_message::Column::Delivery.eq(DeliveryStatus::Failed));
+        let failed = Expr::exists(failed.into_query());
+        select = select.filter(if undelivered { failed } else { failed.not() });
     }
     if let Some(open) = filter.open {
         select = select.filter(if open {

@@ -34,8 +34,9 @@ pub(super) use notices::{
     insert_notices, notices_by_id, notices_of_items, page_of_notices, update_notice,
 };
 pub(super) use parts::{
-    clocks_by_id, clocks_of, items_by_id, items_of, messages_of, references_of,
-    requests_of_references, verifications_by_id, verifications_of, verifications_since,
+    clocks_by_id, clocks_of, items_by_id, items_of, message, messages_by_id, messages_of,
+    references_of, requests_of_references, update_message, verifications_by_id, verifications_of,
+    verifications_since,
 };
 
 /// Cell of what the caller knew of the customer.
@@ -248,6 +249,7 @@ pub(super) async fn update_item(
         status_at: Set(row.status_at),
         denial: Set(row.denial),
         duplicate_of: Set(row.duplicate_of),
+        escalation_body: Set(row.escalation_body),
         note: Set(row.note),
         version: Set(row.version),
         event_id: Set(row.event_id),

@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 
 use entity::id::{
-    RequestClockId, RequestId, RequestItemId, RequestReferenceId, RequestVerificationId,
+    RequestClockId, RequestId, RequestItemId, RequestMessageId, RequestReferenceId,
+    RequestVerificationId,
 };
 use entity::time::Timestamp;
 use entity::{
     request_clock, request_item, request_message, request_reference, request_verification,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::platform::db::{Scope, pages_of};
 use crate::platform::page::{CheckedPage, Page};
 
@@ -143,6 +146,53 @@ pub(in crate::requests) async fn verifications_of(
     let columns = [Column::RequestId, Column::At, Column::Id];
     let place = |row: &Model| (Some(row.request_id), row.at, row.id.uuid());
     pages_of::<Entity, _>(db, scope, requests, page, columns, place).await
+}
+
+pub(in crate::requests) async fn messages_by_id(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    ids: &[RequestMessageId],
+) -> Result<Vec<request_message::Model>> {
+    let select = scope.select::<request_message::Entity>();
+    Ok(select
+        .filter(request_message::Column::Id.is_in(ids.iter().copied()))
+        .all(db)
+        .await?)
+}
+
+/// A message.
+///
+/// # Errors
+/// `NotFound` when it is not there.
+pub(in crate::requests) async fn message(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    id: RequestMessageId,
+) -> Result<request_message::Model> {
+    let found = messages_by_id(db, scope, &[id]).await?.into_iter().next();
+    found.ok_or(Error::NotFound { what: "message" })
+}
+
+/// Writes what may change of a message.
+pub(in crate::requests) async fn update_message(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    row: request_message::Model,
+) -> Result<()> {
+    let changed = request_message::ActiveModel {
+        delivery: Set(row.delivery),
+        delivery_at: Set(row.delivery_at),
+        version: Set(row.version),
+        event_id: Set(row.event_id),
+        ..Default::default()
+    };
+    request_message::Entity::update_many()
+        .set(changed)
+        .filter(request_message::Column::ControllerId.eq(scope.controller))
+        .filter(request_message::Column::Id.eq(row.id))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// A page of the messages about each of some requests, the earliest first.

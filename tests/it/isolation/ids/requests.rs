@@ -98,6 +98,16 @@ pub const CASES: &[Case] = &[
         expected: None,
     },
     Case {
+        position: "Mutation.recordDelivery.input.messageId",
+        operation: build::RECORD_DELIVERY,
+        variables: |ids| {
+            vec![input(
+                &json!({ "messageId": ids.message, "status": "FAILED" }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
         position: "Mutation.relinkExternalReference.input.requestId",
         operation: build::RELINK_EXTERNAL_REFERENCE,
         variables: |ids| {

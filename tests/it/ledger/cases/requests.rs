@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Case, NOBODY};
 use crate::harness::build::{self, Ids};
 
+const NO_MESSAGE: &str = "msg_01h2xcejqtf2nbrexx3vqjhp41";
 const NO_REQUEST: &str = "req_01h2xcejqtf2nbrexx3vqjhp41";
 const NO_ITEM: &str = "itm_01h2xcejqtf2nbrexx3vqjhp41";
 const NO_CLOCK: &str = "clk_01h2xcejqtf2nbrexx3vqjhp41";
@@ -84,6 +85,12 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
                 right,
                 (wrong, "NOT_FOUND"),
             )
+        }
+        "recordDelivery" => {
+            let of = |message: &str| json!({ "messageId": message, "status": "FAILED" });
+            let (right, wrong) = (of(&ids.message), of(NO_MESSAGE));
+            let event = EventType::RequestDeliveryReported;
+            (build::RECORD_DELIVERY, event, right, (wrong, "NOT_FOUND"))
         }
         "relinkExternalReference" => {
             let of = |from: &str| json!({ "system": "otrs", "from": from, "to": "4800" });

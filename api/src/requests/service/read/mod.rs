@@ -13,7 +13,7 @@ use entity::{
     request, request_clock, request_item, request_message, request_reference, request_verification,
 };
 
-pub(crate) use parts::{messages, references, verifications, verifications_by_id};
+pub(crate) use parts::{messages, messages_by_id, references, verifications, verifications_by_id};
 
 use super::check::NormalReference;
 use super::references::requests_of;
@@ -117,6 +117,8 @@ pub(crate) struct RequestFilter {
     pub(crate) due: InstantRange,
     /// With a clock that has run out, or without one.
     pub(crate) overdue: Option<bool>,
+    /// With a message that did not reach the person, or without one.
+    pub(crate) undelivered: Option<bool>,
     /// That an outside system calls so: system and number.
     pub(crate) reference: Option<(String, Personal)>,
     /// The instant by which something is overdue.
@@ -403,6 +405,11 @@ impl Keys {
             note: lock(store::VERIFICATION_NOTE, &row.note),
             row,
         }
+    }
+
+    fn message(&self, row: request_message::Model) -> Message {
+        let body = self.lock(row.key_id, store::MESSAGE, row.id.uuid(), row.body.as_ref());
+        Message { row, body }
     }
 
     fn item(&self, row: request_item::Model) -> Item {

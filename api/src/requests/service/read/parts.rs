@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use entity::enums::Action;
-use entity::id::{RequestId, RequestVerificationId};
-use entity::{request_message, request_reference};
+use entity::id::{RequestId, RequestMessageId, RequestVerificationId};
+use entity::request_reference;
 
 use super::{Keys, Message, Reference, Verification, grouped};
 use crate::context::Ctx;
@@ -50,13 +50,26 @@ pub(crate) async fn messages(
     let found = store::messages_of(ctx.db(), ctx.scope(), requests, &page).await?;
     let pages = found.values().flat_map(|page| &page.rows);
     let keys = Keys::load(ctx, pages.map(|(_, row)| row.key_id)).await?;
-    let message = |row: request_message::Model| Message {
-        body: keys.lock(row.key_id, store::MESSAGE, row.id.uuid(), row.body.as_ref()),
-        row,
-    };
     Ok(found
         .into_iter()
-        .map(|(request, page)| (request, page.map(message)))
+        .map(|(request, page)| (request, page.map(|row| keys.message(row))))
+        .collect())
+}
+
+/// Messages by id.
+///
+/// # Errors
+/// Forbidden.
+pub(crate) async fn messages_by_id(
+    ctx: &Ctx,
+    ids: &[RequestMessageId],
+) -> Result<HashMap<RequestMessageId, Message>> {
+    ctx.authorize(Action::ReadRequests)?;
+    let rows = store::messages_by_id(ctx.db(), ctx.scope(), ids).await?;
+    let keys = Keys::load(ctx, rows.iter().map(|row| row.key_id)).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, keys.message(row)))
         .collect())
 }
 
