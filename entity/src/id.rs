@@ -235,6 +235,12 @@ typed_id! {
     pub struct AttachmentId = "att";
     /// A part of such a file.
     pub struct AttachmentChunkId = "chk";
+    /// A package of what is known of a person.
+    pub struct AccessPackageId = "pkg";
+    /// A part of the content of a package.
+    pub struct AccessPackageChunkId = "pkc";
+    /// A link to a package.
+    pub struct AccessPackageLinkId = "pkl";
     /// A term that the controller has promised.
     pub struct HouseTermId = "htm";
     /// A notice to a recipient about what became of data that it has.

@@ -10,6 +10,9 @@ pub mod enums;
 pub mod id;
 pub mod time;
 
+pub mod access_package;
+pub mod access_package_chunk;
+pub mod access_package_link;
 pub mod assignment;
 pub mod blind_index;
 pub mod brand;

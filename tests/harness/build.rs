@@ -3,6 +3,7 @@
 mod ask;
 pub mod holds;
 mod ids;
+pub mod packages;
 pub mod work;
 
 use std::time::Duration;
@@ -103,6 +104,12 @@ pub const RECORD_CORRESPONDENCE: &str = "mutation($input: RecordCorrespondenceIn
 /// Reports whether a message arrived.
 pub const RECORD_DELIVERY: &str = "mutation($input: RecordDeliveryInput!) {
     recordDelivery(input: $input) { message { id delivery deliveryAt } } }";
+/// Has what is known of a person put together.
+pub const ACCESS_PACKAGE: &str = "mutation($input: AccessPackageInput!) {
+    accessPackage(input: $input) { package { id status } } }";
+/// Makes a link to it.
+pub const LINK_ACCESS_PACKAGE: &str = "mutation($input: LinkAccessPackageInput!) {
+    linkAccessPackage(input: $input) { path package { id } link { id expiresAt } } }";
 /// Gives requests another number.
 pub const RELINK_EXTERNAL_REFERENCE: &str = "mutation($input: RelinkExternalReferenceInput!) {
     relinkExternalReference(input: $input) { requests { id } } }";
@@ -308,6 +315,7 @@ pub async fn populate(owner: &Actor) -> Ids {
     ids.token = issued.text_at("issueToken.token.id");
     ask::asked(owner, &mut ids).await;
     holds::told(owner, &mut ids).await;
+    packages::done(owner, &mut ids).await;
     work::done(owner, &mut ids).await;
     holds::kept(owner, &mut ids).await;
     holds::promised(owner, &mut ids).await;

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use entity::id::{
-    ControllerId, IdentifierId, RecipientNoticeId, RequestClockId, RequestItemId, RequestMessageId,
-    RequestVerificationId, SnapshotId, TokenId,
+    AccessPackageLinkId, ControllerId, IdentifierId, RecipientNoticeId, RequestClockId,
+    RequestItemId, RequestMessageId, RequestVerificationId, SnapshotId, TokenId,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement, TryGetable};
 
@@ -20,6 +20,8 @@ use super::Database;
 
 /// The tables that changes write to.
 const TABLES: &[&str] = &[
+    "access_package",
+    "access_package_link",
     "assignment",
     "blind_index",
     "brand",
@@ -352,6 +354,7 @@ impl Survey {
         objects.extend(self.ids::<IdentifierId>("identifier").await);
         objects.extend(self.ids::<SnapshotId>("snapshot").await);
         objects.extend(self.ids::<RequestItemId>("request_item").await);
+        objects.extend(self.ids::<AccessPackageLinkId>("access_package_link").await);
         objects.extend(self.ids::<RecipientNoticeId>("recipient_notice").await);
         objects.extend(self.ids::<RequestClockId>("request_clock").await);
         objects.extend(self.ids::<RequestMessageId>("request_message").await);

@@ -7,6 +7,7 @@ mod callers;
 mod disclosures;
 mod holds;
 mod lives;
+mod packages;
 mod personal;
 mod requests;
 mod tasks;
@@ -17,6 +18,7 @@ use callers::Caller;
 use disclosures::Spares;
 use holds::Kept;
 use lives::Lives;
+use packages::Packed;
 use requests::Asked;
 use serde_json::{Value, json};
 use tasks::Work;
@@ -239,6 +241,7 @@ fn samples() -> impl Iterator<Item = &'static Sample> {
         requests::SAMPLES,
         tasks::SAMPLES,
         holds::SAMPLES,
+        packages::SAMPLES,
     ];
     SAMPLES.iter().chain(more.into_iter().flatten())
 }
@@ -269,6 +272,7 @@ struct World {
     known_request: String,
     work: Work,
     kept: Kept,
+    packed: Packed,
     turns: Cell<u32>,
 }
 
@@ -354,6 +358,7 @@ impl World {
             controller: app.controller.to_string(),
             request,
             known_request: known.text_at("openRequest.request.id"),
+            packed: Packed::make(&owner).await,
             work: Work::done(app).await,
             turns: Cell::new(0),
         }

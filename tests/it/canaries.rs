@@ -7,6 +7,7 @@ mod birds;
 mod errors;
 mod fields;
 mod holds;
+mod packages;
 mod places;
 mod requests;
 mod search;
@@ -148,6 +149,7 @@ async fn everything_goes_well(story: &mut Story) -> (String, work::Held) {
             externalReferences { reference } correspondence { nodes { text } }
             verifications { nodes { evidenceDigest note } } } } }";
     // What is held is shown in its one spelling, in lower case.
+    packages::done(story).await;
     let read = story.does(query, json!({})).await.text;
     let read = format!("{read}{files}").to_lowercase();
     let more = [asked::KEPT, work::KEPT, holds::KEPT];
@@ -246,6 +248,7 @@ async fn everything_goes_wrong(
     odd.extend(requests::heads(&owner, &stranger, &mut story.canaries));
     let files = work::files(&owner, &stranger, &abuse, &mut story.canaries, held);
     odd.extend(files);
+    odd.extend(packages::odd(&stranger, &mut story.canaries));
     for (what, request, status) in odd {
         let answer = send(request).await.unwrap();
         assert_eq!(answer.status, status, "{what}: {}", answer.text);

@@ -6,6 +6,7 @@
 
 mod calls;
 mod holds;
+mod packages;
 mod tasks;
 
 use std::sync::Arc;

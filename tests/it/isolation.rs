@@ -29,7 +29,7 @@ const EVERYTHING: &str = r#"{
         recipient { id } recordedBy { id } series { count first { id } } supersededBy { new { id } }
         subjects { id lookup customer { id } finding { id customer { id } } } } }
     requests(first: 5) { totalCount nodes { id status text version customer { id } requester { name contact }
-        items { id status } clocks { id dueAt } externalReferences { id reference }
+        items { id status accessPackage { id status links { id } } } clocks { id dueAt } externalReferences { id reference }
         verifications(first: 5) { nodes { id note } } correspondence(first: 5) { nodes { id text } } } }
     agenda(first: 5) { nodes { id dueAt } }
     systems(first: 5) { nodes { id name version integration { id } } }

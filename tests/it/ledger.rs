@@ -62,7 +62,12 @@ impl Observed {
         let tasks = task::Entity::find().all(&self.db).await.unwrap();
         State {
             tasks: tasks.into_iter().map(|row| (row.id, row)).collect(),
-            events: events.into_iter().map(|row| (row.id, row.r#type)).collect(),
+            // What was ordered is put together meanwhile, at its own time.
+            events: events
+                .into_iter()
+                .filter(|row| row.r#type != EventType::PackageReady)
+                .map(|row| (row.id, row.r#type))
+                .collect(),
             sizes,
         }
     }

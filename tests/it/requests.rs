@@ -7,6 +7,7 @@ mod holds;
 mod house;
 mod metrics;
 mod notices;
+mod packages;
 mod plans;
 mod steps;
 mod tasks;

@@ -57,7 +57,7 @@ const BILLS: &[Action] = &[
 ];
 
 /// What is done by hand about requests, and with whatever systems hand over.
-const BY_HAND: &[Action] = &[A::WorkByHand, A::ReadAttachments];
+const BY_HAND: &[Action] = &[A::WorkByHand, A::ReadAttachments, A::HandOutPackages];
 
 /// What must not be erased, and why.
 const HOLDS: &[Action] = &[

@@ -13,6 +13,7 @@ pub(crate) mod epochs;
 mod index;
 mod keyring;
 pub(crate) mod normalise;
+mod part;
 mod store;
 
 use std::collections::{HashMap, HashSet};
@@ -30,6 +31,7 @@ use uuid::Uuid;
 pub(crate) use cell::{Column, DataKey, Place};
 pub(crate) use index::{Field, IndexValue};
 pub(crate) use keyring::{Epoch, Keyring};
+pub(crate) use part::PART;
 
 use crate::error::{Error, Result};
 use crate::platform::db::{Db, Scope, Transaction};

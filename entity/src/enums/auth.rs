@@ -96,6 +96,8 @@ text_enum! {
         WorkByHand = "WORK_BY_HAND",
         /// Read the files that systems upload for tasks.
         ReadAttachments = "READ_ATTACHMENTS",
+        /// Put together what is known of a person, and hand it out.
+        HandOutPackages = "HAND_OUT_PACKAGES",
         /// Place, extend and release legal holds.
         PlaceLegalHold = "PLACE_LEGAL_HOLD",
         /// Read legal holds, with what people typed about them.

@@ -98,6 +98,18 @@ text_enum! {
         AttachmentAdded = "attachment.added" as "ATTACHMENT_ADDED",
         /// Such a file was read.
         AttachmentRead = "attachment.read" as "ATTACHMENT_READ",
+        /// What is known of a person is to be put together.
+        PackageOrdered = "package.ordered" as "PACKAGE_ORDERED",
+        /// It was put together.
+        PackageReady = "package.ready" as "PACKAGE_READY",
+        /// It could not be put together.
+        PackageFailed = "package.failed" as "PACKAGE_FAILED",
+        /// A link to it was made, which works once.
+        PackageLinked = "package.linked" as "PACKAGE_LINKED",
+        /// It was fetched.
+        PackageDownloaded = "package.downloaded" as "PACKAGE_DOWNLOADED",
+        /// It is gone.
+        PackageExpired = "package.expired" as "PACKAGE_EXPIRED",
         /// A legal hold was placed.
         LegalHoldPlaced = "legal_hold.placed" as "LEGAL_HOLD_PLACED",
         /// A legal hold was extended.

@@ -35,7 +35,10 @@ pub use request::{
     DeliveryStatus, DenialReason, OptOutScope, Regime, RequestChannel, RequestStatus, RequestType,
     RequesterKind, RequesterVerification, StatusStandard, TermUnit, VerificationVerdict,
 };
-pub use task::{RecipientNoticeStatus, RetentionGround, TaskKind, TaskSkipReason, TaskStatus};
+pub use task::{
+    AccessPackageStatus, RecipientNoticeStatus, RetentionGround, TaskKind, TaskSkipReason,
+    TaskStatus,
+};
 
 #[cfg(test)]
 mod tests {
@@ -73,6 +76,7 @@ mod tests {
     #[test]
     fn names_are_unique_and_in_graphql_style() {
         each_enum!(
+            AccessPackageStatus,
             Action,
             AssignmentSharing,
             ClockDuty,

@@ -53,6 +53,20 @@ text_enum! {
 }
 
 text_enum! {
+    /// Where a package of what is known of a person stands.
+    pub enum AccessPackageStatus {
+        /// It was ordered, and is being put together.
+        Planned = "PLANNED",
+        /// It can be fetched.
+        Ready = "READY",
+        /// It could not be put together; order another one.
+        Failed = "FAILED",
+        /// It is gone: its time is over, or another one took its place.
+        Expired = "EXPIRED",
+    }
+}
+
+text_enum! {
     /// Why a task was skipped.
     pub enum TaskSkipReason {
         /// The system holds nothing about the customer.

@@ -95,6 +95,12 @@ pub struct Ids {
     pub other_hold: String,
     /// What a system must keep of it.
     pub block: String,
+    /// A package of what is known of the customer, which is ready.
+    pub package: String,
+    /// The thing that was asked for with it.
+    pub packed_item: String,
+    /// Another thing, of which there is no package yet.
+    pub unpacked_item: String,
     /// A message that was sent.
     pub message: String,
     /// A term that was promised to those who live where nobody of these stories does.
@@ -108,6 +114,9 @@ impl Ids {
             &self.controller,
             &self.house_term,
             &self.message,
+            &self.package,
+            &self.packed_item,
+            &self.unpacked_item,
             &self.integration,
             &self.token,
             &self.customer,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use entity::id::{
-    AssignmentId, BrandId, CustomerId, DeletionBlockId, DisclosureId, HouseTermId, IntegrationId,
-    LegalHoldId, RecipientId, RelationId, RequestId, SystemId, TaskId,
+    AccessPackageId, AssignmentId, BrandId, CustomerId, DeletionBlockId, DisclosureId, HouseTermId,
+    IntegrationId, LegalHoldId, RecipientId, RelationId, RequestId, SystemId, TaskId,
 };
 
 use super::{Survey, disclosures, holds, read, requests};
@@ -92,6 +92,18 @@ impl Survey {
             let (id, version): (TaskId, i32) = (read(&row, 0), read(&row, 1));
             expect("task changed", id.to_string(), i64::from(version));
         }
+        for row in self.rows("select id, version from access_package").await {
+            let (id, version): (AccessPackageId, i32) = (read(&row, 0), read(&row, 1));
+            expect("package.ordered", id.to_string(), 1);
+            // That it is ready, that it failed, and that it is gone.
+            expect("package changed", id.to_string(), i64::from(version) - 1);
+        }
+        let sql = "select package_id, count(*), count(used_at) from access_package_link group by package_id";
+        for row in self.rows(sql).await {
+            let id: AccessPackageId = read(&row, 0);
+            expect("package.linked", id.to_string(), read(&row, 1));
+            expect("package.downloaded", id.to_string(), read(&row, 2));
+        }
         let sql = "select integration_id, count(*) from token group by integration_id";
         for row in self.rows(sql).await {
             let (id, tokens): (IntegrationId, i64) = (read(&row, 0), read(&row, 1));
@@ -125,6 +137,7 @@ impl Survey {
                     then 'customer changed' when type in ('task.planned', 'task.completed', 'task.failed',
                     'task.postponed', 'task.retried') then 'task changed'
                     when type in ('legal_hold.extended', 'legal_hold.released') then 'legal_hold changed'
+                    when type in ('package.ready', 'package.failed', 'package.expired') then 'package changed'
                     else type end as kind from event
                 where type in ('house_term.added', 'house_term.ended', 'customer.registered', 'customer.updated', 'customer.closed',
                     'customer.merged', 'relation.recorded', 'brand.registered',
@@ -134,7 +147,8 @@ impl Survey {
                     'request.corresponded', 'request.delivery_reported', 'request.verified', 'request.code_issued', 'system.registered',
                     'task.planned', 'task.completed', 'task.failed', 'task.postponed', 'task.retried',
                     'legal_hold.placed', 'legal_hold.extended', 'legal_hold.released', 'deletion_block.recorded',
-                    'deletion_block.settled', 'recipient_notice.planned', 'recipient_notice.moved', 'token.issued')
+                    'deletion_block.settled', 'package.ordered', 'package.ready', 'package.failed', 'package.expired',
+                    'package.linked', 'package.downloaded', 'recipient_notice.planned', 'recipient_notice.moved', 'token.issued')
             ) as found group by kind, object";
         let rows = self.rows(sql).await;
         rows.iter()

@@ -121,6 +121,30 @@ pub const HALVES: &[(&str, &str)] = &[
         "task t where t.kind = 'EXPORT' and t.status = 'DONE' and not exists (select 1 from task_attachment a
             where a.controller_id = t.controller_id and a.task_id = t.id and a.completed_at is not null)",
     ),
+    (
+        "packages that are ready without their parts, or their digest",
+        "access_package p where p.status = 'READY' and (p.size < 1 or p.digest is null or p.expires_at is null
+            or p.lease is not null or p.chunks <> (select count(*) from access_package_chunk c
+                where c.controller_id = p.controller_id and c.package_id = p.id and c.key_id = p.key_id
+                    and c.position between 0 and p.chunks - 1))",
+    ),
+    (
+        "packages of other requests than their things, or under another key",
+        "access_package p join request_item i on i.controller_id = p.controller_id and i.id = p.item_id
+            join request r on r.controller_id = i.controller_id and r.id = i.request_id
+            where r.id <> p.request_id or r.key_id <> p.key_id or i.kind not in ('ACCESS', 'PORTABILITY')",
+    ),
+    (
+        "two packages of one thing that can be fetched",
+        "(select 1 as one from access_package where status in ('PLANNED', 'READY')
+            group by controller_id, item_id having count(*) > 1) as twice",
+    ),
+    (
+        "links without their event",
+        "access_package_link l where not exists (select 1 from event e where e.controller_id = l.controller_id
+            and e.id = l.event_id and e.type = case when l.used_at is null then 'package.linked'
+                else 'package.downloaded' end)",
+    ),
 ];
 
 /// What there must be none of where tasks are claimed; an import leaves leases, and codes, behind.

@@ -3,6 +3,7 @@
 mod disclosures;
 mod holds;
 mod lives;
+mod packages;
 mod recipients;
 mod requests;
 mod tasks;
@@ -227,6 +228,7 @@ fn ways() -> impl Iterator<Item = &'static Way> {
         requests::WAYS,
         tasks::WAYS,
         holds::WAYS,
+        packages::WAYS,
     ];
     WAYS.iter().chain(more.into_iter().flatten())
 }
@@ -292,10 +294,15 @@ fn values<'a>(value: &'a Value, way: &[&str]) -> Vec<&'a Value> {
     }
 }
 
-/// Whether a value is what was sent; nobody can choose a code.
+/// Whether a value is what was sent; nobody can choose a code, a digest of what was put together, or a link.
 fn is_canary(way: &Way, text: &str) -> bool {
-    let is_code = text.len() == 8 && text.chars().all(|c| c.is_ascii_digit());
-    has_canary(text) || (way.field == "ClaimedTask.code" && is_code)
+    let is_ours = match way.field {
+        "ClaimedTask.code" => text.len() == 8 && text.chars().all(|c| c.is_ascii_digit()),
+        "AccessPackage.sha256" => text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit()),
+        "LinkAccessPackagePayload.path" => text.starts_with("/packages/") && text.len() == 53,
+        _ => false,
+    };
+    has_canary(text) || is_ours
 }
 
 fn has_canary(text: &str) -> bool {

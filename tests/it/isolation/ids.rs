@@ -3,6 +3,7 @@
 
 mod disclosures;
 mod holds;
+mod packages;
 mod requests;
 mod tasks;
 
@@ -60,6 +61,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
         requests::CASES,
         tasks::CASES,
         holds::CASES,
+        packages::CASES,
     ];
     CASES.iter().chain(more.into_iter().flatten())
 }
@@ -107,7 +109,7 @@ const CASES: &[Case] = &[
             r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null, null, null] }"#,
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
         ),
     },
     Case {

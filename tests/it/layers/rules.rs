@@ -30,7 +30,7 @@ const SQL: [&str; 5] = [
 ];
 
 /// Where a transaction without an event may begin.
-const HOUSEKEEPING: [&str; 9] = [
+const HOUSEKEEPING: [&str; 11] = [
     "api/src/context/idempotency.rs",
     "api/src/customers/service/snapshot.rs",
     "api/src/ledger/sequencer.rs",
@@ -40,6 +40,9 @@ const HOUSEKEEPING: [&str; 9] = [
     // Leases, and files that are not whole yet.
     "api/src/tasks/service/claim.rs",
     "api/src/tasks/service/files.rs",
+    // Parts of what is not whole yet, or not any more.
+    "api/src/packages/service/build.rs",
+    "api/src/packages/service/expire.rs",
     // The events of an import are among its rows, and must stay as they are.
     "api/src/transfer/service/import.rs",
 ];

@@ -96,6 +96,7 @@ pub const LISTS: &[(&str, &str)] = &[
     ("System.knownBy", "the values of the enum"),
     ("System.leavesBehind", "50, which registerSystem keeps"),
     ("Task.attachments", "20, which uploads keep"),
+    ("AccessPackage.links", "20, which linkAccessPackage keeps"),
     ("Task.retained", "50, which completeTask keeps"),
     ("TaskEvidence.flags", "50, which completeTask keeps"),
     (

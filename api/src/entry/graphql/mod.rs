@@ -19,6 +19,7 @@ use crate::customers::graphql::{CustomersMutation, CustomersQuery};
 use crate::data_map::graphql::{DataMapMutation, DataMapQuery};
 use crate::disclosures::graphql::{DisclosuresMutation, DisclosuresQuery};
 use crate::ledger::graphql::LedgerQuery;
+use crate::packages::graphql::PackagesMutation;
 use crate::recipients::graphql::{RecipientsMutation, RecipientsQuery};
 use crate::requests::graphql::{
     HouseMutation, HouseQuery, MetricsQuery, NoticesMutation, NoticesQuery, PlanQuery,
@@ -64,6 +65,7 @@ pub(crate) struct Mutation(
     DataMapMutation,
     TasksMutation,
     RetentionMutation,
+    PackagesMutation,
 );
 
 /// The schema.

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::id::{
-    AssignmentId, BrandId, ControllerId, CustomerId, DeletionBlockId, DisclosureId, EventId,
-    HouseTermId, IntegrationId, LegalHoldId, RecipientId, RecipientNoticeId, RelationId, RequestId,
-    SnapshotId, SystemId, TaskId,
+    AccessPackageId, AssignmentId, BrandId, ControllerId, CustomerId, DeletionBlockId,
+    DisclosureId, EventId, HouseTermId, IntegrationId, LegalHoldId, RecipientId, RecipientNoticeId,
+    RelationId, RequestId, SnapshotId, SystemId, TaskId,
 };
 
 use crate::auth::graphql::{Controller, Integration};
@@ -20,6 +20,7 @@ use crate::recipients::graphql::{
     PersonRecipient, Processor, PublicAuthority, RecipientNode, ThirdParty,
 };
 
+use crate::packages::service::Package;
 use crate::requests::graphql::HouseTerm;
 use crate::requests::service::{Notice, Request};
 use crate::retention::service::{Block, Hold};
@@ -74,6 +75,8 @@ pub(crate) enum Node {
     System(Box<System>),
     /// What a system has to do.
     Task(Box<Task>),
+    /// What a person gets who asks for their data.
+    AccessPackage(Box<Package>),
     /// The record of a change.
     Event(Box<EventNode>),
 }
@@ -148,6 +151,10 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     }
     if let Ok(id) = id.parse::<SystemId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::System));
+    }
+    if let Ok(id) = id.parse::<AccessPackageId>() {
+        let package = load(context, id).await?.map(Box::new);
+        return Ok(package.map(Node::AccessPackage));
     }
     if let Ok(id) = id.parse::<EventId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::Event));

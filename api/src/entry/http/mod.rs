@@ -3,6 +3,7 @@
 //! The loop is ours because poem's has no header timeout, no connection limit and leaves Nagle's algorithm on.
 
 mod attachments;
+mod packages;
 mod probes;
 mod server;
 
@@ -32,6 +33,8 @@ pub(crate) fn router(app: &Arc<App>) -> Result<Router, StartError> {
         .at("/graphql", graphql)
         .at("/tasks/:id/attachments", attachments::Post(Arc::clone(app)))
         .at("/attachments/:id", attachments::Get(Arc::clone(app)))
+        .at("/packages/:token", packages::Door(Arc::clone(app)))
+        .at(crate::packages::service::SCHEMA_PATH, packages::Schema)
         .at("/healthz", probes::Health)
         .at("/readyz", probes::Ready(Arc::clone(app)));
     if app.config.http.metrics {

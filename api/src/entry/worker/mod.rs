@@ -14,6 +14,7 @@ use crate::customers;
 use crate::disclosures;
 use crate::error::Error;
 use crate::ledger::sequencer;
+use crate::packages;
 use crate::requests;
 use crate::tasks;
 
@@ -32,6 +33,7 @@ pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
                 number(&app, &stop),
                 follow(&app, &stop),
                 write_last_uses(&app, &stop),
+                build(&app, &stop),
                 expire(&app, &stop)
             )
         };
@@ -105,8 +107,25 @@ async fn write_last_uses(app: &App, stop: &CancellationToken) {
     }
 }
 
+/// Puts packages together, as they are ordered.
+async fn build(app: &Arc<App>, stop: &CancellationToken) {
+    while stop
+        .run_until_cancelled(tokio::time::sleep(POLL))
+        .await
+        .is_some()
+    {
+        while !stop.is_cancelled() {
+            let built = packages::service::build_due(app).await;
+            report("putting packages together", &built);
+            if !matches!(built, Ok(true)) {
+                break;
+            }
+        }
+    }
+}
+
 /// At the start, and every hour.
-async fn expire(app: &App, stop: &CancellationToken) {
+async fn expire(app: &Arc<App>, stop: &CancellationToken) {
     loop {
         let outcome = expire_idempotency_records(app, app.clock.now()).await;
         report("deleting expired idempotency records", &outcome);
@@ -116,6 +135,8 @@ async fn expire(app: &App, stop: &CancellationToken) {
         report("forgetting old codes", &outcome);
         let outcome = tasks::service::expire_uploads(app).await;
         report("deleting uploads that did not end", &outcome);
+        let outcome = packages::service::expire(app).await;
+        report("deleting packages whose time is over", &outcome);
         let pause = tokio::time::sleep(EXPIRY);
         if stop.run_until_cancelled(pause).await.is_none() {
             return;

@@ -16,6 +16,8 @@ use super::notices::{NoticesOf, RecipientNoticeConnection};
 use crate::error::Result;
 use crate::graphql::{Nullable, load, open, personal};
 use crate::ledger::graphql::EventNode;
+use crate::packages::graphql::PackageOf;
+use crate::packages::service::Package;
 use crate::platform::page::PageRequest;
 use crate::requests::service::{Clock, Item, Message, Reference, Request, Verification};
 use crate::tasks::graphql::{TaskConnection, TasksOf};
@@ -101,6 +103,11 @@ impl Item {
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     async fn note(&self) -> Nullable<String> {
         open(self.note.as_ref()).transpose()
+    }
+
+    /// What the person gets, where it asks for data: the last package that was ordered.
+    async fn access_package(&self, context: &Context<'_>) -> Nullable<Package> {
+        load(context, PackageOf(self.row.id)).await.transpose()
     }
 
     /// Which recipients are told of it, in the order in which that was planned.

@@ -1,5 +1,6 @@
 //! Use cases over requests: opening, moving on, clocks, correspondence, reading.
 
+mod answerable;
 mod case;
 mod check;
 mod clocks;
@@ -18,6 +19,7 @@ mod verify;
 mod work;
 
 pub(crate) use super::rules::metrics::Metric;
+pub(crate) use answerable::{Answerable, answerable};
 pub(crate) use check::{NewItem, NewRequest, NewRequester};
 pub(crate) use clocks::{ClockExtension, ClockPause, extend, pause, resume};
 pub(crate) use codes::{NewCode, forget_codes, send_code};

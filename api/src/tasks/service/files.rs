@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{Context as Digest, SHA256};
-use data_encoding::{BASE64, HEXLOWER};
+use data_encoding::HEXLOWER;
 use entity::enums::{Action, ErrorCode, EventType, Log};
 use entity::id::{AttachmentChunkId, AttachmentId, LeaseId, TaskId};
 use entity::{task_attachment, task_attachment_chunk};
@@ -17,7 +17,7 @@ use crate::ledger::{Event, Fields};
 use crate::platform::personal::{Personal, check_text};
 use crate::platform::random;
 use crate::tasks::store;
-use crate::vault::{DataKey, ERASED, Place};
+use crate::vault::{DataKey, ERASED, PART, Place};
 
 /// How many files a task may have under one lease, whole or not.
 const MOST_FILES: u64 = 20;
@@ -25,8 +25,6 @@ const MOST_FILES: u64 = 20;
 const LONGEST_NAME: usize = 200;
 /// Longest media type, in bytes.
 const LONGEST_TYPE: usize = 100;
-/// How many bytes a part has.
-const PART: usize = 192 * 1024;
 /// An upload that has not ended by then does not end any more.
 const LONGEST_UPLOAD: Duration = Duration::from_hours(24);
 /// How many of those are deleted in one transaction.
@@ -145,14 +143,14 @@ impl Upload {
     async fn write(&mut self) -> Result<()> {
         let id = AttachmentChunkId::from_uuid(random::id());
         let place = Place::of(self.ctx.controller(), store::FILE_PART, id.uuid());
-        let text = part_text(self.row.id, self.row.chunks, &self.part);
+        let of = (self.row.id.uuid(), self.row.chunks);
         let row = task_attachment_chunk::Model {
             controller_id: self.ctx.controller(),
             id,
             attachment_id: self.row.id,
             position: self.row.chunks,
             key_id: self.key.id(),
-            content: self.key.close(place, text.expose())?,
+            content: self.key.close_part(place, of, &self.part)?,
         };
         let tx = self.ctx.app.housekeeping().await?;
         let (vault, scope) = (self.ctx.vault(), self.ctx.scope());
@@ -253,17 +251,6 @@ impl Upload {
     }
 }
 
-/// A part as it is encrypted: of which file, in which place, and its bytes.
-fn part_text(file: AttachmentId, position: i32, bytes: &[u8]) -> Personal {
-    Personal::new(format!("{file}:{position}:{}", BASE64.encode(bytes)))
-}
-
-/// The bytes of a part of a file, where it is that part.
-fn part_bytes(file: AttachmentId, position: i32, text: &Personal) -> Option<Vec<u8>> {
-    let rest = text.expose().strip_prefix(&format!("{file}:{position}:"))?;
-    BASE64.decode(rest.as_bytes()).ok()
-}
-
 /// What has no place in the name of a file: paths, lines, and what turns the direction of a text.
 fn is_odd(c: char) -> bool {
     c.is_control()
@@ -340,17 +327,11 @@ impl Download {
         let part = store::chunk(db, scope, self.row.id, self.next).await?;
         let part = part.ok_or(Error::NotFound { what: "attachment" })?;
         let place = Place::of(part.controller_id, store::FILE_PART, part.id.uuid());
-        let text = self.key.open(place, &part.content)?;
-        let bytes = part_bytes(self.row.id, self.next, &text);
+        let of = (self.row.id.uuid(), self.next);
         self.next += 1;
-        let bytes = bytes.ok_or_else(|| Error::internal("reading a file", Misplaced))?;
-        Ok(Some(bytes))
+        self.key.open_part(place, of, &part.content).map(Some)
     }
 }
-
-#[derive(Debug, thiserror::Error)]
-#[error("a part of a file is in another's place")]
-struct Misplaced;
 
 /// Deletes uploads that did not come to an end, of all controllers.
 ///
@@ -374,17 +355,6 @@ pub(crate) async fn expire_uploads(app: &App) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_part_is_read_in_its_place_only() {
-        let file = AttachmentId::from_uuid(uuid::Uuid::from_u128(1));
-        let other = AttachmentId::from_uuid(uuid::Uuid::from_u128(2));
-        let bytes = [0, 159, 146, 150];
-        let text = part_text(file, 1, &bytes);
-        assert_eq!(part_bytes(file, 1, &text).as_deref(), Some(&bytes[..]));
-        assert_eq!(part_bytes(file, 11, &text), None);
-        assert_eq!(part_bytes(other, 1, &text), None);
-    }
 
     #[test]
     fn media_types() {

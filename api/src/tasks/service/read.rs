@@ -245,6 +245,16 @@ pub(crate) async fn standings(
         .collect())
 }
 
+/// Whether a system still has something to do about a thing that was asked for. It authorises nothing: the use case that
+/// asks has done so.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn is_open(ctx: &Ctx, item: RequestItemId) -> Result<bool> {
+    let rows = store::briefs_of_items(ctx.db(), ctx.scope(), &[item]).await?;
+    Ok(Standing::of(&rows, ctx.now()).open)
+}
+
 /// Of which request a task is, and of which thing of it. It authorises nothing: the use case that asks has done so.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Case, NOBODY};
 use crate::harness::build::{self, Ids};
 
+const NO_PACKAGE: &str = "pkg_01h2xcejqtf2nbrexx3vqjhp41";
 const NO_MESSAGE: &str = "msg_01h2xcejqtf2nbrexx3vqjhp41";
 const NO_REQUEST: &str = "req_01h2xcejqtf2nbrexx3vqjhp41";
 const NO_ITEM: &str = "itm_01h2xcejqtf2nbrexx3vqjhp41";
@@ -91,6 +92,23 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
             let (right, wrong) = (of(&ids.message), of(NO_MESSAGE));
             let event = EventType::RequestDeliveryReported;
             (build::RECORD_DELIVERY, event, right, (wrong, "NOT_FOUND"))
+        }
+        "accessPackage" => {
+            let of = |item: &str| json!({ "itemId": item });
+            let (right, wrong) = (of(&ids.unpacked_item), of(NO_ITEM));
+            let event = EventType::PackageOrdered;
+            (build::ACCESS_PACKAGE, event, right, (wrong, "NOT_FOUND"))
+        }
+        "linkAccessPackage" => {
+            let of = |package: &str| json!({ "packageId": package });
+            let (right, wrong) = (of(&ids.package), of(NO_PACKAGE));
+            let event = EventType::PackageLinked;
+            (
+                build::LINK_ACCESS_PACKAGE,
+                event,
+                right,
+                (wrong, "NOT_FOUND"),
+            )
         }
         "relinkExternalReference" => {
             let of = |from: &str| json!({ "system": "otrs", "from": from, "to": "4800" });

@@ -1,0 +1,34 @@
+//! What is in a package, as data and as a page to read.
+
+mod document;
+mod page;
+mod words;
+
+pub(crate) use document::SCHEMA_PATH;
+pub(super) use document::{
+    Ask, Document, File, Identifier, Kept, Message, PastRequest, Person, Recipient, Relation,
+    Resource, System, schema,
+};
+pub(super) use page::{door, notice, page};
+
+/// A name for a file that any system can unpack, of a name that a person or a system gave it.
+pub(super) fn path(system: &str, number: usize, name: &str) -> String {
+    let tame = |text: &str| -> String {
+        let odd = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
+        let tame = text.chars().map(|c| if odd(c) { '_' } else { c });
+        tame.collect::<String>().trim_matches(['.', ' ']).to_owned()
+    };
+    format!("files/{}/{number}-{}", tame(system), tame(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_nowhere_else() {
+        assert_eq!(path("whmcs", 1, "export.json"), "files/whmcs/1-export.json");
+        assert_eq!(path("..", 2, "../../etc/passwd"), "files//2-_.._etc_passwd");
+        assert_eq!(path("a/b", 3, "C:\\x?."), "files/a_b/3-C__x_");
+    }
+}
