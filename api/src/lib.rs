@@ -5,7 +5,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | `entry` | the doors: GraphQL, HTTP, command line, worker; each builds a context and calls a use case |
-//! | `customers` `recipients` `data_map` `disclosures` `requests` `retention` `tasks` `packages` `transfer` | the capabilities, one folder each |
+//! | `customers` `recipients` `data_map` `disclosures` `preferences` `requests` `retention` `tasks` `packages` `transfer` | the capabilities, one folder each |
 //! | `graphql` | what the GraphQL types of all capabilities share |
 //! | `context` `auth` `ledger` `vault` `error` | the spine: who acts, what is recorded, what is encrypted |
 //! | `platform` | technical parts without a business word |
@@ -19,7 +19,8 @@
 //! - `retention` -> `customers`, `data_map`
 //! - `tasks` -> `customers`, `data_map`, `retention`
 //! - `requests` -> `customers`, `recipients`, `disclosures`, `data_map`, `retention`, `tasks`
-//! - `packages` -> `customers`, `recipients`, `disclosures`, `requests`, `retention`, `tasks`
+//! - `preferences` -> `customers`, `data_map`
+//! - `packages` -> `customers`, `recipients`, `disclosures`, `preferences`, `requests`, `retention`, `tasks`
 //! - `transfer` -> `recipients`, `disclosures`, `requests`
 //!
 //! The test `layers` reads this table.
@@ -35,6 +36,7 @@ mod graphql;
 mod ledger;
 mod packages;
 pub mod platform;
+mod preferences;
 mod recipients;
 mod requests;
 mod retention;

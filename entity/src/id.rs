@@ -235,6 +235,8 @@ typed_id! {
     pub struct AttachmentId = "att";
     /// A part of such a file.
     pub struct AttachmentChunkId = "chk";
+    /// Something that a person said about a use of their data.
+    pub struct PreferenceId = "prf";
     /// A package of what is known of a person.
     pub struct AccessPackageId = "pkg";
     /// A part of the content of a package.

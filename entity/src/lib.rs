@@ -39,6 +39,7 @@ pub mod legal_hold;
 pub mod legal_hold_category;
 pub mod legal_hold_customer;
 pub mod legal_hold_system;
+pub mod preference;
 pub mod recipient;
 pub mod recipient_customer;
 pub mod recipient_notice;

@@ -30,6 +30,7 @@ mod m20261125_000019_authorities;
 mod m20261125_000020_house_terms;
 mod m20261125_000021_deliveries;
 mod m20261126_000022_access_packages;
+mod m20261126_000023_preferences;
 
 /// The ordered list of migrations.
 #[derive(Debug)]
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000020_house_terms::Migration),
             Box::new(m20261125_000021_deliveries::Migration),
             Box::new(m20261126_000022_access_packages::Migration),
+            Box::new(m20261126_000023_preferences::Migration),
         ]
     }
 }

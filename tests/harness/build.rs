@@ -104,6 +104,12 @@ pub const RECORD_CORRESPONDENCE: &str = "mutation($input: RecordCorrespondenceIn
 /// Reports whether a message arrived.
 pub const RECORD_DELIVERY: &str = "mutation($input: RecordDeliveryInput!) {
     recordDelivery(input: $input) { message { id delivery deliveryAt } } }";
+/// Records what a person said about a use of their data.
+pub const RECORD_PREFERENCE: &str = "mutation($input: RecordPreferenceInput!) {
+    recordPreference(input: $input) { preference { id } } }";
+/// Records what several said.
+pub const RECORD_PREFERENCES: &str = "mutation($input: RecordPreferencesInput!) {
+    recordPreferences(input: $input) { results { preference { id } error { code } } } }";
 /// Has what is known of a person put together.
 pub const ACCESS_PACKAGE: &str = "mutation($input: AccessPackageInput!) {
     accessPackage(input: $input) { package { id status } } }";
@@ -307,6 +313,12 @@ pub async fn populate(owner: &Actor) -> Ids {
         ids.subject = recorded.text_at("recordDisclosure.disclosure.subjects.0.id");
         ids.event = recorded.text_at("recordDisclosure.disclosure.event.id");
     }
+    let said = json!({ "customer": { "id": ids.customer }, "brandId": ids.brand,
+        "purpose": "marketing.communications.email", "channel": "EMAIL", "status": "GIVEN", "method": "CHECKBOX",
+        "occurredAt": "2026-11-20T09:00:00Z", "source": "whmcs", "noticeVersion": "2026-1", "textDigest": DIGEST,
+        "ipAddress": "2001:db8::7", "userAgent": "Browser 1", "note": "canary of a preference" });
+    let recorded = owner.run(RECORD_PREFERENCE, input(&said)).await;
+    ids.preference = recorded.text_at("recordPreference.preference.id");
     find_out(owner, &mut ids).await;
     become_of(owner, &mut ids).await;
     let billing = input(&json!({ "name": "billing", "role": "BILLING" }));

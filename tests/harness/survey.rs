@@ -21,6 +21,7 @@ use super::Database;
 /// The tables that changes write to.
 const TABLES: &[&str] = &[
     "access_package",
+    "preference",
     "access_package_link",
     "assignment",
     "blind_index",

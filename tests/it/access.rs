@@ -9,6 +9,7 @@ mod holds;
 mod lives;
 mod packages;
 mod personal;
+mod preferences;
 mod requests;
 mod tasks;
 
@@ -242,6 +243,7 @@ fn samples() -> impl Iterator<Item = &'static Sample> {
         tasks::SAMPLES,
         holds::SAMPLES,
         packages::SAMPLES,
+        preferences::SAMPLES,
     ];
     SAMPLES.iter().chain(more.into_iter().flatten())
 }
@@ -273,6 +275,7 @@ struct World {
     work: Work,
     kept: Kept,
     packed: Packed,
+    preference: String,
     turns: Cell<u32>,
 }
 
@@ -342,6 +345,7 @@ impl World {
         let viewer = owner.ask("{ viewer { integration { id } } }").await;
         Self {
             callers: Caller::everybody(app, &recipients, &customer).await,
+            preference: preferences::made(&owner, &customer).await,
             kept: Kept::told(app, &recipients[1..3]).await,
             assignment: assigned.text_at("recordAssignments.results.0.assignment.id"),
             customer,

@@ -9,6 +9,7 @@ mod fields;
 mod holds;
 mod packages;
 mod places;
+mod preferences;
 mod requests;
 mod search;
 mod work;
@@ -150,6 +151,7 @@ async fn everything_goes_well(story: &mut Story) -> (String, work::Held) {
             verifications { nodes { evidenceDigest note } } } } }";
     // What is held is shown in its one spelling, in lower case.
     packages::done(story).await;
+    preferences::done(story, &person).await;
     let read = story.does(query, json!({})).await.text;
     let read = format!("{read}{files}").to_lowercase();
     let more = [asked::KEPT, work::KEPT, holds::KEPT];
@@ -201,6 +203,7 @@ async fn everything_goes_wrong(
     failing.extend(errors::changes(&mut story.canaries));
     failing.extend(errors::shapes(&mut story.canaries));
     failing.extend(asked::wrong(&mut story.canaries));
+    failing.extend(preferences::wrong(&mut story.canaries));
     failing.extend(errors::documents(&mut story.canaries));
     for one in failing {
         story

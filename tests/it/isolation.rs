@@ -22,7 +22,9 @@ const EVERYTHING: &str = r#"{
         mergedFrom(first: 5) { totalCount nodes { id } } identifiers { id value endedAt verifiedAt }
         relations(first: 5) { nodes { id until customer { id } kind relatedCustomer { id } } }
         assignments(first: 10) { nodes { id ipPrefix resource sharing from until version customer { id } } }
+        preferences(first: 5) { nodes { id note } } currentPreferences { status decidedBy { id } }
         disclosures(first: 5) { totalCount nodes { id } } } }
+    preferences(first: 5) { nodes { id status note customer { id } brand { id } } }
     recipients(first: 5) { nodes { id name contacts { value } noticeUrl version customer { id } } }
     processors(first: 5) { nodes { id name } }
     disclosures(first: 5) { totalCount nodes { id reference event { id }

@@ -27,6 +27,7 @@ mod layers;
 mod ledger;
 mod main_job;
 mod migrations;
+mod preferences;
 mod readme;
 mod recipients;
 mod requests;

@@ -56,6 +56,9 @@ const BILLS: &[Action] = &[
     A::PlanDeletion,
 ];
 
+/// What persons want, and do not want.
+const PREFERENCES: &[Action] = &[A::RecordPreferences, A::ReadPreferences];
+
 /// What is done by hand about requests, and with whatever systems hand over.
 const BY_HAND: &[Action] = &[A::WorkByHand, A::ReadAttachments, A::HandOutPackages];
 
@@ -67,8 +70,15 @@ const HOLDS: &[Action] = &[
     A::PlanDeletion,
 ];
 
-/// What the whole controller has in common: its brands, its systems, and what it knows of recipients.
-const HOUSE: &[Action] = &[A::RegisterBrand, A::UpdateRecipient, A::RegisterSystem];
+/// What the whole controller has in common: where it is, its brands, systems and integrations, and what it knows of
+/// recipients.
+const HOUSE: &[Action] = &[
+    A::RegisterBrand,
+    A::UpdateRecipient,
+    A::RegisterSystem,
+    A::UpdateController,
+    A::ReadIntegrations,
+];
 
 /// How many tokens of an integration may work at the same time: the list is shown whole.
 pub(super) const MOST_TOKENS: usize = 20;
@@ -84,13 +94,9 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             REQUESTS,
             BY_HAND,
             HOLDS,
+            PREFERENCES,
             HOUSE,
-            &[
-                A::IssueToken,
-                A::RevokeToken,
-                A::ReadIntegrations,
-                A::UpdateController,
-            ],
+            &[A::IssueToken, A::RevokeToken],
         ],
         Role::PrivacyOfficer => &[
             LISTS,
@@ -100,8 +106,8 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             REQUESTS,
             BY_HAND,
             HOLDS,
+            PREFERENCES,
             HOUSE,
-            &[A::ReadIntegrations, A::UpdateController],
         ],
         Role::Legal => &[
             LISTS,
@@ -109,24 +115,33 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             RECORD,
             REQUESTS,
             HOLDS,
-            &[A::UpdateRecipient, A::ReadSealed, A::ReadAttachments],
+            &[
+                A::UpdateRecipient,
+                A::ReadSealed,
+                A::ReadAttachments,
+                A::ReadPreferences,
+            ],
         ],
-        Role::Billing => &[LISTS, PERSONS, REGISTER, RECORD, BILLS],
+        Role::Billing => &[LISTS, PERSONS, REGISTER, RECORD, BILLS, PREFERENCES],
         // Ticket systems merge requesters, and see who signs in or answers to a code.
         Role::Support => &[
             LISTS,
             PERSONS,
             REQUESTS,
+            PREFERENCES,
             &[A::MergeCustomers, A::VerifyIdentifier, A::PlanDeletion],
         ],
-        // What comes to the privacy mailbox.
-        Role::Mail => &[&[
-            A::LookUpCustomers,
-            A::ReadCustomers,
-            A::ReadEvents,
-            A::OpenRequest,
-            A::WorkOnTasks,
-        ]],
+        // What comes to the privacy mailbox, and who does not want any more mail.
+        Role::Mail => &[
+            PREFERENCES,
+            &[
+                A::LookUpCustomers,
+                A::ReadCustomers,
+                A::ReadEvents,
+                A::OpenRequest,
+                A::WorkOnTasks,
+            ],
+        ],
         Role::Abuse => &[
             LISTS,
             RECORD,
@@ -138,7 +153,7 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             ],
         ],
         Role::Provisioning => &[&[A::RecordAssignments, A::ReadEvents, A::WorkOnTasks]],
-        Role::Dashboard => &[LISTS, &[A::ReadRequests]],
+        Role::Dashboard => &[LISTS, &[A::ReadRequests, A::ReadPreferences]],
         Role::Auditor => &[
             LISTS,
             &[
@@ -146,6 +161,7 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
                 A::ReadIntegrations,
                 A::ReadRequests,
                 A::ReadLegalHolds,
+                A::ReadPreferences,
             ],
         ],
     }

@@ -108,6 +108,10 @@ text_enum! {
         PlanDeletion = "PLAN_DELETION",
         /// Say where the controller is established, and which terms it has promised.
         UpdateController = "UPDATE_CONTROLLER",
+        /// Record what persons said about uses of their data.
+        RecordPreferences = "RECORD_PREFERENCES",
+        /// Read what persons said about uses of their data.
+        ReadPreferences = "READ_PREFERENCES",
         /// Read the feed of events.
         ReadEvents = "READ_EVENTS",
         /// Issue a token for an integration.

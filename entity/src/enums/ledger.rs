@@ -110,6 +110,8 @@ text_enum! {
         PackageDownloaded = "package.downloaded" as "PACKAGE_DOWNLOADED",
         /// It is gone.
         PackageExpired = "package.expired" as "PACKAGE_EXPIRED",
+        /// Somebody said something about a use of their data.
+        PreferenceRecorded = "preference.recorded" as "PREFERENCE_RECORDED",
         /// A legal hold was placed.
         LegalHoldPlaced = "legal_hold.placed" as "LEGAL_HOLD_PLACED",
         /// A legal hold was extended.

@@ -12,6 +12,7 @@ pub mod disclosure;
 pub mod error;
 pub mod hold;
 pub mod ledger;
+pub mod preference;
 pub mod recipient;
 pub mod request;
 pub mod task;
@@ -29,6 +30,7 @@ pub use disclosure::{
 pub use error::ErrorCode;
 pub use hold::{HoldKind, HoldStatus};
 pub use ledger::{EventType, Log};
+pub use preference::{ContactChannel, PreferenceMethod, PreferenceStatus};
 pub use recipient::{ContactKind, RecipientCategory, RecipientRole};
 pub use request::{
     ClockDuty, ClockState, CorrespondenceDirection, CorrespondenceKind, DelayReason,
@@ -77,6 +79,9 @@ mod tests {
     fn names_are_unique_and_in_graphql_style() {
         each_enum!(
             AccessPackageStatus,
+            ContactChannel,
+            PreferenceMethod,
+            PreferenceStatus,
             Action,
             AssignmentSharing,
             ClockDuty,

@@ -95,6 +95,8 @@ pub struct Ids {
     pub other_hold: String,
     /// What a system must keep of it.
     pub block: String,
+    /// Something that the customer said about a use of their data.
+    pub preference: String,
     /// A package of what is known of the customer, which is ready.
     pub package: String,
     /// The thing that was asked for with it.
@@ -115,6 +117,7 @@ impl Ids {
             &self.house_term,
             &self.message,
             &self.package,
+            &self.preference,
             &self.packed_item,
             &self.unpacked_item,
             &self.integration,

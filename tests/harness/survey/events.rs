@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use entity::id::{
     AccessPackageId, AssignmentId, BrandId, CustomerId, DeletionBlockId, DisclosureId, HouseTermId,
-    IntegrationId, LegalHoldId, RecipientId, RelationId, RequestId, SystemId, TaskId,
+    IntegrationId, LegalHoldId, PreferenceId, RecipientId, RelationId, RequestId, SystemId, TaskId,
 };
 
 use super::{Survey, disclosures, holds, read, requests};
@@ -92,6 +92,12 @@ impl Survey {
             let (id, version): (TaskId, i32) = (read(&row, 0), read(&row, 1));
             expect("task changed", id.to_string(), i64::from(version));
         }
+        for id in self
+            .column::<PreferenceId>("select id from preference")
+            .await
+        {
+            expect("preference.recorded", id.to_string(), 1);
+        }
         for row in self.rows("select id, version from access_package").await {
             let (id, version): (AccessPackageId, i32) = (read(&row, 0), read(&row, 1));
             expect("package.ordered", id.to_string(), 1);
@@ -147,7 +153,7 @@ impl Survey {
                     'request.corresponded', 'request.delivery_reported', 'request.verified', 'request.code_issued', 'system.registered',
                     'task.planned', 'task.completed', 'task.failed', 'task.postponed', 'task.retried',
                     'legal_hold.placed', 'legal_hold.extended', 'legal_hold.released', 'deletion_block.recorded',
-                    'deletion_block.settled', 'package.ordered', 'package.ready', 'package.failed', 'package.expired',
+                    'deletion_block.settled', 'preference.recorded', 'package.ordered', 'package.ready', 'package.failed', 'package.expired',
                     'package.linked', 'package.downloaded', 'recipient_notice.planned', 'recipient_notice.moved', 'token.issued')
             ) as found group by kind, object";
         let rows = self.rows(sql).await;

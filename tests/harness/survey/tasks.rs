@@ -140,6 +140,11 @@ pub const HALVES: &[(&str, &str)] = &[
             group by controller_id, item_id having count(*) > 1) as twice",
     ),
     (
+        "preferences under another key than that of their customer",
+        "preference p where not exists (select 1 from data_key k where k.controller_id = p.controller_id
+            and k.id = p.key_id and k.owner_id = p.customer_id and k.class = 'PREFERENCE')",
+    ),
+    (
         "links without their event",
         "access_package_link l where not exists (select 1 from event e where e.controller_id = l.controller_id
             and e.id = l.event_id and e.type = case when l.used_at is null then 'package.linked'

@@ -4,6 +4,7 @@ mod disclosures;
 mod holds;
 mod lives;
 mod packages;
+mod preferences;
 mod recipients;
 mod requests;
 mod tasks;
@@ -229,6 +230,7 @@ fn ways() -> impl Iterator<Item = &'static Way> {
         tasks::WAYS,
         holds::WAYS,
         packages::WAYS,
+        preferences::WAYS,
     ];
     WAYS.iter().chain(more.into_iter().flatten())
 }

@@ -4,6 +4,7 @@
 mod disclosures;
 mod holds;
 mod packages;
+mod preferences;
 mod requests;
 mod tasks;
 
@@ -62,6 +63,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
         tasks::CASES,
         holds::CASES,
         packages::CASES,
+        preferences::CASES,
     ];
     CASES.iter().chain(more.into_iter().flatten())
 }
@@ -109,7 +111,7 @@ const CASES: &[Case] = &[
             r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
         ),
     },
     Case {

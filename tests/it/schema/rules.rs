@@ -97,6 +97,11 @@ pub const LISTS: &[(&str, &str)] = &[
     ("System.leavesBehind", "50, which registerSystem keeps"),
     ("Task.attachments", "20, which uploads keep"),
     ("AccessPackage.links", "20, which linkAccessPackage keeps"),
+    (
+        "Customer.currentPreferences",
+        "one for each use of the fixed taxonomy, brand and channel",
+    ),
+    ("RecordPreferencesPayload.results", "500 items in the input"),
     ("Task.retained", "50, which completeTask keeps"),
     ("TaskEvidence.flags", "50, which completeTask keeps"),
     (

@@ -20,6 +20,8 @@ use crate::disclosures::service::AccountingPeriod;
 use crate::error::Result;
 use crate::graphql::{Batch, CountryCode, Nullable, connection, load, open, pages, personal};
 use crate::platform::page::PageRequest;
+use crate::preferences::graphql::{CurrentOf, PreferenceConnection, PreferencesOf};
+use crate::preferences::service::Current;
 use crate::requests::graphql::{CustomerRequestConnection, RequestsOf};
 
 /// A person or organisation whose personal data the controller holds: a client, or someone related to one, a
@@ -175,6 +177,25 @@ impl Customer {
         let key = RequestsOf(self.row.id, PageRequest { first, after });
         let page = load(context, key).await.transpose()?;
         Some(page.map(CustomerRequestConnection::new))
+    }
+
+    /// What they said about uses of their data, the latest first, with what those said who were merged into them. Null for a
+    /// role without `READ_PREFERENCES`.
+    async fn preferences(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Page size: 1 to 100, 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The page after this cursor of the same list.")] after: Option<String>,
+    ) -> Nullable<PreferenceConnection> {
+        let key = PreferencesOf(self.row.id, PageRequest { first, after });
+        let page = load(context, key).await.transpose()?;
+        Some(page.map(PreferenceConnection::new))
+    }
+
+    /// What they want now: what they said last about each use of their data, on each channel and to each brand, the latest
+    /// first. Null for a role without `READ_PREFERENCES`.
+    async fn current_preferences(&self, context: &Context<'_>) -> Nullable<Vec<Current>> {
+        load(context, CurrentOf(self.row.id)).await.transpose()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Brands: the trading names under which the controller serves its customers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::brand;
 use entity::enums::{Action, EventType, Log};
@@ -96,4 +96,16 @@ pub(crate) async fn brands_of(
 ) -> Result<HashMap<CustomerId, BrandId>> {
     ctx.authorize(Action::ReadCustomers)?;
     store::brands_of(ctx.db(), ctx.scope(), customers).await
+}
+
+/// Those of some brands that the controller has. It authorises nothing: the use case that asks has done so.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn existing_brands(ctx: &Ctx, ids: &[BrandId]) -> Result<HashSet<BrandId>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows = store::brands_by_id(ctx.db(), ctx.scope(), ids).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }

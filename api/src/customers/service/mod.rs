@@ -21,7 +21,7 @@ mod update;
 
 pub(crate) use super::rules::Match;
 pub(crate) use assign::{NewAssignment, record_assignments};
-pub(crate) use brands::{brands, brands_by_id, brands_of, register_brand};
+pub(crate) use brands::{brands, brands_by_id, brands_of, existing_brands, register_brand};
 pub(crate) use cluster::{Clusters, clusters};
 pub(crate) use held::{assignments, assignments_by_id, holders};
 pub(crate) use identifiers::{

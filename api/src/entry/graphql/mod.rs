@@ -20,6 +20,7 @@ use crate::data_map::graphql::{DataMapMutation, DataMapQuery};
 use crate::disclosures::graphql::{DisclosuresMutation, DisclosuresQuery};
 use crate::ledger::graphql::LedgerQuery;
 use crate::packages::graphql::PackagesMutation;
+use crate::preferences::graphql::{PreferencesMutation, PreferencesQuery};
 use crate::recipients::graphql::{RecipientsMutation, RecipientsQuery};
 use crate::requests::graphql::{
     HouseMutation, HouseQuery, MetricsQuery, NoticesMutation, NoticesQuery, PlanQuery,
@@ -49,6 +50,7 @@ pub(crate) struct Query(
     NoticesQuery,
     MetricsQuery,
     HouseQuery,
+    PreferencesQuery,
 );
 
 /// Changes. A document holds one, and each is done whole or not at all.
@@ -66,6 +68,7 @@ pub(crate) struct Mutation(
     TasksMutation,
     RetentionMutation,
     PackagesMutation,
+    PreferencesMutation,
 );
 
 /// The schema.

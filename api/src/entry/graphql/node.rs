@@ -3,8 +3,8 @@
 use async_graphql::{Context, ID, Interface, Object};
 use entity::id::{
     AccessPackageId, AssignmentId, BrandId, ControllerId, CustomerId, DeletionBlockId,
-    DisclosureId, EventId, HouseTermId, IntegrationId, LegalHoldId, RecipientId, RecipientNoticeId,
-    RelationId, RequestId, SnapshotId, SystemId, TaskId,
+    DisclosureId, EventId, HouseTermId, IntegrationId, LegalHoldId, PreferenceId, RecipientId,
+    RecipientNoticeId, RelationId, RequestId, SnapshotId, SystemId, TaskId,
 };
 
 use crate::auth::graphql::{Controller, Integration};
@@ -21,6 +21,7 @@ use crate::recipients::graphql::{
 };
 
 use crate::packages::service::Package;
+use crate::preferences::service::Preference;
 use crate::requests::graphql::HouseTerm;
 use crate::requests::service::{Notice, Request};
 use crate::retention::service::{Block, Hold};
@@ -75,6 +76,8 @@ pub(crate) enum Node {
     System(Box<System>),
     /// What a system has to do.
     Task(Box<Task>),
+    /// What a person said about a use of their data.
+    Preference(Box<Preference>),
     /// What a person gets who asks for their data.
     AccessPackage(Box<Package>),
     /// The record of a change.
@@ -151,6 +154,10 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     }
     if let Ok(id) = id.parse::<SystemId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::System));
+    }
+    if let Ok(id) = id.parse::<PreferenceId>() {
+        let preference = load(context, id).await?.map(Box::new);
+        return Ok(preference.map(Node::Preference));
     }
     if let Ok(id) = id.parse::<AccessPackageId>() {
         let package = load(context, id).await?.map(Box::new);

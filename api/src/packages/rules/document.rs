@@ -38,6 +38,8 @@ pub(in crate::packages) struct Document {
     pub(in crate::packages) systems: Vec<System>,
     /// Who got data of the person, why, when and how often, as it was recorded.
     pub(in crate::packages) recipients: Vec<Recipient>,
+    /// What the person said about uses of their data, the latest first.
+    pub(in crate::packages) preferences: Vec<Preference>,
     /// What the person asked for, this time and before.
     pub(in crate::packages) requests: Vec<PastRequest>,
     /// What has to be kept, where, on which ground and until when.
@@ -174,6 +176,36 @@ pub(in crate::packages) struct Recipient {
     pub(in crate::packages) count: i64,
     /// How often, on average.
     pub(in crate::packages) frequency: String,
+}
+
+/// Something that the person said about a use of their data.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::packages) struct Preference {
+    /// About what: a data use of fideslang, or what persons opt out of.
+    pub(in crate::packages) about: String,
+    /// To which trading name; null where it was to the controller.
+    pub(in crate::packages) brand: Option<String>,
+    /// On which channel; null where it was on all.
+    pub(in crate::packages) channel: Option<String>,
+    /// What.
+    pub(in crate::packages) status: String,
+    /// When.
+    pub(in crate::packages) at: String,
+    /// Until when a consent counts.
+    pub(in crate::packages) expires_at: Option<String>,
+    /// How.
+    pub(in crate::packages) method: String,
+    /// In which system.
+    pub(in crate::packages) source: Option<String>,
+    /// Which version of the notice was shown.
+    pub(in crate::packages) notice_version: Option<String>,
+    /// From which address of the network, where that was kept.
+    pub(in crate::packages) ip_address: Option<String>,
+    /// By which program, where that was kept.
+    pub(in crate::packages) user_agent: Option<String>,
+    /// Whether it counts now; otherwise something else was said since.
+    pub(in crate::packages) counts: bool,
 }
 
 /// A request.

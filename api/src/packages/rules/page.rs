@@ -4,7 +4,9 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::document::{Document, Identifier, Kept, PastRequest, Person, Recipient, System};
+use super::document::{
+    Document, Identifier, Kept, PastRequest, Person, Preference, Recipient, System,
+};
 use super::words::{bytes, day, words};
 
 /// What must be escaped in a path of a link.
@@ -71,11 +73,12 @@ pub(in crate::packages) fn page(document: &Document) -> String {
         }
         nav aria-label="Contents" {
             a href="#you" { "You" } a href="#files" { "Files" } a href="#recipients" { "Who received data" }
-            a href="#requests" { "Your requests" } a href="#kept" { "What is kept" } a href="#rights" { "Your rights" }
+            a href="#preferences" { "Your choices" } a href="#requests" { "Your requests" } a href="#kept" { "What is kept" } a href="#rights" { "Your rights" }
         }
         (person(document.person.as_ref()))
         (systems(&document.systems))
         (recipients(&document.recipients))
+        (preferences(&document.preferences))
         (requests(&document.requests, &document.request_id))
         (kept(&document.kept))
         h2 #rights { "Your rights" }
@@ -215,6 +218,32 @@ fn recipients(recipients: &[Recipient]) -> Markup {
                                 " to " (day(&one.last_at)) div.quiet { (one.count) " times, " (words(&one.frequency)) }
                             }
                         }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn preferences(preferences: &[Preference]) -> Markup {
+    html! {
+        h2 #preferences { "Your choices" }
+        @if preferences.is_empty() { p { "It is not on record that you consented or objected to anything." } } @else {
+            table {
+                thead { tr { th { "About" } th { "You said" } th { "When" } th { "How" } th { "Counts now" } } }
+                @for one in preferences {
+                    tr {
+                        td {
+                            (words(&one.about))
+                            div.quiet {
+                                (one.channel.as_deref().map_or_else(|| "all channels".to_owned(), words))
+                                @if let Some(brand) = &one.brand { ", " (brand) }
+                            }
+                        }
+                        td { (words(&one.status)) }
+                        td { (day(&one.at)) @if let Some(end) = &one.expires_at { div.quiet { "until " (day(end)) } } }
+                        td { (words(&one.method)) @if let Some(source) = &one.source { div.quiet { (source) } } }
+                        td { @if one.counts { "yes" } @else { "no" } }
                     }
                 }
             }

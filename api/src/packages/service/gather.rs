@@ -11,8 +11,8 @@ use crate::customers;
 use crate::disclosures::{self, service::AccountingPeriod};
 use crate::error::{Error, Result};
 use crate::packages::rules::{
-    Ask, Document, File, Identifier, Kept, Message, PastRequest, Person, Recipient, Relation,
-    Resource, SCHEMA_PATH, System, path,
+    Ask, Document, File, Identifier, Kept, Message, PastRequest, Person, Preference, Recipient,
+    Relation, Resource, SCHEMA_PATH, System, path,
 };
 use crate::platform::page::{LARGEST_PAGE, PageRequest};
 use crate::recipients::{self, service::Kind};
@@ -72,12 +72,14 @@ pub(super) async fn gather(
         person: None,
         systems,
         recipients: Vec::new(),
+        preferences: Vec::new(),
         requests: past(ctx, customer, request.id).await?,
         kept: Vec::new(),
     };
     if let Some(customer) = customer {
         document.person = person(ctx, customer).await?;
         document.recipients = recipients(ctx, customer).await?;
+        document.preferences = preferences(ctx, customer).await?;
         document.kept = kept(ctx, customer).await?;
     }
     Ok(Gathered { document, files })
@@ -321,6 +323,38 @@ fn recipient_of(
         count: line.count,
         frequency: line.frequency().to_string(),
     })
+}
+
+/// What the person said about uses of their data, with whatever counts now.
+async fn preferences(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Preference>> {
+    use crate::preferences::service;
+    let said = every!(page => service::of_customers(ctx, &[customer], page), customer);
+    let mut current = service::current_of(ctx, &[customer]).await?;
+    let current = current.remove(&customer).unwrap_or_default();
+    let count: Vec<_> = current.iter().map(|one| one.decides.row.id).collect();
+    let mut brands: Vec<_> = said.iter().filter_map(|one| one.row.brand_id).collect();
+    brands.sort_unstable();
+    brands.dedup();
+    let brands = customers::service::brands_by_id(ctx, &brands).await?;
+    let shown = said.into_iter().map(|one| {
+        let brand = one.row.brand_id.and_then(|id| brands.get(&id));
+        let scope = one.row.scope.map(|scope| scope.to_string());
+        Ok(Preference {
+            about: one.row.purpose.or(scope).unwrap_or_default(),
+            brand: brand.map(|brand| brand.name.clone()),
+            channel: one.row.channel.map(|channel| channel.to_string()),
+            status: one.row.status.to_string(),
+            at: one.row.at.to_string(),
+            expires_at: instant(one.row.expires_at),
+            method: one.row.method.to_string(),
+            source: one.row.source,
+            notice_version: one.row.notice_version,
+            ip_address: opened(one.ip.as_ref())?,
+            user_agent: opened(one.user_agent.as_ref())?,
+            counts: count.contains(&one.row.id),
+        })
+    });
+    shown.collect()
 }
 
 /// What systems keep: what they reported when they erased, and what they must keep.

@@ -139,6 +139,8 @@ kinds! {
     SubjectFinding = subject_finding by id, cells [], without [];
     /// By when the controller promised to answer.
     HouseTerm = house_term by id, cells [], without [];
+    /// What persons said about uses of their data.
+    Preference = preference by id, cells ["ip", "user_agent", "note"], without [];
     /// What persons asked for.
     Request = request by id, cells ["lookup", "requester_name", "requester_contact", "requester_proof", "body",
         "regime_note"], without [];

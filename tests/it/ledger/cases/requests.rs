@@ -93,6 +93,29 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
             let event = EventType::RequestDeliveryReported;
             (build::RECORD_DELIVERY, event, right, (wrong, "NOT_FOUND"))
         }
+        "recordPreference" => {
+            let of = |customer: &str| {
+                json!({ "customer": { "id": customer }, "optOut": "MARKETING", "status": "WITHDRAWN",
+                    "method": "UNSUBSCRIBE_LINK" })
+            };
+            let (right, wrong) = (of(&ids.customer), of(NOBODY));
+            let event = EventType::PreferenceRecorded;
+            (build::RECORD_PREFERENCE, event, right, (wrong, "NOT_FOUND"))
+        }
+        "recordPreferences" => {
+            let of = |customer: &str| {
+                json!({ "preferences": [{ "customer": { "id": customer }, "optOut": "PROFILING", "status": "OBJECTED",
+                    "method": "LETTER" }] })
+            };
+            let (right, wrong) = (of(&ids.customer), of(NOBODY));
+            let event = EventType::PreferenceRecorded;
+            (
+                build::RECORD_PREFERENCES,
+                event,
+                right,
+                (wrong, "NOT_FOUND"),
+            )
+        }
         "accessPackage" => {
             let of = |item: &str| json!({ "itemId": item });
             let (right, wrong) = (of(&ids.unpacked_item), of(NO_ITEM));

@@ -83,6 +83,14 @@ async fn a_client_gets_what_is_known_and_who_got_it() {
         .await
         .ok();
     went_out(&host, &client).await;
+    for (status, at) in [
+        ("GIVEN", "2026-01-05T00:00:00Z"),
+        ("WITHDRAWN", "2026-03-05T00:00:00Z"),
+    ] {
+        let said = json!({ "customer": { "id": client }, "purpose": "marketing.communications.email", "status": status,
+            "method": "UNSUBSCRIBE_LINK", "occurredAt": at });
+        mail.run(build::RECORD_PREFERENCE, input(&said)).await.ok();
+    }
     let other = host.client("77", None).await;
     let related = json!({ "customer": { "id": other }, "kind": "CONTACT", "relatedCustomer": { "id": client } });
     host.billing
@@ -179,6 +187,12 @@ fn what_is_said(fetched: &Fetched, client: &str) {
         Value::Null,
         "a person has rights, too"
     );
+    let said = data["preferences"].as_array().unwrap();
+    let said: Vec<_> = said
+        .iter()
+        .map(|one| (one["status"].as_str().unwrap(), one["counts"] == true))
+        .collect();
+    assert_eq!(said, [("WITHDRAWN", true), ("GIVEN", false)]);
     assert_eq!(data["requests"].as_array().unwrap().len(), 1);
     assert_eq!(data["requests"][0]["asks"][0]["type"], "ACCESS");
     for system in data["systems"].as_array().unwrap() {
