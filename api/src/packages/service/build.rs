@@ -109,20 +109,22 @@ async fn put_off(ctx: &Ctx, row: &access_package::Model, error: Error) -> Result
 
 /// Puts a package together, and says every now and then that somebody does.
 async fn build_alive(ctx: &Ctx, controller: &str, row: &access_package::Model) -> Result<()> {
-    let mut work = std::pin::pin!(build(ctx, controller, row));
-    loop {
-        match tokio::time::timeout(HEARTBEAT, &mut work).await {
-            Ok(done) => return done,
-            Err(_elapsed) => {
-                let tx = ctx.app.housekeeping().await?;
-                let until = ctx.now().saturating_add(LEASE);
-                let held = store::hold(tx.connection(), row, until).await?;
-                tx.commit().await?;
-                if !held {
-                    return Err(Error::Conflict(LOST));
-                }
+    let alive = async {
+        loop {
+            tokio::time::sleep(HEARTBEAT).await;
+            let tx = ctx.app.housekeeping().await?;
+            let until = ctx.now().saturating_add(LEASE);
+            let held = store::hold(tx.connection(), row, until).await?;
+            tx.commit().await?;
+            if !held {
+                return Err(Error::Conflict(LOST));
             }
         }
+    };
+    // Both go on side by side: one that waits must not keep the other from giving the database back.
+    tokio::select! {
+        done = build(ctx, controller, row) => done,
+        lost = alive => lost,
     }
 }
 

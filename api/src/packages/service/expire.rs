@@ -7,7 +7,7 @@ use entity::enums::AccessPackageStatus as Status;
 use super::order::end;
 use crate::auth;
 use crate::context::{Actor, App, Ctx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::packages::store;
 
 /// How many are looked at in one go.
@@ -26,7 +26,7 @@ pub(crate) async fn expire(app: &Arc<App>) -> Result<()> {
         let controllers = auth::service::controllers(app).await?;
         for row in over {
             let own = controllers.iter().find(|one| one.id == row.controller_id);
-            let Some(own) = own else { continue };
+            let own = own.ok_or(Error::NotFound { what: "controller" })?;
             let ctx = Ctx::new(Arc::clone(app), Actor::operator(own.id, &own.log_origin));
             if row.status == Status::Ready {
                 // The key of the request may be gone: that the package is, is on record all the same.

@@ -63,6 +63,14 @@ pub(super) async fn gather(
     let (systems, files) = systems(ctx, tasks).await?;
     // Of a user of a customer's site, the customer is another person; an authority is told what it asks for by hand.
     let customer = request.customer_id.filter(|_| is_own(request.requester));
+    let customer = match customer {
+        // Merged since, they are part of another.
+        Some(customer) => {
+            let roots = customers::service::roots(ctx, &[customer]).await?;
+            Some(roots.get(&customer).copied().unwrap_or(customer))
+        }
+        None => None,
+    };
     let mut document = Document {
         schema: SCHEMA_PATH.to_owned(),
         package_id: row.id.to_string(),

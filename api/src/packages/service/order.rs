@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
 use crate::packages::store;
 use crate::platform::random;
-use crate::requests::service::{Answerable, answerable};
+use crate::requests::service::{Answerable, answerable, hold};
 use crate::vault::{DataKey, ERASED};
 
 /// Orders a package for a request for data: it is put together soon, and takes the place of the one before. While one is
@@ -36,6 +36,8 @@ pub(crate) async fn order(ctx: &Ctx, item: RequestItemId, once: Once) -> Result<
     ctx.vault()
         .pin(tx.inner(), tx.scope(), vec![key.id()])
         .await?;
+    // Where there is no package yet, there is nothing else that two orders would wait for each other at.
+    hold(&tx, request.id).await?;
     let before = store::lock_of_item(tx.db(), tx.scope(), item).await?;
     if let Some(planned) = before.iter().find(|row| row.status == Status::Planned) {
         let id = planned.id;

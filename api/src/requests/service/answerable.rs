@@ -1,10 +1,10 @@
 //! Whether whoever asks for data may be given it now.
 
 use entity::enums::{ErrorCode, RequestStatus as Status, RequestType};
-use entity::id::RequestItemId;
+use entity::id::{RequestId, RequestItemId};
 use entity::{request, request_item};
 
-use crate::context::Ctx;
+use crate::context::{Ctx, Tx};
 use crate::error::{Error, Result};
 use crate::requests::store;
 use crate::tasks;
@@ -54,4 +54,13 @@ pub(crate) async fn answerable(ctx: &Ctx, id: RequestItemId) -> Result<Answerabl
         return refuse(ErrorCode::TasksOpen, reason);
     }
     Ok(Answerable { request, item })
+}
+
+/// Lets nobody else change a request, or order something for it, until the change ends.
+///
+/// # Errors
+/// `NotFound`.
+pub(crate) async fn hold(tx: &Tx, request: RequestId) -> Result<()> {
+    store::lock(tx.db(), tx.scope(), request).await?;
+    Ok(())
 }

@@ -19,7 +19,7 @@ mod verify;
 mod work;
 
 pub(crate) use super::rules::metrics::Metric;
-pub(crate) use answerable::{Answerable, answerable};
+pub(crate) use answerable::{Answerable, answerable, hold};
 pub(crate) use check::{NewItem, NewRequest, NewRequester};
 pub(crate) use clocks::{ClockExtension, ClockPause, extend, pause, resume};
 pub(crate) use codes::{NewCode, forget_codes, send_code};

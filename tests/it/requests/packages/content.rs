@@ -241,6 +241,33 @@ async fn whoever_is_not_the_client_does_not_get_the_clients_data() {
     host.stop().await;
 }
 
+/// The account that asked turns out to be another one's, too: all of it is the person's.
+#[tokio::test]
+async fn whoever_was_merged_since_gets_everything() {
+    let host = Host::start().await;
+    let old = host.mailed("42", "erika@example.org").await;
+    let new = host.mailed("43", "erika.m@example.org").await;
+    let opened = host.working("42", &["ACCESS"]).await;
+    let both = json!({ "from": { "id": old }, "into": { "id": new } });
+    let merged = host.billing.run(build::MERGE_CUSTOMERS, input(&both)).await;
+    merged.ok();
+    by_hand(&host, "whmcs").await;
+    let package = host.ready(&opened["items"][0]["id"]).await;
+    let path = host.path(&package).await;
+    let fetched = Fetched::by(&host.app.stranger(), &path).await;
+    let data = fetched.data();
+    let known = data["person"]["identifiers"].as_array().unwrap();
+    let values: Vec<_> = known
+        .iter()
+        .map(|one| one["value"].as_str().unwrap())
+        .collect();
+    for value in ["42", "43", "erika@example.org", "erika.m@example.org"] {
+        assert!(values.contains(&value), "{value} in {values:?}");
+    }
+    assert_eq!(data["requests"].as_array().unwrap().len(), 1);
+    host.stop().await;
+}
+
 #[tokio::test]
 async fn what_may_not_be_answered_is_not_put_together() {
     let host = Host::start().await;
