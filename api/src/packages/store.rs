@@ -1,15 +1,16 @@
 //! Statements over packages, their parts and their links.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use entity::enums::AccessPackageStatus as Status;
 use entity::id::{AccessPackageId, AccessPackageLinkId, LeaseId, RequestItemId};
 use entity::time::Timestamp;
 use entity::{access_package, access_package_chunk, access_package_link};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
-    QueryFilter, QueryOrder, QuerySelect, Set,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use crate::error::{Error, Result};
@@ -53,7 +54,9 @@ pub(super) async fn of_items(
         .select::<access_package::Entity>()
         .filter(access_package::Column::ItemId.is_in(items.iter().copied()))
         .order_by_asc(access_package::Column::Id);
-    let rows = select.all(db).await?;
+    let mut rows = select.all(db).await?;
+    // Whatever can be fetched goes before what is gone, also where a clock was put back in between.
+    rows.sort_by_key(|row| matches!(row.status, Status::Planned | Status::Ready));
     Ok(rows.into_iter().map(|row| (row.item_id, row)).collect())
 }
 
@@ -91,6 +94,16 @@ pub(super) async fn update(db: &impl ConnectionTrait, row: access_package::Model
     Ok(())
 }
 
+/// Nothing waits for longer on purpose.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
+/// Whether a package may be begun: its instant has come, or was written down by a clock that was ahead.
+fn due_at(now: Timestamp) -> SimpleExpr {
+    use access_package::Column;
+    let late = Column::NotBefore.lte(now);
+    late.or(Column::NotBefore.gt(now.saturating_add(LONGEST_WAIT)))
+}
+
 /// A package of any controller that is to be put together.
 pub(super) async fn due(
     db: &impl ConnectionTrait,
@@ -104,7 +117,7 @@ pub(super) async fn due(
     let select = access_package::Entity::find();
     Ok(select
         .filter(Column::Status.eq(Status::Planned))
-        .filter(Column::NotBefore.lte(now))
+        .filter(due_at(now))
         .order_by_asc(Column::NotBefore)
         .limit(1)
         .one(db)
@@ -126,7 +139,7 @@ pub(super) async fn take(
         .filter(Column::ControllerId.eq(row.controller_id))
         .filter(Column::Id.eq(row.id))
         .filter(Column::Status.eq(Status::Planned))
-        .filter(Column::NotBefore.lte(now))
+        .filter(due_at(now))
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)
@@ -155,6 +168,17 @@ pub(super) async fn insert_part(
     row: access_package_chunk::Model,
 ) -> Result<()> {
     insert_rows(db, vec![row]).await
+}
+
+/// How many parts a package has.
+pub(super) async fn count_parts(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    package: AccessPackageId,
+) -> Result<u64> {
+    let select = scope.select::<access_package_chunk::Entity>();
+    let select = select.filter(access_package_chunk::Column::PackageId.eq(package));
+    Ok(select.count(db).await?)
 }
 
 /// The part of a package at a place.
@@ -207,6 +231,7 @@ pub(super) async fn delete_parts(
 pub(super) async fn over(
     db: &impl ConnectionTrait,
     now: Timestamp,
+    after: Option<AccessPackageId>,
     most: u64,
 ) -> Result<Vec<access_package::Model>> {
     use access_package::Column;
@@ -214,10 +239,15 @@ pub(super) async fn over(
     let select = access_package::Entity::find();
     let ended = Column::Status
         .eq(Status::Ready)
-        .and(Column::ExpiresAt.lte(now));
+        .and(Column::ExpiresAt.lte(now))
+        .and(Column::Chunks.gt(0));
     let gone = Column::Status
         .is_in([Status::Expired, Status::Failed])
         .and(Column::Chunks.gt(0));
+    let select = match after {
+        Some(after) => select.filter(Column::Id.gt(after)),
+        None => select,
+    };
     Ok(select
         .filter(ended.or(gone))
         .order_by_asc(Column::Id)

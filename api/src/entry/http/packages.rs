@@ -37,7 +37,7 @@ impl Endpoint for Door {
                 .finish()),
         };
         let mut response = answer.unwrap_or_else(|error| {
-            tracing::error!(%error, "a package could not be handed out");
+            log(&error);
             Response::builder()
                 .status(StatusCode::SERVICE_UNAVAILABLE)
                 .header(header::RETRY_AFTER, "60")
@@ -55,6 +55,15 @@ impl Endpoint for Door {
         }
         headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
         Ok(response)
+    }
+}
+
+fn log(error: &Error) {
+    match error {
+        Error::Internal { cause, .. } | Error::Unavailable(cause) => {
+            tracing::error!(%cause, "a package could not be handed out");
+        }
+        error => tracing::error!(%error, "a package could not be handed out"),
     }
 }
 
@@ -82,7 +91,10 @@ async fn hand_out(app: &Arc<App>, token: &str) -> Result<Response, Error> {
     let parts = stream::try_unfold(handing, async |mut handing| {
         let part = handing.next().await;
         // The client is told by the connection that ends too early.
-        let part = part.map_err(|error| std::io::Error::other(error.to_string()))?;
+        let part = part.map_err(|error| {
+            log(&error);
+            std::io::Error::other(error.to_string())
+        })?;
         Ok::<_, std::io::Error>(part.map(|part| (part, handing)))
     });
     Ok(Response::builder()

@@ -114,8 +114,11 @@ async fn build(app: &Arc<App>, stop: &CancellationToken) {
         .await
         .is_some()
     {
-        while !stop.is_cancelled() {
-            let built = packages::service::build_due(app).await;
+        // What is not done yet when it stops, another begins again.
+        while let Some(built) = stop
+            .run_until_cancelled(packages::service::build_due(app))
+            .await
+        {
             report("putting packages together", &built);
             if !matches!(built, Ok(true)) {
                 break;

@@ -84,7 +84,8 @@ impl PackagesMutation {
     /// Has everything that is known of the person put together as one file to hand out (GDPR Art. 15 and 20): a page to
     /// read, the same as JSON, and what systems exported. It is ready some seconds later, and takes the place of the one
     /// before. Errors: NOT_FOUND; BAD_USER_INPUT for what asks for no data; TRANSITION_NOT_ALLOWED before the work has begun
-    /// and after a denial; TASKS_OPEN while a system has not exported; AUTHORITY_EXPIRED.
+    /// and after a denial; TASKS_OPEN while a system has not exported; AUTHORITY_EXPIRED; CONFLICT where
+    /// the request was erased. Who asks was made sure of before: see `verifyRequester`.
     async fn access_package(
         &self,
         context: &Context<'_>,
@@ -97,7 +98,9 @@ impl PackagesMutation {
         Ok(AccessPackagePayload { package })
     }
 
-    /// Makes a link under which a package can be fetched once, without a token: to be sent to the person. Errors: NOT_FOUND;
+    /// Makes a link under which a package can be fetched once, without a token: to be sent to the person. Links that went
+    /// astray end when another package is ordered. Errors: NOT_FOUND; BAD_USER_INPUT for an end that cannot be, and for more
+    /// than 20 links; CONFLICT where the request was erased;
     /// TRANSITION_NOT_ALLOWED for a package that is not ready or whose request may not be answered any more; TASKS_OPEN;
     /// AUTHORITY_EXPIRED.
     async fn link_access_package(

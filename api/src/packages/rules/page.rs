@@ -195,7 +195,7 @@ fn systems(systems: &[System]) -> Markup {
 fn recipients(recipients: &[Recipient]) -> Markup {
     html! {
         h2 #recipients { "Who received data of yours" }
-        @if recipients.is_empty() { p { "It is on record that nobody did." } } @else {
+        @if recipients.is_empty() { p { "Nobody is listed." } } @else {
             table {
                 thead { tr { th { "Recipient" } th { "Why" } th { "Which data" } th { "When" } } }
                 @for one in recipients {
@@ -228,7 +228,7 @@ fn recipients(recipients: &[Recipient]) -> Markup {
 fn preferences(preferences: &[Preference]) -> Markup {
     html! {
         h2 #preferences { "Your choices" }
-        @if preferences.is_empty() { p { "It is not on record that you consented or objected to anything." } } @else {
+        @if preferences.is_empty() { p { "Nothing is listed." } } @else {
             table {
                 thead { tr { th { "About" } th { "You said" } th { "When" } th { "How" } th { "Counts now" } } }
                 @for one in preferences {
@@ -278,7 +278,7 @@ fn requests(requests: &[PastRequest], this: &str) -> Markup {
 fn kept(kept: &[Kept]) -> Markup {
     html! {
         h2 #kept { "What has to be kept" }
-        @if kept.is_empty() { p { "Nothing is on record that has to be kept." } } @else {
+        @if kept.is_empty() { p { "Nothing is listed." } } @else {
             table {
                 thead { tr { th { "What" } th { "Where" } th { "Why" } th { "Until" } } }
                 @for one in kept {
@@ -298,7 +298,7 @@ pub(in crate::packages) fn door(controller: &str, size: i64, until: &str) -> Str
     let content = html! {
         h1 { "Your data at " (controller) }
         p.lead { "A file with your data is ready: " (bytes(size)) ", a ZIP archive. Open index.html in it to read it." }
-        p { "This link works once, until " (day(until)) ". Save the file where only you can read it." }
+        p { "This link works once, until " (until) ". Save the file where only you can read it." }
         form method="post" { button type="submit" { "Download" } }
         p.quiet { "Should the download break off, ask for another link." }
     };

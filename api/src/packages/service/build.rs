@@ -13,7 +13,6 @@ use entity::{access_package, access_package_chunk};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
-use super::expire::delete_parts;
 use super::gather::{Gathered, gather};
 use super::order::{end, key_of, record};
 use crate::auth;
@@ -47,12 +46,6 @@ pub(crate) async fn build_due(app: &Arc<App>) -> Result<bool> {
     let Some(mut row) = store::due(app.db.reader(), now).await? else {
         return Ok(false);
     };
-    let controllers = auth::service::controllers(app).await?;
-    let own = controllers
-        .into_iter()
-        .find(|one| one.id == row.controller_id);
-    let own = own.ok_or(Error::NotFound { what: "controller" })?;
-    let ctx = Ctx::new(Arc::clone(app), Actor::operator(own.id, &own.log_origin));
     let lease = LeaseId::from_uuid(uuid::Uuid::from_bytes(random::bytes()?));
     let tx = app.housekeeping().await?;
     let until = now.saturating_add(LEASE);
@@ -63,6 +56,12 @@ pub(crate) async fn build_due(app: &Arc<App>) -> Result<bool> {
     }
     row.lease = Some(lease);
     row.attempts += 1;
+    let controllers = auth::service::controllers(app).await?;
+    let own = controllers
+        .into_iter()
+        .find(|one| one.id == row.controller_id);
+    let own = own.ok_or(Error::NotFound { what: "controller" })?;
+    let ctx = Ctx::new(Arc::clone(app), Actor::operator(own.id, &own.log_origin));
     // Of whoever died over it, nobody heard.
     let done = match row.attempts {
         ..=MOST_ATTEMPTS => build_alive(&ctx, &own.name, &row).await,
@@ -103,7 +102,8 @@ async fn put_off(ctx: &Ctx, row: &access_package::Model, error: Error) -> Result
     }
     // What was written of it may be there; whoever deletes it looks for this.
     let known = access_package::Model { chunks: 1, ..known };
-    end(&mut tx, known, Status::Failed, &key).await?;
+    let fields = Fields::new().with("code", error.code().as_str());
+    end(&mut tx, known, Status::Failed, &key, fields).await?;
     tx.commit().await
 }
 
@@ -129,12 +129,28 @@ async fn build_alive(ctx: &Ctx, controller: &str, row: &access_package::Model) -
 }
 
 async fn build(ctx: &Ctx, controller: &str, row: &access_package::Model) -> Result<()> {
-    delete_parts(&ctx.app, row).await?;
+    // Of whoever died over it. It is asked each time whose it is: another may have it by now, and parts of its own.
+    loop {
+        let tx = ctx.app.housekeeping().await?;
+        let until = ctx.now().saturating_add(LEASE);
+        if !store::hold(tx.connection(), row, until).await? {
+            return Err(Error::Conflict(LOST));
+        }
+        let more = store::delete_parts(tx.connection(), row).await?;
+        tx.commit().await?;
+        if !more {
+            break;
+        }
+    }
     let key = key_of(ctx, row.key_id).await?;
     let gathered = gather(ctx, controller, row).await?;
     let mut writer = Writer {
         ctx,
-        row: row.clone(),
+        row: access_package::Model {
+            size: 0,
+            chunks: 0,
+            ..row.clone()
+        },
         key,
         part: Vec::with_capacity(PART),
         digest: Digest::new(&SHA256),
@@ -174,6 +190,10 @@ async fn write(writer: &mut Writer<'_>, gathered: Gathered) -> Result<()> {
     }
     writer.push(&archive.finish()?).await
 }
+
+#[derive(Debug, thiserror::Error)]
+#[error("parts of the package are missing, or there are too many")]
+struct Incomplete;
 
 /// What an archive wrote and nobody took yet.
 #[derive(Debug, Clone, Default)]
@@ -301,6 +321,11 @@ impl Writer<'_> {
         let known = store::lock(tx.db(), tx.scope(), self.row.id).await?;
         if known.status != Status::Planned || known.lease != self.row.lease {
             return tx.rollback().await;
+        }
+        let parts = store::count_parts(tx.db(), tx.scope(), self.row.id).await?;
+        if u64::try_from(self.row.chunks).ok() != Some(parts) {
+            tx.rollback().await?;
+            return Err(Error::internal("putting a package together", Incomplete));
         }
         ctx.vault()
             .pin(tx.inner(), tx.scope(), vec![self.key.id()])

@@ -1,7 +1,8 @@
 //! Bringing together what is known of a person, of whom data went to whom, and of what is kept.
 
 use entity::access_package;
-use entity::enums::{RequesterKind, TaskKind};
+use entity::date::Date;
+use entity::enums::{RequesterKind, TaskKind, TaskStatus};
 use entity::id::{AttachmentId, CustomerId, IntegrationId, RequestId};
 use entity::time::Timestamp;
 
@@ -182,7 +183,8 @@ async fn resources(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Resource>> {
     rows.into_iter().map(resource).collect()
 }
 
-/// What the person asked for, with the request that is answered; of others, nothing.
+/// What the person asked for, with the request that is answered. Of the others, only what was asked for and what became of
+/// it: what was written may be somebody else's, who said that they are the person.
 async fn past(
     ctx: &Ctx,
     customer: Option<CustomerId>,
@@ -197,19 +199,23 @@ async fn past(
     found.splice(..0, service::by_ids(ctx, &[this]).await?.into_values());
     let mut shown = Vec::new();
     for one in &found {
-        shown.push(past_request(ctx, one).await?);
+        shown.push(past_request(ctx, one, one.row.id == this).await?);
     }
     Ok(shown)
 }
 
-async fn past_request(ctx: &Ctx, one: &Request) -> Result<PastRequest> {
+async fn past_request(ctx: &Ctx, one: &Request, whole: bool) -> Result<PastRequest> {
     use crate::requests::service;
     let id = one.row.id;
     let items = service::items(ctx, &[id])
         .await?
         .remove(&id)
         .unwrap_or_default();
-    let messages = every!(page => service::messages(ctx, &[id], page), id);
+    let messages = if whole {
+        every!(page => service::messages(ctx, &[id], page), id)
+    } else {
+        Vec::new()
+    };
     let ask = |item: service::Item| Ask {
         kind: item.row.kind.to_string(),
         status: item.row.status.to_string(),
@@ -229,7 +235,7 @@ async fn past_request(ctx: &Ctx, one: &Request) -> Result<PastRequest> {
         received_at: one.row.received_at.to_string(),
         channel: one.row.channel.to_string(),
         asks: items.into_iter().map(ask).collect(),
-        text: opened(one.body.as_ref())?,
+        text: opened(one.body.as_ref().filter(|_| whole))?,
         messages: messages.into_iter().map(message).collect::<Result<_>>()?,
     })
 }
@@ -244,7 +250,10 @@ async fn systems(ctx: &Ctx, tasks: Vec<Task>) -> Result<(Vec<System>, Vec<(Attac
     let (mut systems, mut all) = (Vec::new(), Vec::new());
     for task in exports {
         let mut files: Vec<File> = Vec::new();
-        for one in attachments.remove(&task.row.id).unwrap_or_default() {
+        let files_of = attachments.remove(&task.row.id).unwrap_or_default();
+        // What was uploaded before it failed may be of somebody else, or half of it.
+        let given = matches!(task.row.status, TaskStatus::Done | TaskStatus::Retained);
+        for one in files_of.into_iter().filter(|_| given) {
             let erased = || Error::NotFound { what: "file" };
             let name = opened(one.name.as_ref())?.ok_or_else(erased)?;
             let sha256 = opened(one.digest.as_ref())?.ok_or_else(erased)?;
@@ -369,7 +378,11 @@ async fn preferences(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Preference>>
 async fn kept(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Kept>> {
     let own = customers::service::clusters(ctx, &[customer]).await?.all();
     let mut shown = Vec::new();
+    let over = |until: Option<Date>| until.is_some_and(|until| until.end() <= ctx.now());
     for one in tasks::service::kept_of(ctx, &own).await? {
+        if over(one.retention.row.until) {
+            continue;
+        }
         shown.push(Kept {
             system: one.system,
             what: opened(one.retention.what.as_ref())?,

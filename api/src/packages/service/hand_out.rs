@@ -20,6 +20,7 @@ use crate::packages::{rules, store};
 use crate::platform::personal::Personal;
 use crate::platform::random;
 use crate::requests::service::answerable;
+use crate::tasks;
 use crate::vault::{DataKey, Place};
 
 /// How many links a package may have, used or not.
@@ -60,7 +61,7 @@ pub(crate) async fn link(
     let row = rows.into_iter().next().ok_or_else(missing)?;
     allowed(ctx, row.item_id).await?;
     let end = match row.expires_at {
-        Some(end) if status(&row, ctx.now()) == Status::Ready => end,
+        Some(end) if is_current(ctx, &row).await? => end,
         _ => return Err(not_ready(ctx, package).await),
     };
     let usual = ctx.now().saturating_add(USUAL).min(end);
@@ -78,17 +79,20 @@ pub(crate) async fn link(
         Begun::New(tx) => *tx,
         Begun::Replay(ids) => return made_before(&ids),
     };
+    let row = store::lock(tx.db(), tx.scope(), package).await?;
     ctx.vault()
         .pin(tx.inner(), tx.scope(), vec![key.id()])
         .await?;
-    let row = store::lock(tx.db(), tx.scope(), package).await?;
     if row.status != Status::Ready {
         tx.rollback().await?;
         return Err(not_ready(ctx, package).await);
     }
     let links = store::links_of(tx.db(), tx.scope(), &[package]).await?;
     if links.values().map(Vec::len).sum::<usize>() >= MOST_LINKS {
-        return Err(Error::invalid("packageId", "has 20 links already"));
+        return Err(Error::invalid(
+            "packageId",
+            "has 20 links already, used or not: order another package",
+        ));
     }
     let fields = Fields::new()
         .with("link", id.to_string())
@@ -117,7 +121,9 @@ pub(crate) async fn link(
 }
 
 async fn not_ready(ctx: &Ctx, package: AccessPackageId) -> Error {
-    let reason = "the package is not ready, or its time is over".to_owned();
+    let reason =
+        "the package is not ready, its time is over, or a system has exported since: order another"
+            .to_owned();
     let code = entity::enums::ErrorCode::TransitionNotAllowed;
     ctx.refuse(code, reason, package.to_string()).await
 }
@@ -140,6 +146,15 @@ fn made_before(ids: &[String]) -> Result<NewLink> {
 
 fn digest_of(token: &str) -> Vec<u8> {
     digest(&SHA256, token.as_bytes()).as_ref().to_vec()
+}
+
+/// Whether a package is ready, and no system has exported anything since.
+async fn is_current(ctx: &Ctx, row: &access_package::Model) -> Result<bool> {
+    if status(row, ctx.now()) != Status::Ready {
+        return Ok(false);
+    }
+    let exported = tasks::service::exported_at(ctx, row.item_id).await?;
+    Ok(exported.is_none_or(|at| row.ready_at.is_some_and(|ready| at <= ready)))
 }
 
 /// A link that works now, with its package.
@@ -167,9 +182,12 @@ async fn open(app: &Arc<App>, token: &str) -> Result<Option<Open>> {
     let ctx = Ctx::new(Arc::clone(app), Actor::operator(own.id, &own.log_origin));
     let packages = store::by_ids(ctx.db(), ctx.scope(), &[link.package_id]).await?;
     let package = packages.into_iter().next();
-    let Some(package) = package.filter(|row| status(row, ctx.now()) == Status::Ready) else {
+    let Some(package) = package else {
         return Ok(None);
     };
+    if !is_current(&ctx, &package).await? {
+        return Ok(None);
+    }
     match answerable(&ctx, package.item_id).await {
         Ok(_) => {}
         Err(error @ (Error::Internal { .. } | Error::Unavailable(_))) => return Err(error),
@@ -235,10 +253,10 @@ impl Handing {
             return Ok(None);
         };
         let mut tx = ctx.begin().await?;
+        let row = store::lock(tx.db(), tx.scope(), package.id).await?;
         ctx.vault()
             .pin(tx.inner(), tx.scope(), vec![key.id()])
             .await?;
-        let row = store::lock(tx.db(), tx.scope(), package.id).await?;
         let fields = Fields::new().with("link", link.id.to_string());
         let of = (row.id, row.customer_id);
         let event = record(&mut tx, EventType::PackageDownloaded, of, &key, fields)?;

@@ -33,11 +33,11 @@ pub(crate) async fn order(ctx: &Ctx, item: RequestItemId, once: Once) -> Result<
         Begun::New(tx) => *tx,
         Begun::Replay(ids) => return only_id(&ids, "access package"),
     };
+    // Where there is no package yet, there is nothing else that two orders would wait for each other at.
+    hold(&tx, request.id).await?;
     ctx.vault()
         .pin(tx.inner(), tx.scope(), vec![key.id()])
         .await?;
-    // Where there is no package yet, there is nothing else that two orders would wait for each other at.
-    hold(&tx, request.id).await?;
     let before = store::lock_of_item(tx.db(), tx.scope(), item).await?;
     if let Some(planned) = before.iter().find(|row| row.status == Status::Planned) {
         let id = planned.id;
@@ -45,7 +45,7 @@ pub(crate) async fn order(ctx: &Ctx, item: RequestItemId, once: Once) -> Result<
         return Ok(id);
     }
     for row in before {
-        end(&mut tx, row, Status::Expired, &key).await?;
+        end(&mut tx, row, Status::Expired, &key, Fields::new()).await?;
     }
     let event_id = record(
         &mut tx,
@@ -134,13 +134,14 @@ pub(super) async fn end(
     row: access_package::Model,
     status: Status,
     key: &DataKey,
+    fields: Fields,
 ) -> Result<()> {
     let kind = match status {
         Status::Failed => EventType::PackageFailed,
         _ => EventType::PackageExpired,
     };
     let of = (row.id, row.customer_id);
-    let event_id = record(tx, kind, of, key, Fields::new())?;
+    let event_id = record(tx, kind, of, key, fields)?;
     let row = access_package::Model {
         status,
         lease: None,

@@ -1,7 +1,8 @@
 //! What is in a package.
 
-use entity::enums::{Role, Visibility};
-use entity::id::DisclosureId;
+use entity::enums::{AccessPackageStatus, Role, Visibility};
+use entity::id::{AccessPackageId, DisclosureId};
+use entity::time::Timestamp;
 use reqwest::Method;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use super::{Fetched, sha256, visit};
 use crate::harness::build::{self, input};
 use crate::harness::golden;
-use crate::requests::work::{by_hand, claim, done, upload};
+use crate::requests::work::{by_hand, claim, done, report, upload};
 use crate::requests::{Host, asking, whmcs, with};
 
 /// A file that takes several parts, and does not get smaller.
@@ -239,6 +240,73 @@ async fn whoever_is_not_the_client_does_not_get_the_clients_data() {
     assert_eq!(data["requests"][0]["text"], "of the user");
     assert!(!fetched.page().contains("of the client"));
     host.stop().await;
+}
+
+/// What was uploaded before an export failed is not the person's; exported after all, it makes the package an old one.
+#[tokio::test]
+async fn a_failed_export_gives_nothing_and_a_late_one_makes_another_package() {
+    let host = Host::start().await;
+    host.client("42", None).await;
+    let opened = host.working("42", &["ACCESS"]).await;
+    let item = &opened["items"][0]["id"];
+    let [export] = claim(&host.officer, "whmcs", 1).await.try_into().unwrap();
+    upload(
+        &host.officer,
+        &export,
+        "wrong.json",
+        b"of another client".to_vec(),
+    )
+    .await;
+    let failed = report(
+        &export,
+        json!({ "retry": false, "reason": "the wrong client" }),
+    );
+    host.officer.run(build::FAIL_TASK, failed).await.ok();
+    let package = host.ready(item).await;
+    let path = host.path(&package).await;
+    let spare = host.path(&package).await;
+    let fetched = Fetched::by(&host.app.stranger(), &path).await;
+    assert_eq!(fetched.names(), ["index.html", "data.json", "schema.json"]);
+    assert_eq!(fetched.data()["systems"][0]["outcome"], "FAILED");
+
+    host.app.set_clock("2026-06-12T08:00:00Z");
+    let again = input(&json!({ "taskId": export.id }));
+    host.officer.run(build::RETRY_TASK, again).await.ok();
+    by_hand(&host, "whmcs").await;
+    let old = visit(&host.app.stranger(), Method::POST, &spare).await;
+    assert_eq!(old.status, 404, "it would not be everything");
+    host.link(&package, None)
+        .await
+        .refused(422, "TRANSITION_NOT_ALLOWED");
+    let package = host.ready(item).await;
+    assert_eq!(package["files"], 1);
+    host.stop().await;
+}
+
+/// A clock was a year ahead when a package was ordered, and is put right before anybody began.
+#[tokio::test]
+async fn a_clock_that_was_ahead_keeps_no_package_waiting() {
+    let host = Host::start().await;
+    host.client("42", None).await;
+    let opened = host.working("42", &["ACCESS"]).await;
+    by_hand(&host, "whmcs").await;
+    let item = &opened["items"][0]["id"];
+    let package = host.ready(item).await;
+    let id: AccessPackageId = package["id"].as_str().unwrap().parse().unwrap();
+    let db = host.app.database().look().await;
+    let ahead: Timestamp = "2027-06-11T08:00:00Z".parse().unwrap();
+    use entity::access_package::{Column, Entity};
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value(AccessPackageStatus::Planned))
+        .col_expr(Column::Version, Expr::value(1))
+        .col_expr(Column::NotBefore, Expr::value(ahead))
+        .filter(Column::Id.eq(id))
+        .exec(&db)
+        .await
+        .unwrap();
+    db.close().await.unwrap();
+    host.ready(item).await;
+    host.app.stop().await;
 }
 
 /// The account that asked turns out to be another one's, too: all of it is the person's.
