@@ -42,7 +42,8 @@ pub(in crate::packages) struct Document {
     pub(in crate::packages) preferences: Vec<Preference>,
     /// What the person asked for, this time and before.
     pub(in crate::packages) requests: Vec<PastRequest>,
-    /// What has to be kept, where, on which ground and until when.
+    /// What has to be kept, where, on which ground and until when. What is kept for a legal hold or against fraud is not
+    /// listed: whoever answers says what may be said of it.
     pub(in crate::packages) kept: Vec<Kept>,
 }
 

@@ -2,7 +2,7 @@
 
 use entity::access_package;
 use entity::date::Date;
-use entity::enums::{RequesterKind, TaskKind, TaskStatus};
+use entity::enums::{RequesterKind, RetentionGround, TaskKind, TaskStatus};
 use entity::id::{AttachmentId, CustomerId, IntegrationId, RequestId};
 use entity::time::Timestamp;
 
@@ -374,13 +374,21 @@ async fn preferences(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Preference>>
     shown.collect()
 }
 
+/// Whether that something is kept on a ground could warn somebody who is under investigation.
+fn is_silent(ground: RetentionGround) -> bool {
+    matches!(
+        ground,
+        RetentionGround::LegalHold | RetentionGround::FraudPrevention
+    )
+}
+
 /// What systems keep: what they reported when they erased, and what they must keep.
 async fn kept(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Kept>> {
     let own = customers::service::clusters(ctx, &[customer]).await?.all();
     let mut shown = Vec::new();
     let over = |until: Option<Date>| until.is_some_and(|until| until.end() <= ctx.now());
     for one in tasks::service::kept_of(ctx, &own).await? {
-        if over(one.retention.row.until) {
+        if over(one.retention.row.until) || is_silent(one.retention.row.ground) {
             continue;
         }
         shown.push(Kept {
@@ -392,6 +400,9 @@ async fn kept(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Kept>> {
         });
     }
     for one in retention::service::blocks_of(ctx, &own).await? {
+        if is_silent(one.row.ground) {
+            continue;
+        }
         shown.push(Kept {
             what: opened(one.what.as_ref())?,
             ground: one.row.ground.to_string(),

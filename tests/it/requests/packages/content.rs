@@ -92,6 +92,13 @@ async fn a_client_gets_what_is_known_and_who_got_it() {
             "method": "UNSUBSCRIBE_LINK", "occurredAt": at });
         mail.run(build::RECORD_PREFERENCE, input(&said)).await.ok();
     }
+    for ground in ["OPEN_CHARGEBACK", "FRAUD_PREVENTION"] {
+        let block = json!({ "customer": { "id": client }, "system": "whmcs", "ground": ground, "what": ground });
+        host.billing
+            .run(build::RECORD_DELETION_BLOCK, input(&block))
+            .await
+            .ok();
+    }
     let other = host.client("77", None).await;
     let related = json!({ "customer": { "id": other }, "kind": "CONTACT", "relatedCustomer": { "id": client } });
     host.billing
@@ -188,6 +195,13 @@ fn what_is_said(fetched: &Fetched, client: &str) {
         Value::Null,
         "a person has rights, too"
     );
+    let kept = data["kept"].as_array().unwrap();
+    assert_eq!(
+        kept.len(),
+        1,
+        "nobody is warned of an investigation: {kept:?}"
+    );
+    assert_eq!(kept[0]["ground"], "OPEN_CHARGEBACK");
     let said = data["preferences"].as_array().unwrap();
     let said: Vec<_> = said
         .iter()
