@@ -205,7 +205,7 @@ pub(in crate::packages) struct Preference {
     pub(in crate::packages) ip_address: Option<String>,
     /// By which program, where that was kept.
     pub(in crate::packages) user_agent: Option<String>,
-    /// Whether it counts now; otherwise something else was said since.
+    /// Whether it counts now; otherwise something else was said since, or its time is over.
     pub(in crate::packages) counts: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use entity::access_package;
 use entity::date::Date;
-use entity::enums::{RequesterKind, RetentionGround, TaskKind, TaskStatus};
+use entity::enums::{PreferenceStatus, RequesterKind, RetentionGround, TaskKind, TaskStatus};
 use entity::id::{AttachmentId, CustomerId, IntegrationId, RequestId};
 use entity::time::Timestamp;
 
@@ -348,7 +348,10 @@ async fn preferences(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Preference>>
     let said = every!(page => service::of_customers(ctx, &[customer], page), customer);
     let mut current = service::current_of(ctx, &[customer]).await?;
     let current = current.remove(&customer).unwrap_or_default();
-    let count: Vec<_> = current.iter().map(|one| one.decides.row.id).collect();
+    let lasting = current
+        .iter()
+        .filter(|one| one.status != PreferenceStatus::Expired);
+    let count: Vec<_> = lasting.map(|one| one.decides.row.id).collect();
     let mut brands: Vec<_> = said.iter().filter_map(|one| one.row.brand_id).collect();
     brands.sort_unstable();
     brands.dedup();

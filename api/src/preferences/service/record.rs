@@ -199,6 +199,7 @@ fn row_of(ctx: &Ctx, customer: CustomerId, new: &NewPreference) -> Result<prefer
         .map(normalise::external_system)
         .transpose();
     let source = source.map_err(|expected| Error::invalid("source", expected.to_string()))?;
+    let at = ctx.not_in_future("occurredAt", new.at.unwrap_or(ctx.now()))?;
     let row = preference::Model {
         controller_id: ctx.controller(),
         id: PreferenceId::from_uuid(random::id()),
@@ -208,7 +209,8 @@ fn row_of(ctx: &Ctx, customer: CustomerId, new: &NewPreference) -> Result<prefer
         scope,
         channel: new.channel,
         status: new.status,
-        at: ctx.not_in_future("occurredAt", new.at.unwrap_or(ctx.now()))?,
+        // A sender's clock that is ahead must not let a consent outlast what is said after it.
+        at: at.min(ctx.now()),
         recorded_at: ctx.now(),
         expires_at: new.expires_at,
         method: new.method,
