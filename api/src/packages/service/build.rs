@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{Context as Digest, SHA256};
 use data_encoding::HEXLOWER;
-use entity::enums::{AccessPackageStatus as Status, EventType};
+use entity::enums::{AccessPackageStatus as Status, ErrorCode, EventType};
 use entity::id::{AccessPackageChunkId, LeaseId};
 use entity::{access_package, access_package_chunk};
 use zip::write::{SimpleFileOptions, StreamWriter};
@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::ledger::Fields;
 use crate::packages::{rules, store};
 use crate::platform::random;
-use crate::tasks::service::Download;
+use crate::tasks::{self, service::Download};
 use crate::vault::{DataKey, PART, Place};
 
 /// Whoever has not been heard of for so long is taken for dead.
@@ -80,7 +80,17 @@ const LOST: &str = "the package is being put together by another instance";
 
 /// Tries again later, or not any more.
 async fn put_off(ctx: &Ctx, row: &access_package::Model, error: Error) -> Result<()> {
-    let again = matches!(&error, Error::Internal { .. } | Error::Unavailable(_));
+    // A system may be exporting again, and its old files go when it is done.
+    let again = matches!(
+        &error,
+        Error::Internal { .. }
+            | Error::Unavailable(_)
+            | Error::NotFound { what: "attachment" }
+            | Error::Refused {
+                code: ErrorCode::TasksOpen,
+                ..
+            }
+    );
     let cause = match &error {
         Error::Internal { cause, .. } | Error::Unavailable(cause) => cause.to_string(),
         other => other.to_string(),
@@ -143,6 +153,7 @@ async fn build(ctx: &Ctx, controller: &str, row: &access_package::Model) -> Resu
         }
     }
     let key = key_of(ctx, row.key_id).await?;
+    let began = ctx.now();
     let gathered = gather(ctx, controller, row).await?;
     let mut writer = Writer {
         ctx,
@@ -156,6 +167,10 @@ async fn build(ctx: &Ctx, controller: &str, row: &access_package::Model) -> Resu
         digest: Digest::new(&SHA256),
     };
     write(&mut writer, gathered).await?;
+    let exported = tasks::service::exported_at(ctx, row.item_id).await?;
+    if exported.is_some_and(|at| at > began) {
+        return Err(Error::internal("putting a package together", Overtaken));
+    }
     writer.finish().await
 }
 
@@ -190,6 +205,10 @@ async fn write(writer: &mut Writer<'_>, gathered: Gathered) -> Result<()> {
     }
     writer.push(&archive.finish()?).await
 }
+
+#[derive(Debug, thiserror::Error)]
+#[error("a system has exported meanwhile")]
+struct Overtaken;
 
 #[derive(Debug, thiserror::Error)]
 #[error("parts of the package are missing, or there are too many")]
