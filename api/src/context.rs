@@ -27,7 +27,9 @@ use crate::vault::{CellKeys, DataKey, Owner, Vault};
 
 pub(crate) mod idempotency;
 
-pub(crate) use idempotency::{Begun, Once, expire as expire_idempotency_records, only_id};
+pub(crate) use idempotency::{
+    Begun, Once, each_replayed, expire as expire_idempotency_records, only_id, result_of,
+};
 
 /// How far ahead of ours a sender's clock may be.
 const CLOCK_SKEW: std::time::Duration = std::time::Duration::from_mins(5);

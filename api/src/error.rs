@@ -121,6 +121,14 @@ impl Error {
         }
     }
 
+    /// What the log says of it: the cause, where the fault is not the caller's.
+    pub(crate) fn for_log(&self) -> String {
+        match self {
+            Self::Internal { cause, .. } | Self::Unavailable(cause) => cause.to_string(),
+            error => error.to_string(),
+        }
+    }
+
     /// An input value that cannot be used.
     pub(crate) fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Invalid {

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
+use entity::enums::ErrorCode;
 use entity::idempotency;
 use entity::time::Timestamp;
 use sea_orm::sea_query::OnConflict;
@@ -231,6 +232,25 @@ pub(crate) fn replay(
 pub(crate) fn only_id<T: FromStr>(results: &[String], what: &'static str) -> Result<T> {
     let id = results.first().and_then(|id| id.parse().ok());
     id.ok_or(Error::NotFound { what })
+}
+
+/// What is kept of one item of a list: its id, or the code of its error.
+pub(crate) fn result_of<T: fmt::Display>(outcome: &Result<T>) -> String {
+    match outcome {
+        Ok(id) => id.to_string(),
+        Err(error) => error.code().to_string(),
+    }
+}
+
+/// What the earlier call answered for each item of its list, of which [`result_of`] was kept.
+pub(crate) fn each_replayed<T: FromStr>(results: &[String]) -> Vec<Result<T>> {
+    let answer = |result: &String| {
+        result.parse().map_err(|_not_an_id| Error::Refused {
+            code: ErrorCode::from_text(result).unwrap_or(ErrorCode::Conflict),
+            reason: "this item was not recorded when the call was first made".to_owned(),
+        })
+    };
+    results.iter().map(answer).collect()
 }
 
 fn place_of(row: &idempotency::Model) -> Condition {

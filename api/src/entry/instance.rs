@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::auth::{self, Tokens};
-use crate::context::{Actor, App, Ctx, Once};
+use crate::context::{App, Ctx, Once};
 use crate::disclosures;
 use crate::entry::{http, worker};
 use crate::error::{Error, Result};
@@ -153,13 +153,9 @@ impl Instance {
     /// # Errors
     /// [`StartError`] when there is no such controller.
     pub(crate) async fn operator(&self, controller: ControllerId) -> Result<Ctx, StartError> {
-        let all = auth::service::controllers(&self.app).await?;
-        let found = all.into_iter().find(|row| row.id == controller);
-        let row = found.ok_or_else(|| StartError::new("there is no such controller"))?;
-        Ok(Ctx::new(
-            Arc::clone(&self.app),
-            Actor::operator(row.id, &row.log_origin),
-        ))
+        let found = auth::service::operator_over(&self.app, controller).await?;
+        let found = found.map(|(_, ctx)| ctx);
+        found.ok_or_else(|| StartError::new("there is no such controller"))
     }
 
     /// Issues a token for a new integration; what the command line and tests do.

@@ -239,16 +239,14 @@ pub(super) async fn over(
     let select = access_package::Entity::find();
     let ended = Column::Status
         .eq(Status::Ready)
-        .and(Column::ExpiresAt.lte(now))
-        .and(Column::Chunks.gt(0));
-    let gone = Column::Status
-        .is_in([Status::Expired, Status::Failed])
-        .and(Column::Chunks.gt(0));
+        .and(Column::ExpiresAt.lte(now));
+    let gone = Column::Status.is_in([Status::Expired, Status::Failed]);
     let select = match after {
         Some(after) => select.filter(Column::Id.gt(after)),
         None => select,
     };
     Ok(select
+        .filter(Column::Chunks.gt(0))
         .filter(ended.or(gone))
         .order_by_asc(Column::Id)
         .limit(most)

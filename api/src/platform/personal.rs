@@ -65,6 +65,11 @@ impl InputType for Personal {
     }
 }
 
+/// Whether a text is a SHA-256 in hexadecimal digits.
+pub(crate) fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// A text that may be absent, but not empty, and not longer than so many characters.
 ///
 /// # Errors

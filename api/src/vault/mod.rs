@@ -31,7 +31,7 @@ use uuid::Uuid;
 pub(crate) use cell::{Column, DataKey, Place};
 pub(crate) use index::{Field, IndexValue};
 pub(crate) use keyring::{Epoch, Keyring};
-pub(crate) use part::PART;
+pub(crate) use part::{PART, Parts};
 
 use crate::error::{Error, Result};
 use crate::platform::db::{Db, Scope, Transaction};

@@ -14,6 +14,7 @@ use crate::auth::{rules, store};
 use crate::context::{Actor, App, Begun, Ctx, Once, Tx, only_id};
 use crate::error::{Error, Result};
 use crate::ledger::{self, Event, Fields};
+use crate::platform::db::Scope;
 use crate::platform::page::{Page, PageRequest};
 use crate::platform::random;
 use crate::vault::{self, DataKey, Owner};
@@ -63,6 +64,30 @@ pub(crate) async fn authenticate(app: &App, token: &str) -> Result<Actor> {
 /// Unavailable.
 pub(crate) async fn controllers(app: &App) -> Result<Vec<controller::Model>> {
     store::controllers(app.db.reader()).await
+}
+
+/// A context for the operator over a controller: at the command line, and for what happens without being asked.
+pub(crate) fn operator(app: &Arc<App>, own: &controller::Model) -> Ctx {
+    Ctx::new(Arc::clone(app), Actor::operator(own.id, &own.log_origin))
+}
+
+/// The same with the controller, where only its id is known; nothing, where there is none.
+///
+/// # Errors
+/// Unavailable.
+pub(crate) async fn operator_over(
+    app: &Arc<App>,
+    id: ControllerId,
+) -> Result<Option<(controller::Model, Ctx)>> {
+    let scope = Scope {
+        controller: id,
+        sealed: false,
+    };
+    let found = store::controller(app.db.reader(), scope).await?;
+    Ok(found.map(|own| {
+        let ctx = operator(app, &own);
+        (own, ctx)
+    }))
 }
 
 /// Makes a controller with its logs. Its first token is a step of its own.
@@ -116,7 +141,7 @@ impl NewController {
             establishment: None,
             time_zone: None,
         };
-        let ctx = Ctx::new(Arc::clone(app), Actor::operator(id, &row.log_origin));
+        let ctx = operator(app, &row);
         let owner = Owner {
             kind: KeyOwnerKind::Record,
             id: id.uuid(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::assignment;
-use entity::enums::{Action, AssignmentSharing, ErrorCode, ErrorPolicy, EventType, Log};
+use entity::enums::{Action, AssignmentSharing, ErrorPolicy, EventType, Log};
 use entity::id::{AssignmentId, CustomerId, EventId};
 use entity::time::Timestamp;
 
@@ -11,7 +11,7 @@ use super::cluster::clusters;
 use super::lookup::{Lookup, resolve_each};
 use super::profile::Profiles;
 use super::resource::{NewResource, Resource, input_field};
-use crate::context::{Begun, Ctx, Once, Tx};
+use crate::context::{Begun, Ctx, Once, Tx, each_replayed, result_of};
 use crate::customers::rules::{self, Match};
 use crate::customers::store;
 use crate::error::{Error, Result};
@@ -64,7 +64,7 @@ pub(crate) async fn record_assignments(
     }
     // Customers may have come and gone since: what was answered then counts.
     if let Some(results) = ctx.done_before(&once).await? {
-        return Ok(replayed(&results));
+        return Ok(each_replayed(&results));
     }
     let mut outcome: Vec<Assigned> = Vec::new();
     let mut ready = Vec::new();
@@ -155,7 +155,7 @@ async fn write(
     let mut profiles = Profiles::load(ctx, &customers).await?;
     let mut tx = match ctx.begin_once(once, &[]).await? {
         Begun::New(tx) => tx,
-        Begun::Replay(results) => return Ok(replayed(&results)),
+        Begun::Replay(results) => return Ok(each_replayed(&results)),
     };
     // Locking the customers makes two recordings of one assignment wait for each other.
     profiles.hold(ctx, &tx).await?;
@@ -211,27 +211,6 @@ fn set(outcome: &mut [Assigned], number: usize, id: AssignmentId) {
     if let Some(place) = outcome.get_mut(number) {
         *place = Ok(id);
     }
-}
-
-/// What the idempotency record keeps of an item: its id, or the code of its error.
-fn result_of(outcome: &Assigned) -> String {
-    match outcome {
-        Ok(id) => id.to_string(),
-        Err(error) => error.code().to_string(),
-    }
-}
-
-/// What the first call answered.
-fn replayed(results: &[String]) -> Vec<Assigned> {
-    let answer = |result: &String| {
-        result
-            .parse::<AssignmentId>()
-            .map_err(|_not_an_id| Error::Refused {
-                code: ErrorCode::from_text(result).unwrap_or(ErrorCode::Conflict),
-                reason: "this item was not recorded when the call was first made".to_owned(),
-            })
-    };
-    results.iter().map(answer).collect()
 }
 
 /// Records a new assignment, and gives its row.

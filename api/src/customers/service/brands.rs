@@ -56,8 +56,7 @@ pub(crate) async fn register_brand(ctx: &Ctx, name: &str, once: Once) -> Result<
 /// `NotFound` when it is not.
 pub(super) async fn check(ctx: &Ctx, brand: Option<BrandId>) -> Result<()> {
     let wanted = brand.as_slice();
-    let found = store::brands_by_id(ctx.db(), ctx.scope(), wanted).await?;
-    if found.len() < wanted.len() {
+    if existing_brands(ctx, wanted).await?.len() < wanted.len() {
         return Err(Error::NotFound { what: "brand" }.at("brandId"));
     }
     Ok(())

@@ -59,12 +59,8 @@ impl Endpoint for Door {
 }
 
 fn log(error: &Error) {
-    match error {
-        Error::Internal { cause, .. } | Error::Unavailable(cause) => {
-            tracing::error!(%cause, "a package could not be handed out");
-        }
-        error => tracing::error!(%error, "a package could not be handed out"),
-    }
+    let cause = error.for_log();
+    tracing::error!(cause, "a package could not be handed out");
 }
 
 fn page(status: StatusCode, text: String) -> Response {

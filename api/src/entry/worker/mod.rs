@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth;
-use crate::context::{Actor, App, Ctx, expire_idempotency_records};
+use crate::context::{App, expire_idempotency_records};
 use crate::customers;
 use crate::disclosures;
 use crate::error::Error;
@@ -80,8 +80,7 @@ async fn follow(app: &Arc<App>, stop: &CancellationToken) {
         let controllers = auth::service::controllers(app).await;
         report("listing controllers", &controllers);
         for row in controllers.into_iter().flatten() {
-            let own = Actor::operator(row.id, &row.log_origin);
-            let ctx = Ctx::new(Arc::clone(app), own);
+            let ctx = auth::service::operator(app, &row);
             // One that fails does not keep the others waiting; what is left is read after the next start.
             while !stop.is_cancelled() {
                 let read = disclosures::service::follow(&ctx).await;
@@ -148,14 +147,13 @@ async fn expire(app: &Arc<App>, stop: &CancellationToken) {
 }
 
 fn report<T>(doing: &'static str, outcome: &Result<T, Error>) -> bool {
-    match outcome {
-        Ok(_) => {}
-        Err(Error::Internal { cause, .. } | Error::Unavailable(cause)) => {
-            tracing::error!(doing, %cause, "a background task failed; it will be tried again");
-        }
-        Err(error) => {
-            tracing::error!(doing, %error, "a background task failed; it will be tried again");
-        }
+    if let Err(error) = outcome {
+        let cause = error.for_log();
+        tracing::error!(
+            doing,
+            cause,
+            "a background task failed; it will be tried again"
+        );
     }
     outcome.is_ok()
 }

@@ -5,8 +5,6 @@ use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_lc_rs::digest::{Context as Digest, SHA256};
-use data_encoding::HEXLOWER;
 use entity::enums::{AccessPackageStatus as Status, ErrorCode, EventType};
 use entity::id::{AccessPackageChunkId, LeaseId};
 use entity::{access_package, access_package_chunk};
@@ -16,13 +14,13 @@ use zip::{CompressionMethod, ZipWriter};
 use super::gather::{Gathered, gather};
 use super::order::{end, key_of, record};
 use crate::auth;
-use crate::context::{Actor, App, Ctx};
+use crate::context::{App, Ctx};
 use crate::error::{Error, Result};
 use crate::ledger::Fields;
 use crate::packages::{rules, store};
 use crate::platform::random;
 use crate::tasks::{self, service::Download};
-use crate::vault::{DataKey, PART, Place};
+use crate::vault::{DataKey, PART, Parts, Place};
 
 /// Whoever has not been heard of for so long is taken for dead.
 const LEASE: Duration = Duration::from_secs(20);
@@ -56,12 +54,8 @@ pub(crate) async fn build_due(app: &Arc<App>) -> Result<bool> {
     }
     row.lease = Some(lease);
     row.attempts += 1;
-    let controllers = auth::service::controllers(app).await?;
-    let own = controllers
-        .into_iter()
-        .find(|one| one.id == row.controller_id);
-    let own = own.ok_or(Error::NotFound { what: "controller" })?;
-    let ctx = Ctx::new(Arc::clone(app), Actor::operator(own.id, &own.log_origin));
+    let own = auth::service::operator_over(app, row.controller_id).await?;
+    let (own, ctx) = own.ok_or(Error::NotFound { what: "controller" })?;
     // Of whoever died over it, nobody heard.
     let done = match row.attempts {
         ..=MOST_ATTEMPTS => build_alive(&ctx, &own.name, &row).await,
@@ -91,11 +85,7 @@ async fn put_off(ctx: &Ctx, row: &access_package::Model, error: Error) -> Result
                 ..
             }
     );
-    let cause = match &error {
-        Error::Internal { cause, .. } | Error::Unavailable(cause) => cause.to_string(),
-        other => other.to_string(),
-    };
-    tracing::error!(package = %row.id, attempt = row.attempts, %cause, "a package could not be put together");
+    tracing::error!(package = %row.id, attempt = row.attempts, cause = error.for_log(), "a package could not be put together");
     if again && row.attempts < MOST_ATTEMPTS {
         let doublings = u32::try_from(row.attempts - 1).unwrap_or_default();
         let pause = PAUSE.saturating_mul(2_u32.saturating_pow(doublings));
@@ -163,12 +153,12 @@ async fn build(ctx: &Ctx, controller: &str, row: &access_package::Model) -> Resu
             ..row.clone()
         },
         key,
-        part: Vec::with_capacity(PART),
-        digest: Digest::new(&SHA256),
+        parts: Parts::new(),
     };
     write(&mut writer, gathered).await?;
-    let exported = tasks::service::exported_at(ctx, row.item_id).await?;
-    if exported.is_some_and(|at| at > began) {
+    let mut standings = tasks::service::standings(ctx, &[row.item_id]).await?;
+    let standing = standings.remove(&row.item_id).unwrap_or_default();
+    if standing.exported_at.is_some_and(|at| at > began) {
         return Err(Error::internal("putting a package together", Overtaken));
     }
     writer.finish().await
@@ -183,11 +173,10 @@ async fn write(writer: &mut Writer<'_>, gathered: Gathered) -> Result<()> {
     let page = rules::page(&document).into_bytes();
     drop(document);
     let mut archive = Archive::new();
-    let schema = super::schema().into_bytes();
     for (name, content) in [
-        ("index.html", page),
-        ("data.json", data),
-        ("schema.json", schema),
+        ("index.html", page.as_slice()),
+        ("data.json", data.as_slice()),
+        ("schema.json", super::schema().as_bytes()),
     ] {
         archive.file(name, 0)?;
         for piece in content.chunks(PART) {
@@ -281,26 +270,18 @@ struct Writer<'a> {
     ctx: &'a Ctx,
     row: access_package::Model,
     key: Arc<DataKey>,
-    part: Vec<u8>,
-    digest: Digest,
+    parts: Parts,
 }
 
 impl Writer<'_> {
     async fn push(&mut self, mut bytes: &[u8]) -> Result<()> {
-        self.digest.update(bytes);
-        while !bytes.is_empty() {
-            let room = PART.saturating_sub(self.part.len()).min(bytes.len());
-            let (now, later) = bytes.split_at(room);
-            self.part.extend_from_slice(now);
-            bytes = later;
-            if self.part.len() == PART {
-                self.write().await?;
-            }
+        while let Some(part) = self.parts.fill(&mut bytes) {
+            self.write(&part).await?;
         }
         Ok(())
     }
 
-    async fn write(&mut self) -> Result<()> {
+    async fn write(&mut self, part: &[u8]) -> Result<()> {
         let ctx = self.ctx;
         let id = AccessPackageChunkId::from_uuid(random::id());
         let place = Place::of(ctx.controller(), store::PART, id.uuid());
@@ -311,7 +292,7 @@ impl Writer<'_> {
             package_id: self.row.id,
             position: self.row.chunks,
             key_id: self.key.id(),
-            content: self.key.close_part(place, of, &self.part)?,
+            content: self.key.close_part(place, of, part)?,
         };
         let tx = ctx.app.housekeeping().await?;
         let until = ctx.now().saturating_add(LEASE);
@@ -324,18 +305,17 @@ impl Writer<'_> {
         store::insert_part(tx.connection(), row).await?;
         tx.commit().await?;
         self.row.chunks += 1;
-        self.row.size += i64::try_from(self.part.len()).unwrap_or_default();
-        self.part.clear();
+        self.row.size += i64::try_from(part.len()).unwrap_or_default();
         Ok(())
     }
 
     /// The package is whole.
     async fn finish(mut self) -> Result<()> {
-        if !self.part.is_empty() {
-            self.write().await?;
+        if let Some(part) = self.parts.rest() {
+            self.write(&part).await?;
         }
         let ctx = self.ctx;
-        let digest = HEXLOWER.encode(self.digest.finish().as_ref());
+        let digest = self.parts.digest();
         let mut tx = ctx.begin().await?;
         let known = store::lock(tx.db(), tx.scope(), self.row.id).await?;
         if known.status != Status::Planned || known.lease != self.row.lease {

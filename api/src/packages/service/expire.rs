@@ -7,7 +7,7 @@ use entity::{access_package, controller};
 
 use super::order::end;
 use crate::auth;
-use crate::context::{Actor, App, Ctx};
+use crate::context::App;
 use crate::error::{Error, Result};
 use crate::ledger::Fields;
 use crate::packages::store;
@@ -31,7 +31,7 @@ pub(crate) async fn expire(app: &Arc<App>) -> Result<()> {
         for row in over {
             // One that cannot be ended keeps no other from it.
             if let Err(error) = expire_one(app, &controllers, &row).await {
-                tracing::error!(package = %row.id, %error, "a package could not be ended");
+                tracing::error!(package = %row.id, cause = error.for_log(), "a package could not be ended");
             }
         }
     }
@@ -44,7 +44,7 @@ async fn expire_one(
 ) -> Result<()> {
     let own = controllers.iter().find(|one| one.id == row.controller_id);
     let own = own.ok_or(Error::NotFound { what: "controller" })?;
-    let ctx = Ctx::new(Arc::clone(app), Actor::operator(own.id, &own.log_origin));
+    let ctx = auth::service::operator(app, own);
     if row.status == Status::Ready {
         // The key of the request may be gone: that the package is, is on record all the same.
         let key = ctx.controller_key().await?;

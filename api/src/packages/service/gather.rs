@@ -59,7 +59,7 @@ pub(super) async fn gather(
     controller: &str,
     row: &access_package::Model,
 ) -> Result<Gathered> {
-    let Answerable { request, item } = answerable(ctx, row.item_id).await?;
+    let Answerable { request, item, .. } = answerable(ctx, row.item_id).await?;
     let tasks = every!(page => tasks::service::of_items(ctx, &[item.id], page), item.id);
     let (systems, files) = systems(ctx, tasks).await?;
     // Of a user of a customer's site, the customer is another person; an authority is told what it asks for by hand.

@@ -13,14 +13,13 @@ use entity::{access_package, access_package_link};
 use super::order::{allowed, key_of, record};
 use super::read::status;
 use crate::auth;
-use crate::context::{Actor, App, Begun, Ctx, Once};
+use crate::context::{App, Begun, Ctx, Once};
 use crate::error::{Error, Result};
 use crate::ledger::Fields;
 use crate::packages::{rules, store};
 use crate::platform::personal::Personal;
 use crate::platform::random;
-use crate::requests::service::answerable;
-use crate::tasks;
+use crate::requests::service::{Answerable, answerable};
 use crate::vault::{DataKey, Place};
 
 /// How many links a package may have, used or not.
@@ -59,9 +58,9 @@ pub(crate) async fn link(
         what: "access package",
     };
     let row = rows.into_iter().next().ok_or_else(missing)?;
-    allowed(ctx, row.item_id).await?;
+    let asked = allowed(ctx, row.item_id).await?;
     let end = match row.expires_at {
-        Some(end) if is_current(ctx, &row).await? => end,
+        Some(end) if is_current(&row, &asked, ctx.now()) => end,
         _ => return Err(not_ready(ctx, package).await),
     };
     let usual = ctx.now().saturating_add(USUAL).min(end);
@@ -149,12 +148,10 @@ fn digest_of(token: &str) -> Vec<u8> {
 }
 
 /// Whether a package is ready, and no system has exported anything since.
-async fn is_current(ctx: &Ctx, row: &access_package::Model) -> Result<bool> {
-    if status(row, ctx.now()) != Status::Ready {
-        return Ok(false);
-    }
-    let exported = tasks::service::exported_at(ctx, row.item_id).await?;
-    Ok(exported.is_none_or(|at| row.ready_at.is_some_and(|ready| at <= ready)))
+fn is_current(row: &access_package::Model, asked: &Answerable, now: Timestamp) -> bool {
+    let exported = asked.standing.exported_at;
+    let since = exported.is_some_and(|at| row.ready_at.is_none_or(|ready| at > ready));
+    status(row, now) == Status::Ready && !since
 }
 
 /// A link that works now, with its package.
@@ -174,24 +171,18 @@ async fn open(app: &Arc<App>, token: &str) -> Result<Option<Open>> {
     if link.used_at.is_some() || link.expires_at <= app.clock.now() {
         return Ok(None);
     }
-    let controllers = auth::service::controllers(app).await?;
-    let own = controllers
-        .into_iter()
-        .find(|one| one.id == link.controller_id);
-    let Some(own) = own else { return Ok(None) };
-    let ctx = Ctx::new(Arc::clone(app), Actor::operator(own.id, &own.log_origin));
+    let Some((own, ctx)) = auth::service::operator_over(app, link.controller_id).await? else {
+        return Ok(None);
+    };
     let packages = store::by_ids(ctx.db(), ctx.scope(), &[link.package_id]).await?;
     let package = packages.into_iter().next();
     let Some(package) = package else {
         return Ok(None);
     };
-    if !is_current(&ctx, &package).await? {
-        return Ok(None);
-    }
     match answerable(&ctx, package.item_id).await {
-        Ok(_) => {}
+        Ok(asked) if is_current(&package, &asked, ctx.now()) => {}
         Err(error @ (Error::Internal { .. } | Error::Unavailable(_))) => return Err(error),
-        Err(_) => return Ok(None),
+        Ok(_) | Err(_) => return Ok(None),
     }
     let mut keys = ctx
         .vault()

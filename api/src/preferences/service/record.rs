@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 
 use entity::enums::{
-    Action, ContactChannel, DataClass, ErrorCode, ErrorPolicy, EventType, KeyOwnerKind, Log,
-    OptOutScope, PreferenceMethod, PreferenceStatus,
+    Action, ContactChannel, DataClass, ErrorPolicy, EventType, KeyOwnerKind, Log, OptOutScope,
+    PreferenceMethod, PreferenceStatus,
 };
 use entity::id::{BrandId, CustomerId, DataKeyId, EventId, PreferenceId};
 use entity::preference;
 use entity::time::Timestamp;
 
-use crate::context::{Begun, Ctx, Once, Tx};
+use crate::context::{Begun, Ctx, Once, Tx, each_replayed, result_of};
 use crate::customers::{self, Lookup, Match};
 use crate::data_map::Tree;
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
-use crate::platform::personal::{Personal, check_length, check_text};
+use crate::platform::personal::{Personal, check_length, check_text, is_sha256};
 use crate::platform::random;
 use crate::preferences::{rules, store};
 use crate::vault::{DataKey, ERASED, KeysByOwner, Owner, Place, normalise};
@@ -119,7 +119,7 @@ async fn record_all(
     ctx.authorize(Action::RecordPreferences)?;
     // Customers may have come and gone since: what was answered then counts.
     if let Some(results) = ctx.done_before(&once).await? {
-        return Ok(replayed(&results));
+        return Ok(each_replayed(&results));
     }
     let (mut outcome, mut ready): (Vec<Recorded>, Vec<Ready>) = (Vec::new(), Vec::new());
     for (number, checked) in check(ctx, items).await?.into_iter().enumerate() {
@@ -186,8 +186,7 @@ fn row_of(ctx: &Ctx, customer: CustomerId, new: &NewPreference) -> Result<prefer
         return Err(Error::invalid("ipAddress", "must be an IP address"));
     }
     let digest = new.text_digest.as_ref().map(|digest| digest.to_lowercase());
-    let is_digest = |text: &String| text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit());
-    if digest.as_ref().is_some_and(|digest| !is_digest(digest)) {
+    if digest.as_ref().is_some_and(|digest| !is_sha256(digest)) {
         return Err(Error::invalid(
             "textDigest",
             "must be a SHA-256 in 64 hexadecimal digits",
@@ -240,7 +239,7 @@ async fn write(
     let results: Vec<_> = outcome.iter().map(result_of).collect();
     let mut tx = match ctx.begin_once(once, &results).await? {
         Begun::New(tx) => *tx,
-        Begun::Replay(results) => return Ok(replayed(&results)),
+        Begun::Replay(results) => return Ok(each_replayed(&results)),
     };
     let pinned = keys.values().map(|key| key.id()).collect();
     ctx.vault().pin(tx.inner(), tx.scope(), pinned).await?;
@@ -311,25 +310,4 @@ fn closed(
         event_id,
         ..row
     })
-}
-
-/// What the idempotency record keeps of an item: its id, or the code of its error.
-fn result_of(outcome: &Recorded) -> String {
-    match outcome {
-        Ok(id) => id.to_string(),
-        Err(error) => error.code().to_string(),
-    }
-}
-
-/// What the first call answered.
-fn replayed(results: &[String]) -> Vec<Recorded> {
-    let answer = |result: &String| {
-        result
-            .parse::<PreferenceId>()
-            .map_err(|_not_an_id| Error::Refused {
-                code: ErrorCode::from_text(result).unwrap_or(ErrorCode::Conflict),
-                reason: "this item was not recorded when the call was first made".to_owned(),
-            })
-    };
-    results.iter().map(answer).collect()
 }

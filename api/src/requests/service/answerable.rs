@@ -7,7 +7,7 @@ use entity::{request, request_item};
 use crate::context::{Ctx, Tx};
 use crate::error::{Error, Result};
 use crate::requests::store;
-use crate::tasks;
+use crate::tasks::{self, service::Standing};
 
 /// A request for data that may be answered.
 #[derive(Debug, Clone)]
@@ -16,13 +16,15 @@ pub(crate) struct Answerable {
     pub(crate) request: request::Model,
     /// The thing that it asks for.
     pub(crate) item: request_item::Model,
+    /// How far its tasks are.
+    pub(crate) standing: Standing,
 }
 
 /// A thing that is asked for, where it is data that may be given now: what systems have to export is there, it was
-/// approved, and whoever asks still may. It authorises nothing: the use case that asks has done so.
+/// approved, and whoever asks still may.
 ///
 /// # Errors
-/// `NotFound`; Invalid for what asks for no data; Refused (`TRANSITION_NOT_ALLOWED`, `TASKS_OPEN`, `AUTHORITY_EXPIRED`),
+/// Forbidden; `NotFound`; Invalid for what asks for no data; Refused (`TRANSITION_NOT_ALLOWED`, `TASKS_OPEN`, `AUTHORITY_EXPIRED`),
 /// which is not recorded.
 pub(crate) async fn answerable(ctx: &Ctx, id: RequestItemId) -> Result<Answerable> {
     let missing = || Error::NotFound { what: "item" };
@@ -49,11 +51,17 @@ pub(crate) async fn answerable(ctx: &Ctx, id: RequestItemId) -> Result<Answerabl
         let reason = format!("whoever asks could do so until {until}: see verifyRequester");
         return refuse(ErrorCode::AuthorityExpired, reason);
     }
-    if tasks::service::is_open(ctx, id).await? {
+    let mut standings = tasks::service::standings(ctx, &[id]).await?;
+    let standing = standings.remove(&id).unwrap_or_default();
+    if standing.open {
         let reason = "a system has not exported yet: see the item's tasks".to_owned();
         return refuse(ErrorCode::TasksOpen, reason);
     }
-    Ok(Answerable { request, item })
+    Ok(Answerable {
+        request,
+        item,
+        standing,
+    })
 }
 
 /// Lets nobody else change a request, or order something for it, until the change ends.

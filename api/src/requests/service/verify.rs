@@ -15,7 +15,7 @@ use super::codes;
 use crate::context::{Ctx, Once, only_id};
 use crate::error::{Error, Result};
 use crate::ledger::Fields;
-use crate::platform::personal::Personal;
+use crate::platform::personal::{Personal, is_sha256};
 use crate::platform::random;
 use crate::requests::rules::verification;
 use crate::requests::store;
@@ -178,11 +178,7 @@ fn valid_until(verdict: Verdict, days: Option<i32>, at: Timestamp) -> Result<Opt
 }
 
 fn check_digest(evidence: Option<&Personal>) -> Result<()> {
-    let is_digest = |text: &Personal| {
-        let text = text.expose();
-        text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-    };
-    if evidence.is_none_or(is_digest) {
+    if evidence.is_none_or(|text| is_sha256(text.expose())) {
         return Ok(());
     }
     let problem = "must be a SHA-256 in 64 hexadecimal digits: send no evidence itself";

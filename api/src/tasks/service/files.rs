@@ -4,8 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_lc_rs::digest::{Context as Digest, SHA256};
-use data_encoding::HEXLOWER;
 use entity::enums::{Action, ErrorCode, EventType, Log};
 use entity::id::{AttachmentChunkId, AttachmentId, LeaseId, TaskId};
 use entity::{task_attachment, task_attachment_chunk};
@@ -17,7 +15,7 @@ use crate::ledger::{Event, Fields};
 use crate::platform::personal::{Personal, check_text};
 use crate::platform::random;
 use crate::tasks::store;
-use crate::vault::{DataKey, ERASED, PART, Place};
+use crate::vault::{DataKey, ERASED, Parts, Place};
 
 /// How many files a task may have under one lease, whole or not.
 const MOST_FILES: u64 = 20;
@@ -49,8 +47,7 @@ pub(crate) struct Upload {
     row: task_attachment::Model,
     name: Personal,
     key: Arc<DataKey>,
-    part: Vec<u8>,
-    digest: Digest,
+    parts: Parts,
 }
 
 impl Upload {
@@ -116,8 +113,7 @@ impl Upload {
             row,
             name: new.name,
             key,
-            part: Vec::with_capacity(PART),
-            digest: Digest::new(&SHA256),
+            parts: Parts::new(),
         })
     }
 
@@ -126,21 +122,14 @@ impl Upload {
     /// # Errors
     /// As every statement.
     pub(crate) async fn push(&mut self, mut bytes: &[u8]) -> Result<()> {
-        self.digest.update(bytes);
-        while !bytes.is_empty() {
-            let room = PART.saturating_sub(self.part.len()).min(bytes.len());
-            let (now, later) = bytes.split_at(room);
-            self.part.extend_from_slice(now);
-            bytes = later;
-            if self.part.len() == PART {
-                self.write().await?;
-            }
+        while let Some(part) = self.parts.fill(&mut bytes) {
+            self.write(&part).await?;
         }
         Ok(())
     }
 
     /// Writes a part down.
-    async fn write(&mut self) -> Result<()> {
+    async fn write(&mut self, part: &[u8]) -> Result<()> {
         let id = AttachmentChunkId::from_uuid(random::id());
         let place = Place::of(self.ctx.controller(), store::FILE_PART, id.uuid());
         let of = (self.row.id.uuid(), self.row.chunks);
@@ -150,7 +139,7 @@ impl Upload {
             attachment_id: self.row.id,
             position: self.row.chunks,
             key_id: self.key.id(),
-            content: self.key.close_part(place, of, &self.part)?,
+            content: self.key.close_part(place, of, part)?,
         };
         let tx = self.ctx.app.housekeeping().await?;
         let (vault, scope) = (self.ctx.vault(), self.ctx.scope());
@@ -158,8 +147,7 @@ impl Upload {
         store::insert_chunk(tx.connection(), row).await?;
         tx.commit().await?;
         self.row.chunks += 1;
-        self.row.size += i64::try_from(self.part.len()).unwrap_or_default();
-        self.part.clear();
+        self.row.size += i64::try_from(part.len()).unwrap_or_default();
         Ok(())
     }
 
@@ -168,14 +156,14 @@ impl Upload {
     /// # Errors
     /// Invalid for an empty file; Refused (`LEASE_LOST`).
     pub(crate) async fn finish(mut self) -> Result<(AttachmentId, i64, String)> {
-        if !self.part.is_empty() {
-            self.write().await?;
+        if let Some(part) = self.parts.rest() {
+            self.write(&part).await?;
         }
         if self.row.size == 0 {
             self.discard().await?;
             return Err(Error::invalid("body", "is empty"));
         }
-        let digest = HEXLOWER.encode(self.digest.clone().finish().as_ref());
+        let digest = self.parts.digest();
         let ctx = self.ctx.clone();
         let mut tx = ctx.begin().await?;
         let task = store::lock(tx.db(), tx.scope(), self.row.task_id).await?;

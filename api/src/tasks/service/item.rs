@@ -33,6 +33,8 @@ pub(crate) struct Standing {
     pub(crate) kept: bool,
     /// Whether something was changed already that cannot be taken back.
     pub(crate) changed: bool,
+    /// When a system exported something last, or said that it cannot.
+    pub(crate) exported_at: Option<Timestamp>,
     /// What there is to do in which system.
     pub(crate) systems: HashSet<(String, TaskKind)>,
 }
@@ -50,6 +52,9 @@ impl Standing {
                 _ => false,
             };
             standing.changed |= row.changed;
+            if row.kind == TaskKind::Export {
+                standing.exported_at = standing.exported_at.max(Some(row.status_at));
+            }
             standing.systems.insert((row.system.clone(), row.kind));
         }
         standing

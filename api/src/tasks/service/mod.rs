@@ -13,8 +13,8 @@ pub(crate) use files::{Download, NewFile, Upload, expire_uploads};
 pub(crate) use item::{Pace, Standing, follow, retry, standing, withdraw_codes};
 pub(crate) use plan::{NewTask, holding, kind_for, plan};
 pub(crate) use read::{
-    Attachment, Evidence, Kept, Retention, Task, TaskFilter, attachments, by_ids, count,
-    exported_at, guarded, is_open, kept_of, list, of_items, place_of, retentions, standings,
+    Attachment, Evidence, Kept, Retention, Task, TaskFilter, attachments, by_ids, count, guarded,
+    kept_of, list, of_items, place_of, retentions, standings,
 };
 pub(crate) use report::{
     Completion, Failure, Held, NewRetention, Postponement, complete, fail, postpone,

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use entity::enums::{Action, TaskKind, TaskStatus};
 use entity::id::{CustomerId, DataKeyId, RequestId, RequestItemId, TaskId};
-use entity::time::Timestamp;
 use entity::{task, task_attachment, task_retention};
 use serde::{Deserialize, Serialize};
 
@@ -244,27 +243,6 @@ pub(crate) async fn standings(
         .into_iter()
         .map(|(item, rows)| (item, Standing::of(rows, now)))
         .collect())
-}
-
-/// Whether a system still has something to do about a thing that was asked for. It authorises nothing: the use case that
-/// asks has done so.
-///
-/// # Errors
-/// As every statement.
-pub(crate) async fn is_open(ctx: &Ctx, item: RequestItemId) -> Result<bool> {
-    let rows = store::briefs_of_items(ctx.db(), ctx.scope(), &[item]).await?;
-    Ok(Standing::of(&rows, ctx.now()).open)
-}
-
-/// When a system exported something last for a thing that was asked for, or said that it cannot. It authorises nothing:
-/// the use case that asks has done so.
-///
-/// # Errors
-/// As every statement.
-pub(crate) async fn exported_at(ctx: &Ctx, item: RequestItemId) -> Result<Option<Timestamp>> {
-    let rows = store::briefs_of_items(ctx.db(), ctx.scope(), &[item]).await?;
-    let exports = rows.iter().filter(|row| row.kind == TaskKind::Export);
-    Ok(exports.map(|row| row.status_at).max())
 }
 
 /// Of which request a task is, and of which thing of it. It authorises nothing: the use case that asks has done so.

@@ -7,6 +7,7 @@ use entity::id::{BrandId, CustomerId};
 
 use super::CustomerImport;
 use crate::context::Ctx;
+use crate::customers::service::existing_brands;
 use crate::customers::service::identifiers::{NewIdentifier, Normal};
 use crate::customers::service::profile::Profiles;
 use crate::customers::service::register::{NewCustomer, Newcomer};
@@ -104,12 +105,11 @@ pub(super) async fn find(ctx: &Ctx, items: &[Result<Addressed<'_>>]) -> Result<F
     brands.sort_unstable();
     brands.dedup();
     let holders = store::holders_of_ids(ctx.db(), ctx.scope(), values).await?;
-    let brands = store::brands_by_id(ctx.db(), ctx.scope(), &brands).await?;
     let customers: Vec<_> = holders.values().copied().collect();
     Ok(Found {
         roots: store::roots(ctx.db(), ctx.scope(), &customers).await?,
         holders,
-        brands: brands.into_iter().map(|row| row.id).collect(),
+        brands: existing_brands(ctx, &brands).await?,
     })
 }
 
