@@ -243,6 +243,12 @@ typed_id! {
     pub struct AccessPackageChunkId = "pkc";
     /// A link to a package.
     pub struct AccessPackageLinkId = "pkl";
+    /// The key of the digests of addresses.
+    pub struct ContactKeyId = "cky";
+    /// A rule about what advertising rests on.
+    pub struct ContactRuleId = "crl";
+    /// A template of messages.
+    pub struct MessageTemplateId = "tpl";
     /// A term that the controller has promised.
     pub struct HouseTermId = "htm";
     /// A notice to a recipient about what became of data that it has.

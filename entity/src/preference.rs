@@ -17,8 +17,8 @@ pub struct Model {
     /// Identity.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: PreferenceId,
-    /// Who said it.
-    pub customer_id: CustomerId,
+    /// Who said it; none where it was said of an address that led to no customer, or to several.
+    pub customer_id: Option<CustomerId>,
     /// To which brand; none where it is to the controller.
     pub brand_id: Option<BrandId>,
     /// About which use, a taxonomy key; none where it is about what persons opt out of.

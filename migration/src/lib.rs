@@ -31,6 +31,7 @@ mod m20261125_000020_house_terms;
 mod m20261125_000021_deliveries;
 mod m20261126_000022_access_packages;
 mod m20261126_000023_preferences;
+mod m20261126_000024_contacts;
 
 /// The ordered list of migrations.
 #[derive(Debug)]
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000021_deliveries::Migration),
             Box::new(m20261126_000022_access_packages::Migration),
             Box::new(m20261126_000023_preferences::Migration),
+            Box::new(m20261126_000024_contacts::Migration),
         ]
     }
 }

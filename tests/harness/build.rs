@@ -110,6 +110,19 @@ pub const RECORD_PREFERENCE: &str = "mutation($input: RecordPreferenceInput!) {
 /// Records what several said.
 pub const RECORD_PREFERENCES: &str = "mutation($input: RecordPreferencesInput!) {
     recordPreferences(input: $input) { results { preference { id } error { code } } } }";
+/// Asks whether a message may be sent.
+pub const CONTACT_PERMISSION: &str =
+    "query($question: ContactQuestionInput!) { contactPermission(question: $question) {
+    allowed reason purpose whenUnanswered answeredAt decidedBy { id optOut purpose } } }";
+/// Asks whether several may be sent.
+pub const CONTACT_PERMISSIONS: &str = "query($questions: [ContactQuestionInput!]!) {
+    contactPermissions(questions: $questions) { permission { allowed reason decidedBy { id } } error { code field } } }";
+/// Sets what advertising rests on.
+pub const SET_CONTACT_RULE: &str = "mutation($input: SetContactRuleInput!) {
+    setContactRule(input: $input) { settings { rules { country channel basis brand { id } } } } }";
+/// Sets what a template is for.
+pub const SET_MESSAGE_TEMPLATE: &str = "mutation($input: SetMessageTemplateInput!) {
+    setMessageTemplate(input: $input) { settings { templates { name purpose brand { id } integration { id } } } } }";
 /// Has what is known of a person put together.
 pub const ACCESS_PACKAGE: &str = "mutation($input: AccessPackageInput!) {
     accessPackage(input: $input) { package { id status } } }";
@@ -319,6 +332,14 @@ pub async fn populate(owner: &Actor) -> Ids {
         "ipAddress": "2001:db8::7", "userAgent": "Browser 1", "note": "canary of a preference" });
     let recorded = owner.run(RECORD_PREFERENCE, input(&said)).await;
     ids.preference = recorded.text_at("recordPreference.preference.id");
+    let of_nobody = json!({ "address": { "email": "nobody@example.org" }, "purpose": "marketing",
+        "status": "WITHDRAWN", "method": "UNSUBSCRIBE_LINK", "note": "canary of an address" });
+    let recorded = owner.run(RECORD_PREFERENCE, input(&of_nobody)).await;
+    ids.other_preference = recorded.text_at("recordPreference.preference.id");
+    let rule = json!({ "brandId": ids.brand, "country": "DE", "basis": "LEGITIMATE_INTERESTS" });
+    owner.run(SET_CONTACT_RULE, input(&rule)).await.ok();
+    let template = json!({ "name": "Newsletter", "purpose": "marketing", "brandId": ids.brand });
+    owner.run(SET_MESSAGE_TEMPLATE, input(&template)).await.ok();
     find_out(owner, &mut ids).await;
     become_of(owner, &mut ids).await;
     let billing = input(&json!({ "name": "billing", "role": "BILLING" }));

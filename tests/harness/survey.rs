@@ -21,11 +21,11 @@ use super::Database;
 /// The tables that changes write to.
 const TABLES: &[&str] = &[
     "access_package",
-    "preference",
     "access_package_link",
     "assignment",
     "blind_index",
     "brand",
+    "contact_rule",
     "customer",
     "customer_brand",
     "customer_merge",
@@ -45,6 +45,9 @@ const TABLES: &[&str] = &[
     "legal_hold_category",
     "legal_hold_customer",
     "legal_hold_system",
+    "message_template",
+    "preference",
+    "preference_address",
     "recipient",
     "recipient_customer",
     "recipient_notice",
@@ -169,6 +172,7 @@ const HALVES: &[(&str, &str)] = &[
             and not exists (select 1 from recipient r where r.id = k.owner_id)
             and not exists (select 1 from disclosure d where d.id = k.owner_id)
             and not exists (select 1 from request q where q.id = k.owner_id)
+            and not exists (select 1 from preference p where p.id = k.owner_id)
             and not exists (select 1 from legal_hold h where h.id = k.owner_id)",
     ),
     (

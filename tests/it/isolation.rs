@@ -25,6 +25,7 @@ const EVERYTHING: &str = r#"{
         preferences(first: 5) { nodes { id note } } currentPreferences { status decidedBy { id } }
         disclosures(first: 5) { totalCount nodes { id } } } }
     preferences(first: 5) { nodes { id status note customer { id } brand { id } } }
+    contactSettings { rules { country basis brand { id } } templates { name purpose brand { id } integration { id } } }
     recipients(first: 5) { nodes { id name contacts { value } noticeUrl version customer { id } } }
     processors(first: 5) { nodes { id name } }
     disclosures(first: 5) { totalCount nodes { id reference event { id }

@@ -17,6 +17,7 @@ mod access;
 mod accounting;
 mod bad_days;
 mod canaries;
+mod contact;
 mod crash;
 mod customers;
 mod demo;

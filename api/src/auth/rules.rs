@@ -57,7 +57,11 @@ const BILLS: &[Action] = &[
 ];
 
 /// What persons want, and do not want.
-const PREFERENCES: &[Action] = &[A::RecordPreferences, A::ReadPreferences];
+const PREFERENCES: &[Action] = &[
+    A::RecordPreferences,
+    A::ReadPreferences,
+    A::AskContactPermission,
+];
 
 /// What is done by hand about requests, and with whatever systems hand over.
 const BY_HAND: &[Action] = &[A::WorkByHand, A::ReadAttachments, A::HandOutPackages];
@@ -77,6 +81,7 @@ const HOUSE: &[Action] = &[
     A::UpdateRecipient,
     A::RegisterSystem,
     A::UpdateController,
+    A::SetContactRules,
     A::ReadIntegrations,
 ];
 

@@ -22,6 +22,7 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::telemetry::Metrics;
+use crate::preferences;
 use crate::vault::{Keyring, Vault, epochs};
 
 /// Why an instance cannot start, for the operator at the terminal.
@@ -225,6 +226,9 @@ impl Instance {
 fn parts() -> ::http::Extensions {
     let mut parts = ::http::Extensions::new();
     parts.insert(disclosures::service::Recorder::default());
+    parts.insert(preferences::service::Gate::default());
+    parts.insert(preferences::service::ContactKeys::default());
+    parts.insert(preferences::service::KnownSettings::default());
     parts
 }
 

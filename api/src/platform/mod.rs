@@ -9,3 +9,4 @@ pub(crate) mod personal;
 pub(crate) mod place;
 pub(crate) mod random;
 pub mod telemetry;
+pub(crate) mod together;

@@ -4,8 +4,12 @@
 //! the taxonomy) or to what persons opt out of, on one channel or on all, to one brand or to the controller. The *current*
 //! ones follow from all of them.
 //!
+//! What was said of an address counts for that address, whoever has it: as a keyed digest, which outlasts customers. The
+//! *gate* says whether a message may be sent.
+//!
 //! Invariants: what was said is never changed, only followed by something else; that nobody said anything is no refusal;
-//! when customers turn out to be one, whatever one of them refused stays refused.
+//! a refusal is lifted by a later consent of the same person, to the same or a part of it, and by nothing else; no answer of
+//! the gate is older than the database; what the service needs is never kept back.
 
 pub(crate) mod graphql;
 mod rules;

@@ -9,6 +9,7 @@
 //! data key makes its cells unreadable in every copy.
 
 mod cell;
+mod contact;
 pub(crate) mod epochs;
 mod index;
 mod keyring;
@@ -29,6 +30,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 pub(crate) use cell::{Column, DataKey, Place};
+pub(crate) use contact::ContactKey;
 pub(crate) use index::{Field, IndexValue};
 pub(crate) use keyring::{Epoch, Keyring};
 pub(crate) use part::{PART, Parts};

@@ -112,6 +112,10 @@ text_enum! {
         RecordPreferences = "RECORD_PREFERENCES",
         /// Read what persons said about uses of their data.
         ReadPreferences = "READ_PREFERENCES",
+        /// Ask whether somebody may be contacted.
+        AskContactPermission = "ASK_CONTACT_PERMISSION",
+        /// Set what advertising rests on, and what templates of messages are for.
+        SetContactRules = "SET_CONTACT_RULES",
         /// Read the feed of events.
         ReadEvents = "READ_EVENTS",
         /// Issue a token for an integration.

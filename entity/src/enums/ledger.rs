@@ -112,6 +112,10 @@ text_enum! {
         PackageExpired = "package.expired" as "PACKAGE_EXPIRED",
         /// Somebody said something about a use of their data.
         PreferenceRecorded = "preference.recorded" as "PREFERENCE_RECORDED",
+        /// It was set what advertising rests on, somewhere.
+        ContactRuleSet = "contact_rule.set" as "CONTACT_RULE_SET",
+        /// It was set what a template of messages is for.
+        MessageTemplateSet = "message_template.set" as "MESSAGE_TEMPLATE_SET",
         /// A legal hold was placed.
         LegalHoldPlaced = "legal_hold.placed" as "LEGAL_HOLD_PLACED",
         /// A legal hold was extended.

@@ -30,7 +30,10 @@ pub use disclosure::{
 pub use error::ErrorCode;
 pub use hold::{HoldKind, HoldStatus};
 pub use ledger::{EventType, Log};
-pub use preference::{ContactChannel, PreferenceMethod, PreferenceStatus};
+pub use preference::{
+    ContactBasis, ContactChannel, ContactReason, PreferenceMethod, PreferenceStatus,
+    UnansweredAction,
+};
 pub use recipient::{ContactKind, RecipientCategory, RecipientRole};
 pub use request::{
     ClockDuty, ClockState, CorrespondenceDirection, CorrespondenceKind, DelayReason,

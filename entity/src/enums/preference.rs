@@ -65,3 +65,39 @@ text_enum! {
         Staff = "STAFF",
     }
 }
+
+text_enum! {
+    /// What advertising rests on.
+    pub enum ContactBasis {
+        /// On consent: it is sent to those who gave it.
+        Consent = "CONSENT",
+        /// On legitimate interests: it is sent to those who did not object.
+        LegitimateInterests = "LEGITIMATE_INTERESTS",
+    }
+}
+
+text_enum! {
+    /// Why somebody may be contacted, or may not.
+    pub enum ContactReason {
+        /// The service needs it, whatever they said about advertising.
+        Essential = "ESSENTIAL",
+        /// They consented.
+        Consented = "CONSENTED",
+        /// No consent is needed here, and they did not object.
+        NotObjected = "NOT_OBJECTED",
+        /// They refused, took their consent back, opted out or objected.
+        OptedOut = "OPTED_OUT",
+        /// A consent is needed here, and there is none that counts.
+        NoConsent = "NO_CONSENT",
+    }
+}
+
+text_enum! {
+    /// What to do with a message when nobody answers whether it may be sent.
+    pub enum UnansweredAction {
+        /// Send it.
+        Send = "SEND",
+        /// Keep it, and ask again.
+        Wait = "WAIT",
+    }
+}

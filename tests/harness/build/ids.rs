@@ -97,6 +97,8 @@ pub struct Ids {
     pub block: String,
     /// Something that the customer said about a use of their data.
     pub preference: String,
+    /// Something that was said of an address that no customer has.
+    pub other_preference: String,
     /// A package of what is known of the customer, which is ready.
     pub package: String,
     /// The thing that was asked for with it.
@@ -118,6 +120,7 @@ impl Ids {
             &self.message,
             &self.package,
             &self.preference,
+            &self.other_preference,
             &self.packed_item,
             &self.unpacked_item,
             &self.integration,

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use entity::id::{
-    AccessPackageId, AssignmentId, BrandId, CustomerId, DeletionBlockId, DisclosureId, HouseTermId,
-    IntegrationId, LegalHoldId, PreferenceId, RecipientId, RelationId, RequestId, SystemId, TaskId,
+    AccessPackageId, AssignmentId, BrandId, ContactRuleId, CustomerId, DeletionBlockId,
+    DisclosureId, HouseTermId, IntegrationId, LegalHoldId, MessageTemplateId, PreferenceId,
+    RecipientId, RelationId, RequestId, SystemId, TaskId,
 };
 
 use super::{Survey, disclosures, holds, read, requests};
@@ -98,6 +99,14 @@ impl Survey {
         {
             expect("preference.recorded", id.to_string(), 1);
         }
+        for row in self.rows("select id, version from contact_rule").await {
+            let (id, version): (ContactRuleId, i32) = (read(&row, 0), read(&row, 1));
+            expect("contact_rule.set", id.to_string(), i64::from(version));
+        }
+        for row in self.rows("select id, version from message_template").await {
+            let (id, version): (MessageTemplateId, i32) = (read(&row, 0), read(&row, 1));
+            expect("message_template.set", id.to_string(), i64::from(version));
+        }
         for row in self.rows("select id, version from access_package").await {
             let (id, version): (AccessPackageId, i32) = (read(&row, 0), read(&row, 1));
             expect("package.ordered", id.to_string(), 1);
@@ -153,7 +162,7 @@ impl Survey {
                     'request.corresponded', 'request.delivery_reported', 'request.verified', 'request.code_issued', 'system.registered',
                     'task.planned', 'task.completed', 'task.failed', 'task.postponed', 'task.retried',
                     'legal_hold.placed', 'legal_hold.extended', 'legal_hold.released', 'deletion_block.recorded',
-                    'deletion_block.settled', 'preference.recorded', 'package.ordered', 'package.ready', 'package.failed', 'package.expired',
+                    'deletion_block.settled', 'preference.recorded', 'contact_rule.set', 'message_template.set', 'package.ordered', 'package.ready', 'package.failed', 'package.expired',
                     'package.linked', 'package.downloaded', 'recipient_notice.planned', 'recipient_notice.moved', 'token.issued')
             ) as found group by kind, object";
         let rows = self.rows(sql).await;

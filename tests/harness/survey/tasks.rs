@@ -140,9 +140,15 @@ pub const HALVES: &[(&str, &str)] = &[
             group by controller_id, item_id having count(*) > 1) as twice",
     ),
     (
-        "preferences under another key than that of their customer",
+        "preferences under another key than that of their customer, or their own",
         "preference p where not exists (select 1 from data_key k where k.controller_id = p.controller_id
-            and k.id = p.key_id and k.owner_id = p.customer_id and k.class = 'PREFERENCE')",
+            and k.id = p.key_id and ((k.owner_id = p.customer_id and k.class = 'PREFERENCE')
+                or (p.customer_id is null and k.owner_id = p.id and k.class = 'RECORD')))",
+    ),
+    (
+        "preferences of nobody",
+        "preference p where p.customer_id is null and not exists (select 1 from preference_address a
+            where a.controller_id = p.controller_id and a.preference_id = p.id)",
     ),
     (
         "links without their event",

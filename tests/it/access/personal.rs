@@ -262,8 +262,16 @@ const PLAIN: &[(&str, &str)] = &[
     ("DeletionPlanSystem.name", "a machine, not a person"),
     ("Integration.name", "a machine, not a person"),
     ("IssueTokenInput.name", "a machine, not a person"),
+    (
+        "MessageTemplate.name",
+        "what a machine calls a kind of message",
+    ),
     ("RegisterBrandInput.name", "a trading name of the company"),
     ("RegisterSystemInput.name", "a machine, not a person"),
+    (
+        "SetMessageTemplateInput.name",
+        "what a machine calls a kind of message",
+    ),
     ("System.name", "a machine, not a person"),
 ];
 

@@ -27,8 +27,28 @@ pub async fn done(story: &mut Story, person: &Person) {
     one["idempotencyKey"] = json!(c.text("key of a preference"));
     let list = json!({ "preferences": [said(other_agent, other_note)], "onBehalfOf": staff(c, "who has a list"),
         "idempotencyKey": c.text("key of a list") });
+    let stranger = c.email("address of nobody");
+    let of_stranger = c.text("note of an address");
     story.does(build::RECORD_PREFERENCE, input(&one)).await;
     story.does(build::RECORD_PREFERENCES, input(&list)).await;
+    // Of an address that nobody is known by, and questions about both.
+    let of_address = json!({ "address": { "email": stranger }, "purpose": "marketing", "status": "WITHDRAWN",
+        "method": "UNSUBSCRIBE_LINK", "note": of_stranger });
+    let template = json!({ "name": "Newsletter", "purpose": "marketing" });
+    story
+        .does(build::RECORD_PREFERENCE, input(&of_address))
+        .await;
+    story
+        .does(build::SET_MESSAGE_TEMPLATE, input(&template))
+        .await;
+    for email in [&stranger, &person.email] {
+        let question =
+            json!({ "address": { "email": email }, "template": "Newsletter", "channel": "EMAIL" });
+        let question = json!({ "question": question });
+        story.does(build::CONTACT_PERMISSION, question).await;
+        let query = "query($of: ContactAddressInput!) { preferences(filter: { address: $of }) { nodes { id } } }";
+        story.does(query, json!({ "of": { "email": email } })).await;
+    }
     let query = "{ preferences { nodes { ipAddress userAgent note } } }";
     let read = story.does(query, json!({})).await.text;
     for text in texts {

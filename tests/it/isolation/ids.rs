@@ -111,7 +111,7 @@ const CASES: &[Case] = &[
             r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
         ),
     },
     Case {

@@ -102,6 +102,12 @@ pub const LISTS: &[(&str, &str)] = &[
         "one for each use of the fixed taxonomy, brand and channel",
     ),
     ("RecordPreferencesPayload.results", "500 items in the input"),
+    ("Query.contactPermissions", "500 items in the input"),
+    ("ContactSettings.rules", "500, which setContactRule keeps"),
+    (
+        "ContactSettings.templates",
+        "2000, which setMessageTemplate keeps",
+    ),
     ("Task.retained", "50, which completeTask keeps"),
     ("TaskEvidence.flags", "50, which completeTask keeps"),
     (

@@ -50,11 +50,11 @@ pub(crate) async fn register_brand(ctx: &Ctx, name: &str, once: Once) -> Result<
     Ok(id)
 }
 
-/// Makes sure that a brand is the controller's.
+/// Makes sure that a brand is the controller's. It authorises nothing: the use case that asks has done so.
 ///
 /// # Errors
 /// `NotFound` when it is not.
-pub(super) async fn check(ctx: &Ctx, brand: Option<BrandId>) -> Result<()> {
+pub(crate) async fn check_brand(ctx: &Ctx, brand: Option<BrandId>) -> Result<()> {
     let wanted = brand.as_slice();
     if existing_brands(ctx, wanted).await?.len() < wanted.len() {
         return Err(Error::NotFound { what: "brand" }.at("brandId"));

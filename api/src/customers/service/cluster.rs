@@ -1,7 +1,10 @@
 //! Clusters: a customer with all that were merged into it. Rows keep the customer that they were recorded for, and
 //! its key; reads of the root show those of the whole cluster.
 
+use std::collections::HashMap;
+
 use entity::id::CustomerId;
+use entity::time::Timestamp;
 
 use crate::context::Ctx;
 use crate::customers::store;
@@ -9,12 +12,15 @@ use crate::error::Result;
 
 /// Some customers with their clusters.
 #[derive(Debug)]
-pub(crate) struct Clusters(Vec<(CustomerId, Vec<CustomerId>)>);
+pub(crate) struct Clusters {
+    each: Vec<(CustomerId, Vec<CustomerId>)>,
+    joined: HashMap<CustomerId, Timestamp>,
+}
 
 impl Clusters {
     /// Every customer of the clusters, once.
     pub(crate) fn all(&self) -> Vec<CustomerId> {
-        let mut all: Vec<_> = self.0.iter().flat_map(|(_, of)| of).copied().collect();
+        let mut all: Vec<_> = self.each.iter().flat_map(|(_, of)| of).copied().collect();
         all.sort_unstable();
         all.dedup();
         all
@@ -22,13 +28,18 @@ impl Clusters {
 
     /// The cluster of a customer that was asked for; nobody, where it was not.
     pub(crate) fn of(&self, customer: CustomerId) -> &[CustomerId] {
-        let found = self.0.iter().find(|(root, _)| *root == customer);
+        let found = self.each.iter().find(|(root, _)| *root == customer);
         found.map_or(&[], |(_, members)| members)
     }
 
     /// Each customer that was asked for, with its cluster: itself first.
     pub(crate) fn each(&self) -> &[(CustomerId, Vec<CustomerId>)] {
-        &self.0
+        &self.each
+    }
+
+    /// Since when a customer is one with the one that stands for it; nothing for that one itself.
+    pub(crate) fn joined(&self, customer: CustomerId) -> Option<Timestamp> {
+        self.joined.get(&customer).copied()
     }
 }
 
@@ -39,10 +50,15 @@ impl Clusters {
 /// As every statement.
 pub(crate) async fn clusters(ctx: &Ctx, customers: &[CustomerId]) -> Result<Clusters> {
     let mut members = store::members(ctx.db(), ctx.scope(), customers).await?;
+    let mut joined = HashMap::new();
     let each = customers.iter().map(|root| {
         let mut cluster = vec![*root];
-        cluster.extend(members.remove(root).unwrap_or_default());
+        for (member, at) in members.remove(root).unwrap_or_default() {
+            joined.insert(member, at);
+            cluster.push(member);
+        }
         (*root, cluster)
     });
-    Ok(Clusters(each.collect()))
+    let each = each.collect();
+    Ok(Clusters { each, joined })
 }

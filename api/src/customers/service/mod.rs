@@ -1,5 +1,6 @@
 //! Use cases over customers: registering, changing, merging, relating, looking up, reading, assigning resources.
 
+mod addresses;
 mod assign;
 mod brands;
 mod cluster;
@@ -20,8 +21,11 @@ mod snapshot;
 mod update;
 
 pub(crate) use super::rules::Match;
+pub(crate) use addresses::{Address, Person, addresses, owners, persons};
 pub(crate) use assign::{NewAssignment, record_assignments};
-pub(crate) use brands::{brands, brands_by_id, brands_of, existing_brands, register_brand};
+pub(crate) use brands::{
+    brands, brands_by_id, brands_of, check_brand, existing_brands, register_brand,
+};
 pub(crate) use cluster::{Clusters, clusters};
 pub(crate) use held::{assignments, assignments_by_id, holders};
 pub(crate) use identifiers::{

@@ -62,7 +62,7 @@ pub(crate) async fn register(
         ctx.authorize(Action::AddIdentifier)
             .map_err(|error| error.at(field))?;
     }
-    brands::check(ctx, new.brand).await?;
+    brands::check_brand(ctx, new.brand).await?;
     let known = checked_identifiers(ctx, identifiers, new.country.as_deref())?;
     let newcomer = Newcomer::new(ctx, &new, known)?;
     let id = newcomer.row.id;

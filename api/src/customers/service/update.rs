@@ -87,7 +87,7 @@ pub(crate) async fn update(
     }
     let changes = changes.checked(ctx)?;
     if let Patch::Set(brand) = changes.brand {
-        brands::check(ctx, Some(brand)).await?;
+        brands::check_brand(ctx, Some(brand)).await?;
     }
     let mut profiles = Profiles::load(ctx, &[customer]).await?;
     profiles.key(customer)?;

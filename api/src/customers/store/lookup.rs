@@ -8,12 +8,16 @@ use entity::time::Timestamp;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 
 use crate::customers::rules::Holders;
+use crate::customers::service::Person;
 use crate::error::Result;
 use crate::platform::db::{
-    MOST_VALUES, Scope, join_in_order, placeholder_rows, placeholders, raw, scoped,
+    MOST_VALUES, Scope, join_in_order, padded, placeholder_rows, placeholders, raw, scoped,
 };
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Field;
+
+/// How many index values one statement asks for whose they are: a power of two.
+const OWNERS_AT_ONCE: usize = 4_096;
 
 /// From the rows of a table that name a customer to the customer that stands for it.
 fn roots_of(alias: &str) -> String {
@@ -120,6 +124,64 @@ pub(in crate::customers) async fn identified(
         let statement = bound(db, scope, &sql, chunk);
         for row in Row::find_by_statement(statement).all(db).await? {
             found.insert(row.number, (row.holders, row.customer_id));
+        }
+    }
+    Ok(found)
+}
+
+/// Whom each of some addresses leads to, with what was merged into them.
+pub(in crate::customers) async fn owners(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    wanted: &[Wanted],
+) -> Result<HashMap<usize, Vec<Person>>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: i64,
+        root: CustomerId,
+        country: Option<String>,
+        member: Option<CustomerId>,
+        merged_at: Option<Timestamp>,
+    }
+    let rows: Vec<_> = wanted.iter().flat_map(Wanted::rows).collect();
+    let mut found: HashMap<usize, Vec<Person>> = HashMap::new();
+    for chunk in rows.chunks(OWNERS_AT_ONCE) {
+        let chunk = padded(chunk);
+        let sql = format!(
+            "with wanted (number, field, value, at, port) as (values {}),
+            held as (
+                select distinct w.number, {root} as root
+                {} identifier i on i.controller_id = b.controller_id and i.id = b.target_id
+                {}
+                where i.ended_at is null or w.at < i.ended_at
+            )
+            select h.number, h.root, c.country, o.customer_id as member, o.merged_at
+            from held h {} customer c on {} and c.id = h.root
+            left join customer_merge o on o.controller_id = c.controller_id and o.into_id = h.root
+            order by h.number, h.root",
+            placeholder_rows(2, chunk.len(), 5),
+            indexed(db.get_database_backend()),
+            roots_of("i"),
+            join_in_order(db.get_database_backend()),
+            scoped("c", "$1"),
+            root = root("i"),
+        );
+        let statement = bound(db, scope, &sql, &chunk);
+        for row in Row::find_by_statement(statement).all(db).await? {
+            let of = found.entry(usize::try_from(row.number).unwrap_or(usize::MAX));
+            let of = of.or_default();
+            if of.last().is_none_or(|last| last.root != row.root) {
+                let (root, country, merged) = (row.root, row.country, Vec::new());
+                of.push(Person {
+                    root,
+                    country,
+                    merged,
+                });
+            }
+            if let (Some(last), Some(member), Some(at)) = (of.last_mut(), row.member, row.merged_at)
+            {
+                last.merged.push((member, at));
+            }
         }
     }
     Ok(found)

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use entity::customer_merge;
 use entity::id::CustomerId;
+use entity::time::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
@@ -40,29 +41,30 @@ pub(in crate::customers) async fn roots(
     Ok(found)
 }
 
-/// What was merged into some customers, by root; a root is not among its own members.
+/// What was merged into some customers, and when, by root; a root is not among its own members.
 pub(in crate::customers) async fn members(
     db: &impl ConnectionTrait,
     scope: Scope,
     roots: &[CustomerId],
-) -> Result<HashMap<CustomerId, Vec<CustomerId>>> {
-    let mut found: HashMap<CustomerId, Vec<CustomerId>> = HashMap::new();
+) -> Result<HashMap<CustomerId, Vec<(CustomerId, Timestamp)>>> {
+    let mut found: HashMap<CustomerId, Vec<(CustomerId, Timestamp)>> = HashMap::new();
     if roots.is_empty() {
         return Ok(found);
     }
-    let rows: Vec<(CustomerId, CustomerId)> = scope
+    let rows: Vec<(CustomerId, CustomerId, Timestamp)> = scope
         .select::<customer_merge::Entity>()
         .select_only()
         .columns([
             customer_merge::Column::IntoId,
             customer_merge::Column::CustomerId,
+            customer_merge::Column::MergedAt,
         ])
         .filter(customer_merge::Column::IntoId.is_in(roots.iter().copied()))
         .into_tuple()
         .all(db)
         .await?;
-    for (root, member) in rows {
-        found.entry(root).or_default().push(member);
+    for (root, member, at) in rows {
+        found.entry(root).or_default().push((member, at));
     }
     Ok(found)
 }

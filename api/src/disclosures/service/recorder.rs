@@ -5,19 +5,17 @@
 //! one. A group that cannot be written does not keep the others from it.
 
 use std::collections::{HashMap, HashSet};
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use entity::id::ControllerId;
 use entity::idempotency;
-use futures_util::FutureExt as _;
-use tokio::sync::oneshot;
 
 use super::ready::Ready;
 use crate::context::{Ctx, Tx, idempotency as once};
 use crate::disclosures::store;
 use crate::error::{Error, Result};
 use crate::platform::db::Db;
+use crate::platform::together::{Limits, Together};
 use crate::vault;
 
 /// How many subjects of disclosures share a commit, unless one call alone brings more.
@@ -41,20 +39,9 @@ type Group = Vec<Ready>;
 /// What became of a group.
 type Outcome = Result<Vec<Written>>;
 
-struct Waiting {
-    groups: Vec<Group>,
-    reply: oneshot::Sender<Vec<Outcome>>,
-}
-
-#[derive(Default)]
-struct Queue {
-    waiting: Vec<Waiting>,
-    writers: usize,
-}
-
 /// What waits to be written, by controller.
 #[derive(Clone, Default)]
-pub(crate) struct Recorder(Arc<Mutex<HashMap<ControllerId, Queue>>>);
+pub(crate) struct Recorder(Together<ControllerId, Group, Outcome>);
 
 impl Recorder {
     /// Writes groups, together with whatever else comes at the same time; answers for each.
@@ -63,76 +50,27 @@ impl Recorder {
     /// Unavailable when the writer came to an end before it answered. Each group has an error of its own: Conflict
     /// when a key was destroyed meanwhile, `IdempotencyKeyReused`, Unavailable.
     pub(super) async fn write(ctx: &Ctx, groups: Vec<Group>) -> Result<Vec<Outcome>> {
-        let (reply, answer) = oneshot::channel();
-        let recorder = ctx.app.parts.get::<Self>().cloned().unwrap_or_default();
-        if recorder.join(ctx, Waiting { groups, reply }) {
-            // The commit is not any one caller's: it goes on when this one hangs up.
-            let own = Ctx::new(Arc::clone(&ctx.app), ctx.actor.clone());
-            ctx.app.mutations.spawn(recorder.work(own));
-        }
-        let lost = |cause: oneshot::error::RecvError| Error::Unavailable(Arc::new(cause));
-        answer.await.map_err(lost)
-    }
-
-    fn with<T>(&self, ctx: &Ctx, work: impl FnOnce(&mut Queue) -> T) -> T {
-        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        work(queues.entry(ctx.controller()).or_default())
-    }
-
-    /// Queues up; answers whether another writer is needed.
-    fn join(&self, ctx: &Ctx, waiting: Waiting) -> bool {
-        let most = match ctx.app.db {
-            Db::Sqlite { .. } => 1,
-            Db::Postgres { .. } => COMMITS_AT_ONCE,
+        let limits = Limits {
+            workers: match ctx.app.db {
+                Db::Sqlite { .. } => 1,
+                Db::Postgres { .. } => COMMITS_AT_ONCE,
+            },
+            weight: MOST_AT_ONCE,
         };
-        self.with(ctx, |queue| {
-            queue.waiting.push(waiting);
-            let needed = queue.writers < most;
-            queue.writers += usize::from(needed);
-            needed
-        })
+        let weight = groups.iter().flatten().map(weight).sum();
+        // The commit is not any one caller's: it goes on when this one hangs up.
+        let own = Ctx::new(Arc::clone(&ctx.app), ctx.actor.clone());
+        let work = move |groups: Vec<Group>| {
+            let own = own.clone();
+            async move { write_all(&own, &groups).await }
+        };
+        let recorder = ctx.app.parts.get::<Self>().cloned().unwrap_or_default();
+        let (key, tasks) = (ctx.controller(), &ctx.app.mutations);
+        recorder
+            .0
+            .ask(key, limits, (groups, weight), tasks, work)
+            .await
     }
-
-    /// Writes until nobody waits.
-    async fn work(self, ctx: Ctx) {
-        while let Some(batch) = self.with(&ctx, take) {
-            let counts: Vec<_> = batch.iter().map(|one| one.groups.len()).collect();
-            let (groups, replies): (Vec<_>, Vec<_>) =
-                batch.into_iter().map(|one| (one.groups, one.reply)).unzip();
-            let groups: Vec<_> = groups.into_iter().flatten().collect();
-            // Whoever waits must not be left alone by what went wrong with others.
-            let written = AssertUnwindSafe(write_all(&ctx, &groups)).catch_unwind();
-            let Ok(outcomes) = written.await else {
-                tracing::error!("recording disclosures panicked");
-                continue;
-            };
-            let mut outcomes = outcomes.into_iter();
-            for (reply, count) in replies.into_iter().zip(counts) {
-                let own = outcomes.by_ref().take(count).collect();
-                if reply.send(own).is_err() {
-                    tracing::debug!("recorded for a caller who has gone");
-                }
-            }
-        }
-    }
-}
-
-/// Takes what is written together: who came first comes first. When nobody waits, the writer is counted off in the
-/// same moment: whoever comes later needs another one.
-fn take(queue: &mut Queue) -> Option<Vec<Waiting>> {
-    let mut count = 0;
-    let fits = |one: &&Waiting| {
-        count += one.groups.iter().flatten().map(weight).sum::<usize>();
-        count <= MOST_AT_ONCE
-    };
-    let part = queue.waiting.iter().take_while(fits).count().max(1);
-    let part = part.min(queue.waiting.len());
-    let batch: Vec<_> = queue.waiting.drain(..part).collect();
-    if batch.is_empty() {
-        queue.writers = queue.writers.saturating_sub(1);
-        return None;
-    }
-    Some(batch)
 }
 
 /// What a disclosure weighs in a commit: its subjects.

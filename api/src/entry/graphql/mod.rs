@@ -20,7 +20,9 @@ use crate::data_map::graphql::{DataMapMutation, DataMapQuery};
 use crate::disclosures::graphql::{DisclosuresMutation, DisclosuresQuery};
 use crate::ledger::graphql::LedgerQuery;
 use crate::packages::graphql::PackagesMutation;
-use crate::preferences::graphql::{PreferencesMutation, PreferencesQuery};
+use crate::preferences::graphql::{
+    ContactMutation, ContactQuery, PreferencesMutation, PreferencesQuery,
+};
 use crate::recipients::graphql::{RecipientsMutation, RecipientsQuery};
 use crate::requests::graphql::{
     HouseMutation, HouseQuery, MetricsQuery, NoticesMutation, NoticesQuery, PlanQuery,
@@ -51,6 +53,7 @@ pub(crate) struct Query(
     MetricsQuery,
     HouseQuery,
     PreferencesQuery,
+    ContactQuery,
 );
 
 /// Changes. A document holds one, and each is done whole or not at all.
@@ -69,6 +72,7 @@ pub(crate) struct Mutation(
     RetentionMutation,
     PackagesMutation,
     PreferencesMutation,
+    ContactMutation,
 );
 
 /// The schema.

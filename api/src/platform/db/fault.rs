@@ -30,6 +30,8 @@ fn conflict(text: &str) -> Option<&'static str> {
         Some("a brand of this name exists already")
     } else if text.contains("system_name") || text.contains("system.name") {
         Some("a system of this name was registered meanwhile")
+    } else if text.contains("contact_rule") || text.contains("message_template") {
+        Some("the same was set meanwhile; read it and set it again")
     } else if text.contains("customer_relation") {
         Some("this relation is on record already")
     } else if text.contains("recipient_customer") {

@@ -23,7 +23,7 @@ use crate::platform::config::{Config, DatabaseKind};
 
 pub(crate) use statement::{
     MOST_VALUES, Scope, after_place, for_each_parent, insert_rows, join_in_order, locked,
-    locked_skipping, pages_of, pinned, placeholder_rows, placeholders, raw, rows, scoped,
+    locked_skipping, padded, pages_of, pinned, placeholder_rows, placeholders, raw, rows, scoped,
 };
 
 /// Constant that names our migration lock among a `PostgreSQL` server's advisory locks.

@@ -162,6 +162,15 @@ fn largest_power(number: usize) -> usize {
     1 << number.max(1).ilog2()
 }
 
+/// The same values, the last one as often as it takes to make their number a power of two: lists of many lengths would
+/// each be a statement of their own to be prepared. For lists in which a repetition changes nothing.
+pub(crate) fn padded<T: Clone>(values: &[T]) -> Vec<T> {
+    let missing = values.len().next_power_of_two() - values.len();
+    let last = values.last().into_iter().cloned();
+    let more = last.flat_map(|last| std::iter::repeat_n(last, missing));
+    values.iter().cloned().chain(more).collect()
+}
+
 /// `($n, $n+1), ($n+2, $n+3), ..` for a table of values.
 pub(crate) fn placeholder_rows(first: usize, rows: usize, columns: usize) -> String {
     let rows: Vec<_> = (0..rows)
@@ -343,6 +352,13 @@ mod tests {
         ] {
             assert_eq!(largest_power(number), power);
         }
+    }
+
+    #[test]
+    fn lists_are_made_longer_by_what_is_in_them() {
+        assert_eq!(padded::<i32>(&[]), Vec::<i32>::new());
+        assert_eq!(padded(&[1, 2]), vec![1, 2]);
+        assert_eq!(padded(&[1, 2, 3, 4, 5]), vec![1, 2, 3, 4, 5, 5, 5, 5]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What callers say of preferences.
 
-use async_graphql::{ID, InputObject};
+use async_graphql::{ID, InputObject, OneofObject};
 use entity::enums::{ContactChannel, ErrorPolicy, OptOutScope, PreferenceMethod, PreferenceStatus};
 use entity::id::BrandId;
 use entity::time::Timestamp;
@@ -9,13 +9,44 @@ use crate::customers::graphql::CustomerLookupInput;
 use crate::error::{Error, Result};
 use crate::graphql::{OnBehalfOfInput, personal};
 use crate::platform::personal::Personal;
-use crate::preferences::service::{About, NewPreference, PreferenceFilter};
+use crate::preferences::service::{About, NewAddress, NewPreference, PreferenceFilter, Who};
+
+/// An address by which somebody is contacted: exactly one of these.
+#[derive(Clone, OneofObject)]
+pub(crate) enum ContactAddressInput {
+    /// An e-mail address; case does not matter.
+    #[graphql(directive = personal::apply("user.contact.email".to_owned()))]
+    Email(Personal),
+    /// A phone number in international form, such as `+49 30 123456`.
+    #[graphql(directive = personal::apply("user.contact.phone_number".to_owned()))]
+    Phone(Personal),
+}
+
+impl From<ContactAddressInput> for NewAddress {
+    fn from(input: ContactAddressInput) -> Self {
+        match input {
+            ContactAddressInput::Email(value) => Self::Email(value),
+            ContactAddressInput::Phone(value) => Self::Phone(value),
+        }
+    }
+}
+
+/// Who is meant: a customer, or whoever has an address.
+fn who(customer: Option<CustomerLookupInput>, address: Option<ContactAddressInput>) -> Result<Who> {
+    match (customer, address) {
+        (Some(customer), None) => Ok(Who::Customer(customer.into())),
+        (None, Some(address)) => Ok(Who::Address(address.into())),
+        _ => Err(Error::invalid("customer", "say either customer or address")),
+    }
+}
 
 /// What a person said about a use of their data.
 #[derive(InputObject)]
 pub(crate) struct PreferenceInput {
-    /// Who said it.
-    customer: CustomerLookupInput,
+    /// Who said it. Either this or `address`.
+    customer: Option<CustomerLookupInput>,
+    /// Of which address it was said. Where it leads to one customer, that customer said it.
+    address: Option<ContactAddressInput>,
     /// To which brand. Absent: to the controller, whatever its brands.
     brand_id: Option<BrandId>,
     /// About which use of data: a key of the taxonomy of data uses, as `marketing.communications.email`. Either this or
@@ -60,7 +91,7 @@ impl TryFrom<PreferenceInput> for NewPreference {
             _ => return Err(Error::invalid("purpose", "say either purpose or optOut")),
         };
         Ok(Self {
-            customer: input.customer.into(),
+            who: who(input.customer, input.address)?,
             brand: input.brand_id,
             about,
             channel: input.channel,
@@ -120,6 +151,8 @@ pub(crate) struct PreferenceFilterInput {
     purpose: Option<String>,
     /// About this that persons opt out of.
     opt_out: Option<OptOutScope>,
+    /// That count for this address, whoever said it. Asking needs the action `LOOK_UP_CUSTOMERS`.
+    address: Option<ContactAddressInput>,
 }
 
 impl From<PreferenceFilterInput> for PreferenceFilter {
@@ -129,6 +162,8 @@ impl From<PreferenceFilterInput> for PreferenceFilter {
             methods: input.method.unwrap_or_default(),
             purpose: input.purpose,
             scope: input.opt_out,
+            address: input.address.map(NewAddress::from),
+            digest: None,
         }
     }
 }

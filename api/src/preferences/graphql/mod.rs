@@ -1,5 +1,6 @@
 //! Preferences in the schema.
 
+mod contact;
 mod inputs;
 mod types;
 
@@ -9,6 +10,7 @@ use async_graphql::{Context, Object, SimpleObject};
 use entity::enums::ErrorPolicy;
 use entity::id::{CustomerId, PreferenceId};
 
+pub(crate) use contact::{ContactMutation, ContactQuery};
 use inputs::{PreferenceFilterInput, RecordPreferenceInput, RecordPreferencesInput};
 
 use super::service::{self, Current, Preference};
@@ -59,7 +61,7 @@ impl PreferencesQuery {
         #[graphql(desc = "Which ones.")] filter: Option<PreferenceFilterInput>,
     ) -> Result<PreferenceConnection> {
         let filter = filter.unwrap_or_default().into();
-        let page = service::list(ctx(context)?, &filter, PageRequest { first, after }).await?;
+        let page = service::list(ctx(context)?, filter, PageRequest { first, after }).await?;
         Ok(PreferenceConnection::new(page))
     }
 }
@@ -95,8 +97,9 @@ pub(crate) struct PreferencesMutation;
 #[Object]
 impl PreferencesMutation {
     /// Records what a person said about a use of their data. It is never changed: what is said later counts from then on,
-    /// whenever it is recorded. Errors: NOT_FOUND and AMBIGUOUS for the customer; NOT_FOUND for the brand; BAD_USER_INPUT for
-    /// a use that the service needs.
+    /// whenever it is recorded. What forbids something counts for every address of the customer, as a keyed digest that
+    /// outlasts the customer: so an opt-out survives erasure, and a list that is imported again. Errors: NOT_FOUND and
+    /// AMBIGUOUS for the customer; NOT_FOUND for the brand; BAD_USER_INPUT for a use that the service needs.
     async fn record_preference(
         &self,
         context: &Context<'_>,

@@ -20,9 +20,9 @@ impl Preference {
         self.row.id
     }
 
-    /// Who said it.
+    /// Who said it; null where it was said of an address that led to no customer, or to several.
     async fn customer(&self, context: &Context<'_>) -> Nullable<Customer> {
-        load(context, self.row.customer_id).await.transpose()
+        load(context, self.row.customer_id?).await.transpose()
     }
 
     /// To which brand; null where it is to the controller, whatever its brands.
@@ -127,7 +127,9 @@ impl Current {
         self.status
     }
 
-    /// Because of what. Where customers were merged, whatever one of them refused stays refused.
+    /// Because of what. A refusal stands until the person consents later, to the same or to a part of it; a consent to
+    /// more lifts no refusal of a part. Where customers were merged, what one of them refused stays refused until they
+    /// consent as one.
     async fn decided_by(&self) -> &Preference {
         &self.decides
     }

@@ -1,17 +1,20 @@
 //! Reading what persons said, and what it comes to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::enums::{Action, OptOutScope, PreferenceMethod, PreferenceStatus};
 use entity::id::{CustomerId, DataKeyId, PreferenceId};
 use entity::preference;
+use entity::time::Timestamp;
 
+use super::address::{self, NewAddress};
 use crate::context::Ctx;
 use crate::customers;
 use crate::data_map::Tree;
 use crate::error::Result;
 use crate::platform::page::{Page, PageRequest};
-use crate::preferences::{rules, store};
+use crate::preferences::rules::{About, Said, Verdict, verdict};
+use crate::preferences::store;
 use crate::vault::{CellKeys, Locked};
 
 /// Something that was said, as a caller may see it.
@@ -47,23 +50,36 @@ pub(crate) struct PreferenceFilter {
     pub(crate) purpose: Option<String>,
     /// About this.
     pub(crate) scope: Option<OptOutScope>,
+    /// That count for this address.
+    pub(crate) address: Option<NewAddress>,
+    /// Its digest.
+    pub(crate) digest: Option<Vec<u8>>,
 }
 
 /// A page of what was said, the latest first by when it was recorded.
 ///
 /// # Errors
-/// Forbidden; Invalid for a use that is none, and for a page that cannot be given.
+/// Forbidden; Invalid for a use or an address that is none, and for a page that cannot be given.
 pub(crate) async fn list(
     ctx: &Ctx,
-    filter: &PreferenceFilter,
+    mut filter: PreferenceFilter,
     page: PageRequest,
 ) -> Result<Page<Preference>> {
     ctx.authorize(Action::ReadPreferences)?;
     if let Some(purpose) = &filter.purpose {
         Tree::DataUse.checked(purpose, "filter.purpose")?;
     }
+    if let Some(address) = filter.address.take() {
+        // Who asks for an address is told whether somebody has it.
+        ctx.authorize(Action::LookUpCustomers)?;
+        let address = address.normal("filter.address")?;
+        let key = address::known_key(ctx).await?;
+        // Before anything was ever said of an address, no digest is that of one.
+        let digest = key.map(|key| address::digest(&key, &address));
+        filter.digest = Some(digest.unwrap_or_default());
+    }
     let page = page.check(&format!("preferences {filter:?}"))?;
-    let page = store::page(ctx.db(), ctx.scope(), filter, &page).await?;
+    let page = store::page(ctx.db(), ctx.scope(), &filter, &page).await?;
     let keys = keys_of(ctx, page.rows.iter().map(|(_, row)| row.key_id)).await?;
     Ok(page.map(|row| seen(&keys, row)))
 }
@@ -104,7 +120,8 @@ pub(crate) async fn of_customers(
         .collect())
 }
 
-/// What each of some customers wants now, by what it is about. Of those who were merged, whatever one refused is refused.
+/// What each of some customers wants now, by what it is about. Of those who were merged, what one refused stays refused
+/// until they consent as one.
 ///
 /// # Errors
 /// Forbidden.
@@ -114,27 +131,59 @@ pub(crate) async fn current_of(
 ) -> Result<HashMap<CustomerId, Vec<Current>>> {
     ctx.authorize(Action::ReadPreferences)?;
     let clusters = customers::service::clusters(ctx, customers).await?;
-    let rows = store::last_of(ctx.db(), ctx.scope(), &clusters.all()).await?;
+    let rows = store::last_of_customers(ctx.db(), ctx.scope(), &clusters.all()).await?;
     let keys = keys_of(ctx, rows.iter().map(|row| row.key_id)).await?;
     let now = ctx.now();
     let current = |(root, members): &(CustomerId, Vec<CustomerId>)| {
-        let mut last: HashMap<_, &preference::Model> = HashMap::new();
-        for row in rows.iter().filter(|row| members.contains(&row.customer_id)) {
-            let about = (row.brand_id, row.purpose.as_deref(), row.scope, row.channel);
-            let known = last.entry(about).or_insert(row);
-            if rules::prevails(row, known) {
-                *known = row;
-            }
-        }
-        let mut last: Vec<_> = last.into_values().cloned().collect();
-        last.sort_unstable_by_key(|row| std::cmp::Reverse((row.at, row.id)));
-        let shown = last.into_iter().map(|row| Current {
-            status: rules::status(&row, now),
-            decides: seen(&keys, row),
+        let is_theirs = |row: &&preference::Model| {
+            let customer = row.customer_id;
+            customer.is_some_and(|customer| members.contains(&customer))
+        };
+        let said = rows.iter().filter(is_theirs).map(|row| Said {
+            row,
+            root: Some(*root),
+            joined: row
+                .customer_id
+                .and_then(|customer| clusters.joined(customer)),
+            is_of_address: false,
+        });
+        let said: Vec<_> = said.collect();
+        let mut current = standing(&said, now);
+        current.sort_unstable_by_key(|(_, row)| std::cmp::Reverse((row.at, row.id)));
+        let shown = current.into_iter().map(|(status, row)| Current {
+            status,
+            decides: seen(&keys, row.clone()),
         });
         (*root, shown.collect())
     };
     Ok(clusters.each().iter().map(current).collect())
+}
+
+/// What everything that somebody said comes to, about each thing that it was about. What something wider decides is shown
+/// there, and not at everything narrower as well.
+fn standing<'a>(
+    said: &[Said<'a>],
+    now: Timestamp,
+) -> Vec<(PreferenceStatus, &'a preference::Model)> {
+    let about: HashSet<_> = said.iter().map(|one| About::of(one.row)).collect();
+    let decided = about.into_iter().filter_map(|about| {
+        let (status, row) = match verdict(said, about, false, now) {
+            Verdict::Refused(no) => (no.row.status, no.row),
+            Verdict::Consented(yes) => (yes.row.status, yes.row),
+            Verdict::Neither(last) => {
+                let row = last?.row;
+                let over = row.status == PreferenceStatus::Given;
+                let status = if over {
+                    PreferenceStatus::Expired
+                } else {
+                    row.status
+                };
+                (status, row)
+            }
+        };
+        (About::of(row) == about).then_some((status, row))
+    });
+    decided.collect()
 }
 
 async fn keys_of(ctx: &Ctx, keys: impl Iterator<Item = DataKeyId>) -> Result<CellKeys> {

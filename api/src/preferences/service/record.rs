@@ -1,24 +1,23 @@
 //! Recording what persons said.
 
-use std::collections::HashMap;
-
 use entity::enums::{
-    Action, ContactChannel, DataClass, ErrorPolicy, EventType, KeyOwnerKind, Log, OptOutScope,
-    PreferenceMethod, PreferenceStatus,
+    Action, ContactChannel, ErrorPolicy, OptOutScope, PreferenceMethod, PreferenceStatus,
 };
 use entity::id::{BrandId, CustomerId, DataKeyId, EventId, PreferenceId};
 use entity::preference;
 use entity::time::Timestamp;
 
-use crate::context::{Begun, Ctx, Once, Tx, each_replayed, result_of};
+use super::address::{self, NewAddress};
+use super::write::write;
+use crate::context::{Ctx, Once, each_replayed};
+use crate::customers::service::Address;
 use crate::customers::{self, Lookup, Match};
 use crate::data_map::Tree;
 use crate::error::{Error, Result};
-use crate::ledger::{Event, Fields};
 use crate::platform::personal::{Personal, check_length, check_text, is_sha256};
 use crate::platform::random;
-use crate::preferences::{rules, store};
-use crate::vault::{DataKey, ERASED, KeysByOwner, Owner, Place, normalise};
+use crate::preferences::rules;
+use crate::vault::normalise;
 
 /// Longest version of a notice, in characters.
 const LONGEST_VERSION: usize = 100;
@@ -36,11 +35,20 @@ pub(crate) enum About {
     OptOut(OptOutScope),
 }
 
+/// Who said something.
+#[derive(Debug, Clone)]
+pub(crate) enum Who {
+    /// A customer.
+    Customer(Lookup),
+    /// Whoever has an address.
+    Address(NewAddress),
+}
+
 /// Something that a person said.
 #[derive(Debug, Clone)]
 pub(crate) struct NewPreference {
-    /// Who.
-    pub(crate) customer: Lookup,
+    /// Who, or of which address.
+    pub(crate) who: Who,
     /// To which brand; to the controller, when absent.
     pub(crate) brand: Option<BrandId>,
     /// About what.
@@ -73,9 +81,11 @@ pub(crate) struct NewPreference {
 pub(crate) type Recorded = Result<PreferenceId>;
 
 /// Something that can be recorded but for what is encrypted: the row lacks its key, its event and its cells.
-struct Ready {
-    row: preference::Model,
-    new: NewPreference,
+pub(super) struct Ready {
+    pub(super) row: preference::Model,
+    pub(super) new: NewPreference,
+    /// Of which address it was said.
+    pub(super) address: Option<Address>,
 }
 
 /// Records something that a person said.
@@ -102,7 +112,7 @@ pub(crate) async fn record_many(
     once: Once,
 ) -> Result<Vec<Recorded>> {
     ctx.authorize(Action::RecordPreferences)?;
-    if items.is_empty() || items.len() > rules::MOST_PREFERENCES {
+    if items.is_empty() || items.len() > rules::MOST_AT_ONCE {
         return Err(Error::invalid("preferences", "must have 1 to 500 items"));
     }
     let name = |number: usize, error: Error| error.at(&format!("preferences[{number}]"));
@@ -124,9 +134,9 @@ async fn record_all(
     let (mut outcome, mut ready): (Vec<Recorded>, Vec<Ready>) = (Vec::new(), Vec::new());
     for (number, checked) in check(ctx, items).await?.into_iter().enumerate() {
         match checked {
-            Ok((row, new)) => {
-                outcome.push(Ok(row.id));
-                ready.push(Ready { row, new });
+            Ok(said) => {
+                outcome.push(Ok(said.row.id));
+                ready.push(said);
             }
             Err(error) if policy == ErrorPolicy::RejectAll => return Err(name(number, error)),
             Err(error) => outcome.push(Err(name(number, error))),
@@ -139,35 +149,80 @@ async fn record_all(
 }
 
 /// Checks items, each by itself and against what is on record, in one statement for each kind of question.
-async fn check(
-    ctx: &Ctx,
-    items: Vec<Result<NewPreference>>,
-) -> Result<Vec<Result<(preference::Model, NewPreference)>>> {
-    let lookups: Vec<_> = items
-        .iter()
-        .flatten()
-        .map(|new| (&new.customer, ctx.now()))
-        .collect();
-    let found = customers::service::resolve_each(ctx, &lookups, |_| "customer".to_owned()).await?;
+async fn check(ctx: &Ctx, items: Vec<Result<NewPreference>>) -> Result<Vec<Result<Ready>>> {
+    let speakers = speakers(ctx, &items).await?;
     let mut brands: Vec<_> = items.iter().flatten().filter_map(|new| new.brand).collect();
     brands.sort_unstable();
     brands.dedup();
     let brands = customers::service::existing_brands(ctx, &brands).await?;
-    let mut found = found.into_iter();
-    let checked = items.into_iter().map(|item| {
+    let checked = items.into_iter().zip(speakers).map(|(item, speaker)| {
         let new = item?;
-        let customer = found.next().unwrap_or(Ok(Match::Nobody))?;
-        let customer = customer.sole().map_err(|error| error.at("customer"))?;
+        let Speaker { customer, address } = speaker?;
         if new.brand.is_some_and(|brand| !brands.contains(&brand)) {
             return Err(Error::NotFound { what: "brand" }.at("brandId"));
         }
-        Ok((row_of(ctx, customer, &new)?, new))
+        if let Some(address) = &address {
+            address::check_fits(address, new.channel)?;
+        }
+        let row = row_of(ctx, customer, &new)?;
+        Ok(Ready { row, new, address })
     });
     Ok(checked.collect())
 }
 
+/// Who said something: a customer, or of an address somebody who may be none.
+struct Speaker {
+    customer: Option<CustomerId>,
+    address: Option<Address>,
+}
+
+/// Who said each of some things. An address that leads to one customer speaks for that customer as well.
+async fn speakers(ctx: &Ctx, items: &[Result<NewPreference>]) -> Result<Vec<Result<Speaker>>> {
+    let (mut lookups, mut addresses) = (Vec::new(), Vec::new());
+    let mut asked = Vec::new();
+    for item in items {
+        asked.push(match item.as_ref().map(|new| &new.who) {
+            Ok(Who::Customer(lookup)) => {
+                lookups.push((lookup, ctx.now()));
+                Ok(None)
+            }
+            Ok(Who::Address(address)) => address.normal("address").map(Some),
+            // The item has an error of its own.
+            Err(_) => Ok(None),
+        });
+    }
+    addresses.extend(asked.iter().flatten().flatten());
+    let owners = customers::service::owners(ctx, &addresses).await?;
+    let found = customers::service::resolve_each(ctx, &lookups, |_| "customer".to_owned()).await?;
+    let (mut owners, mut found) = (owners.into_iter(), found.into_iter());
+    let speakers = items.iter().zip(asked).map(|(item, address)| {
+        if let Some(address) = address? {
+            let customer = match owners.next().unwrap_or_default().as_slice() {
+                [one] => Some(one.root),
+                _ => None,
+            };
+            let address = Some(address);
+            return Ok(Speaker { customer, address });
+        }
+        let of_customer = matches!(item.as_ref().map(|new| &new.who), Ok(Who::Customer(_)));
+        let customer = if of_customer {
+            let customer = found.next().unwrap_or(Ok(Match::Nobody))?;
+            Some(customer.sole().map_err(|error| error.at("customer"))?)
+        } else {
+            None
+        };
+        let address = None;
+        Ok(Speaker { customer, address })
+    });
+    Ok(speakers.collect())
+}
+
 /// The row of something that was said, as far as it is not encrypted.
-fn row_of(ctx: &Ctx, customer: CustomerId, new: &NewPreference) -> Result<preference::Model> {
+fn row_of(
+    ctx: &Ctx,
+    customer: Option<CustomerId>,
+    new: &NewPreference,
+) -> Result<preference::Model> {
     let (purpose, scope) = match &new.about {
         About::Purpose(key) => (
             Some(Tree::DataUse.checked(key, "purpose")?.to_owned()),
@@ -227,87 +282,4 @@ fn row_of(ctx: &Ctx, customer: CustomerId, new: &NewPreference) -> Result<prefer
         Some((field, problem)) => Err(Error::invalid(field, problem)),
         None => Ok(row),
     }
-}
-
-async fn write(
-    ctx: &Ctx,
-    ready: Vec<Ready>,
-    outcome: Vec<Recorded>,
-    once: &Once,
-) -> Result<Vec<Recorded>> {
-    let keys = keys_of(ctx, &ready).await?;
-    let results: Vec<_> = outcome.iter().map(result_of).collect();
-    let mut tx = match ctx.begin_once(once, &results).await? {
-        Begun::New(tx) => *tx,
-        Begun::Replay(results) => return Ok(each_replayed(&results)),
-    };
-    let pinned = keys.values().map(|key| key.id()).collect();
-    ctx.vault().pin(tx.inner(), tx.scope(), pinned).await?;
-    let mut rows = Vec::new();
-    for Ready { row, new } in ready {
-        let key = keys.get(&row.customer_id.uuid()).ok_or(ERASED)?;
-        rows.push(closed(&mut tx, row, &new, key)?);
-    }
-    store::insert(tx.db(), rows).await?;
-    tx.commit().await?;
-    Ok(outcome)
-}
-
-/// The keys of the customers.
-async fn keys_of(ctx: &Ctx, ready: &[Ready]) -> Result<KeysByOwner> {
-    let mut owners: HashMap<_, Owner> = HashMap::new();
-    for Ready { row, .. } in ready {
-        let id = row.customer_id.uuid();
-        let kind = KeyOwnerKind::Customer;
-        owners.insert(id, Owner { kind, id });
-    }
-    let owners: Vec<_> = owners.into_values().collect();
-    let (db, class) = (&ctx.app.db, DataClass::Preference);
-    ctx.vault()
-        .ensure(db, ctx.scope(), &owners, class, ctx.now())
-        .await
-}
-
-/// Records it, and encrypts what is personal.
-fn closed(
-    tx: &mut Tx,
-    row: preference::Model,
-    new: &NewPreference,
-    key: &DataKey,
-) -> Result<preference::Model> {
-    let fields = Fields::new()
-        .with_some("brand", row.brand_id.map(|id| id.to_string()))
-        .with_some("purpose", row.purpose.clone())
-        .with_some("scope", row.scope.map(OptOutScope::as_str))
-        .with_some("channel", row.channel.map(ContactChannel::as_str))
-        .with("status", row.status.as_str())
-        .with("at", row.at.to_string())
-        .with_some("expiresAt", row.expires_at.map(|at| at.to_string()))
-        .with("method", row.method.as_str())
-        .with_some("source", row.source.clone())
-        .with_some("noticeVersion", row.notice_version.clone())
-        .with_some("textDigest", row.text_digest.clone())
-        .with_text("ip", new.ip.as_ref())
-        .with_text("userAgent", new.user_agent.as_ref())
-        .with_text("note", new.note.as_ref());
-    let event_id = tx.record(Event {
-        kind: EventType::PreferenceRecorded,
-        log: Log::Main,
-        object: row.id.to_string(),
-        customer: Some(row.customer_id),
-        key,
-        fields,
-    })?;
-    let close = |column, text: Option<&Personal>| {
-        let place = Place::of(row.controller_id, column, row.id.uuid());
-        text.map(|text| key.close(place, text.expose())).transpose()
-    };
-    Ok(preference::Model {
-        ip: close(store::IP, new.ip.as_ref())?,
-        user_agent: close(store::USER_AGENT, new.user_agent.as_ref())?,
-        note: close(store::NOTE, new.note.as_ref())?,
-        key_id: key.id(),
-        event_id,
-        ..row
-    })
 }

@@ -141,6 +141,14 @@ kinds! {
     HouseTerm = house_term by id, cells [], without [];
     /// What persons said about uses of their data.
     Preference = preference by id, cells ["ip", "user_agent", "note"], without [];
+    /// What the digests of addresses are keyed with: they cannot be made again once the addresses are gone.
+    ContactKey = contact_key by id, cells ["secret"], without [];
+    /// For which addresses they count, as digests.
+    PreferenceAddress = preference_address by preference_id digest, cells [], without [];
+    /// What advertising rests on.
+    ContactRule = contact_rule by id, cells [], without [];
+    /// What messages are for.
+    MessageTemplate = message_template by id, cells [], without [];
     /// What persons asked for.
     Request = request by id, cells ["lookup", "requester_name", "requester_contact", "requester_proof", "body",
         "regime_note"], without [];
@@ -208,7 +216,11 @@ mod tests {
     use super::*;
 
     /// Bytes that are not encrypted: hashes and digests.
-    const PLAIN: &[&str] = &["event.leaf_hash", "disclosure_subject.line"];
+    const PLAIN: &[&str] = &[
+        "event.leaf_hash",
+        "disclosure_subject.line",
+        "preference_address.digest",
+    ];
 
     #[test]
     fn every_column_of_bytes_is_a_cell_or_known_to_be_none() {

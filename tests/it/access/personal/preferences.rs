@@ -2,7 +2,7 @@
 
 use super::{Way, way};
 use crate::access::nothing;
-use crate::access::preferences::{listing, saying};
+use crate::access::preferences::{asking, listing, saying};
 
 pub const WAYS: &[Way] = &[
     way(
@@ -28,6 +28,19 @@ pub const WAYS: &[Way] = &[
         "recordPreferences.results.preference.note",
         "mutation($input: RecordPreferencesInput!) { recordPreferences(input: $input) { results { preference { note } } } }",
         listing,
+    ),
+    way(
+        "Preference.note",
+        "contactPermission.decidedBy.note",
+        "query($question: ContactQuestionInput!) { contactPermission(question: $question) { decidedBy { note } } }",
+        asking,
+    ),
+    way(
+        "Preference.note",
+        "contactPermissions.permission.decidedBy.note",
+        "query($question: ContactQuestionInput!) { contactPermissions(questions: [$question]) {
+            permission { decidedBy { note } } } }",
+        asking,
     ),
     way(
         "Preference.note",

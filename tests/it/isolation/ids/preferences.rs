@@ -18,7 +18,72 @@ fn list(said: Value, policy: &str) -> Value {
 const NOT_FOUND: &str = r#"{ "recordPreferences": {
     "results": [{ "preference": null, "error": { "code": "NOT_FOUND" } }] } }"#;
 
+/// A question about a message.
+fn question(whom: &Value, brand: Option<&str>) -> Value {
+    json!({ "customer": whom, "purpose": "marketing", "channel": "EMAIL", "brandId": brand })
+}
+
+const NOT_ANSWERED: &str =
+    r#"{ "contactPermissions": [{ "permission": null, "error": { "code": "NOT_FOUND" } }] }"#;
+
+const ASK_SEVERAL: &str = "query($questions: [ContactQuestionInput!]!) {
+    contactPermissions(questions: $questions) { permission { allowed } error { code } } }";
+
 pub const CASES: &[Case] = &[
+    Case {
+        position: "Query.contactPermission.question.customer.id",
+        operation: build::CONTACT_PERMISSION,
+        variables: |ids| {
+            vec![json!({ "question": question(&json!({ "id": ids.customer }), None) })]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Query.contactPermission.question.brandId",
+        operation: build::CONTACT_PERMISSION,
+        variables: |ids| vec![json!({ "question": question(&whmcs("43"), Some(&ids.brand)) })],
+        expected: None,
+    },
+    Case {
+        position: "Query.contactPermissions.questions.customer.id",
+        operation: ASK_SEVERAL,
+        variables: |ids| {
+            vec![json!({ "questions": [question(&json!({ "id": ids.customer }), None)] })]
+        },
+        expected: Some(NOT_ANSWERED),
+    },
+    Case {
+        position: "Query.contactPermissions.questions.brandId",
+        operation: ASK_SEVERAL,
+        variables: |ids| vec![json!({ "questions": [question(&whmcs("43"), Some(&ids.brand))] })],
+        expected: Some(NOT_ANSWERED),
+    },
+    Case {
+        position: "Mutation.setContactRule.input.brandId",
+        operation: build::SET_CONTACT_RULE,
+        variables: |ids| vec![input(&json!({ "brandId": ids.brand, "basis": "CONSENT" }))],
+        expected: None,
+    },
+    Case {
+        position: "Mutation.setMessageTemplate.input.brandId",
+        operation: build::SET_MESSAGE_TEMPLATE,
+        variables: |ids| {
+            vec![input(
+                &json!({ "name": "News", "purpose": "marketing", "brandId": ids.brand }),
+            )]
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.setMessageTemplate.input.integrationId",
+        operation: build::SET_MESSAGE_TEMPLATE,
+        variables: |ids| {
+            vec![input(
+                &json!({ "name": "News", "purpose": "marketing", "integrationId": ids.integration }),
+            )]
+        },
+        expected: None,
+    },
     Case {
         position: "Mutation.recordPreference.input.customer.id",
         operation: build::RECORD_PREFERENCE,

@@ -102,6 +102,23 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
             let event = EventType::PreferenceRecorded;
             (build::RECORD_PREFERENCE, event, right, (wrong, "NOT_FOUND"))
         }
+        "setContactRule" => {
+            let right = json!({ "country": "FR", "basis": "CONSENT" });
+            let wrong = json!({ "brandId": "brd_01h2xcejqtf2nbrexx3vqjhp41", "basis": "CONSENT" });
+            let event = EventType::ContactRuleSet;
+            (build::SET_CONTACT_RULE, event, right, (wrong, "NOT_FOUND"))
+        }
+        "setMessageTemplate" => {
+            let of = |purpose: &str| json!({ "name": "Offers", "purpose": purpose });
+            let (right, wrong) = (of("marketing"), of("offers"));
+            let event = EventType::MessageTemplateSet;
+            (
+                build::SET_MESSAGE_TEMPLATE,
+                event,
+                right,
+                (wrong, "BAD_USER_INPUT"),
+            )
+        }
         "recordPreferences" => {
             let of = |customer: &str| {
                 json!({ "preferences": [{ "customer": { "id": customer }, "optOut": "PROFILING", "status": "OBJECTED",

@@ -1,15 +1,34 @@
 //! What may be said, and what follows from it.
 
-use entity::enums::{OptOutScope, PreferenceMethod, PreferenceStatus as Status};
-use entity::preference;
-use entity::time::Timestamp;
+mod contact;
+mod standing;
 
-/// How many preferences one call may record.
-pub(super) const MOST_PREFERENCES: usize = 500;
+use entity::enums::{OptOutScope, PreferenceMethod, PreferenceStatus as Status, UnansweredAction};
+use entity::preference;
+
+pub(super) use contact::{Answer, Question, Rules, decide, place};
+pub(super) use standing::{About, Said, Verdict, verdict};
+
+/// How many preferences one call may record, and how many questions it may ask.
+pub(super) const MOST_AT_ONCE: usize = 500;
+/// How many rules there may be about what advertising rests on: they are shown whole.
+pub(super) const MOST_RULES: usize = 500;
+/// How many templates may be mapped: they are shown whole.
+pub(super) const MOST_TEMPLATES: usize = 2_000;
 
 /// Whether a use is needed for the service itself: nobody consents to it, and nobody opts out of it.
 pub(super) fn is_essential(purpose: &str) -> bool {
     purpose == "essential" || purpose.starts_with("essential.")
+}
+
+/// What to do with a message of this use when nobody answers: what the service needs goes out, because a reset of a
+/// password that waits harms more than one that is not wanted; everything else can wait.
+pub(super) fn unanswered(purpose: &str) -> UnansweredAction {
+    if is_essential(purpose) {
+        UnansweredAction::Send
+    } else {
+        UnansweredAction::Wait
+    }
 }
 
 /// What is wrong with something that was said: a field, and why.
@@ -47,21 +66,6 @@ pub(super) fn forbids(status: Status) -> bool {
     )
 }
 
-/// What something that was said comes to at an instant.
-pub(super) fn status(said: &preference::Model, now: Timestamp) -> Status {
-    match said.expires_at {
-        Some(end) if said.status == Status::Given && end <= now => Status::Expired,
-        _ => said.status,
-    }
-}
-
-/// Which of two things counts that were said about the same by customers who turned out to be one: whatever forbids, and
-/// otherwise the later.
-pub(super) fn prevails(one: &preference::Model, other: &preference::Model) -> bool {
-    let rank = |said: &preference::Model| (forbids(said.status), said.at, said.id);
-    rank(one) > rank(other)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +76,9 @@ mod tests {
         assert!(is_essential("essential"));
         assert!(!is_essential("essentially"));
         assert!(!is_essential("marketing.communications.email"));
+        let urgent = unanswered("essential.service.authentication");
+        assert_eq!(urgent, UnansweredAction::Send);
+        assert_eq!(unanswered("marketing"), UnansweredAction::Wait);
     }
 
     #[test]

@@ -1,14 +1,21 @@
 //! Statements over preferences.
 
+mod last;
+mod settings;
+
 use std::collections::HashMap;
 
 use entity::id::{CustomerId, PreferenceId};
 use entity::preference::{self, Column, Entity};
-use sea_orm::sea_query::{
-    Alias, Expr, ExprTrait as _, Order, OverStatement as _, Query, WindowStatement,
-};
+use entity::preference_address;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+
+pub(super) use last::{last_of_addresses, last_of_customers};
+pub(super) use settings::{
+    contact_key, insert_contact_key, insert_rule, insert_template, lock_rule, lock_template,
+    rule_at, rules, template_named, templates, update_rule, update_template,
 };
 
 use super::service::PreferenceFilter;
@@ -25,8 +32,17 @@ pub(super) const USER_AGENT: vault::Column = ("preference", "user_agent");
 /// Cell of anything else.
 pub(super) const NOTE: vault::Column = ("preference", "note");
 
-pub(super) async fn insert(db: &impl ConnectionTrait, rows: Vec<preference::Model>) -> Result<()> {
-    insert_rows(db, rows).await
+/// Cell of what digests of addresses are keyed with.
+pub(super) const SECRET: vault::Column = ("contact_key", "secret");
+
+/// Inserts what was said, and the addresses that it counts for.
+pub(super) async fn insert(
+    db: &impl ConnectionTrait,
+    rows: Vec<preference::Model>,
+    addresses: Vec<preference_address::Model>,
+) -> Result<()> {
+    insert_rows(db, rows).await?;
+    insert_rows(db, addresses).await
 }
 
 pub(super) async fn by_ids(
@@ -66,6 +82,14 @@ pub(super) async fn page(
     }
     if let Some(scope) = filter.scope {
         select = select.filter(Column::Scope.eq(scope));
+    }
+    if let Some(digest) = &filter.digest {
+        let of = scope
+            .select::<preference_address::Entity>()
+            .select_only()
+            .column(preference_address::Column::PreferenceId)
+            .filter(preference_address::Column::Digest.eq(digest.clone()));
+        select = select.filter(Column::Id.in_subquery(of.into_query()));
     }
     if let Some(after) = page.after {
         select = select.filter(after_place((Column::RecordedAt, Column::Id), after, true));
@@ -110,39 +134,6 @@ pub(super) async fn of_customers(
                 .await?,
         );
     }
-    let of = |row: &preference::Model| Some(row.customer_id);
+    let of = |row: &preference::Model| row.customer_id;
     Ok(Page::by_parent(clusters.each(), rows, page, of, place))
-}
-
-/// What each of some customers said last about each thing, whatever they said about it before.
-pub(super) async fn last_of(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    customers: &[CustomerId],
-) -> Result<Vec<preference::Model>> {
-    let window = WindowStatement::new()
-        .partition_by(Column::CustomerId)
-        .partition_by(Column::BrandId)
-        .partition_by(Column::Purpose)
-        .partition_by(Column::Scope)
-        .partition_by(Column::Channel)
-        .order_by(Column::At, Order::Desc)
-        .order_by(Column::Id, Order::Desc)
-        .take();
-    let numbered = Query::select()
-        .column(Column::Id)
-        .expr_window_as(Expr::cust("row_number()"), window, Alias::new("number"))
-        .from(Entity)
-        .and_where(Expr::col(Column::ControllerId).eq(scope.controller))
-        .and_where(Expr::col(Column::CustomerId).is_in(customers.iter().copied()))
-        .take();
-    let last = Query::select()
-        .column(Alias::new("id"))
-        .from_subquery(numbered, Alias::new("numbered"))
-        .and_where(Expr::col(Alias::new("number")).eq(1))
-        .take();
-    let select = scope
-        .select::<Entity>()
-        .filter(Column::Id.in_subquery(last));
-    Ok(select.all(db).await?)
 }

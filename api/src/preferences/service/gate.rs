@@ -1,0 +1,416 @@
+//! May this be sent to them? What a mail system asks before each message.
+//!
+//! Every answer is read from the database: an opt-out counts from the moment on in which it was acknowledged, on every
+//! instance. What makes that quick is that whoever asks at the same time is answered together.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use entity::enums::{Action, ContactChannel, UnansweredAction};
+use entity::id::{BrandId, ControllerId, CustomerId, PreferenceId};
+use entity::preference;
+use entity::time::Timestamp;
+
+use super::address::{self, NewAddress};
+use super::settings::{self, Settings};
+use crate::context::Ctx;
+use crate::customers::service::{self as customers, Address, Person};
+use crate::customers::{Lookup, Match};
+use crate::data_map::Tree;
+use crate::error::{Error, Result};
+use crate::platform::together::{Limits, Together};
+use crate::preferences::rules::{self, Answer, Question, Said};
+use crate::preferences::store;
+
+/// How many questions are answered in one go, unless one call alone asks more.
+const MOST_AT_ONCE: usize = 500;
+/// How many goes may be under way, of one controller.
+const GOES_AT_ONCE: usize = 2;
+
+/// For what a message is.
+#[derive(Debug, Clone)]
+pub(crate) enum For {
+    /// For a use of data: a key of the taxonomy.
+    Purpose(String),
+    /// For what a template of the caller is for.
+    Template(String),
+}
+
+/// To whom a message would go.
+#[derive(Debug, Clone)]
+pub(crate) enum Whom {
+    /// A customer, at any address.
+    Customer(Lookup),
+    /// Whoever has an address.
+    Address(NewAddress),
+}
+
+/// What somebody wants to send.
+#[derive(Debug, Clone)]
+pub(crate) struct NewQuestion {
+    /// To whom.
+    pub(crate) whom: Whom,
+    /// For what.
+    pub(crate) what: For,
+    /// On which channel.
+    pub(crate) channel: ContactChannel,
+    /// In the name of which brand.
+    pub(crate) brand: Option<BrandId>,
+    /// Where they are, where no customer says so.
+    pub(crate) country: Option<&'static str>,
+}
+
+/// Whether it may be sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Permission {
+    /// The question as it was understood.
+    pub(in crate::preferences) question: Question,
+    /// The answer.
+    pub(in crate::preferences) answer: Answer,
+    /// When it was answered.
+    pub(crate) at: Timestamp,
+}
+
+impl Permission {
+    /// What decided it, where something that was said did.
+    pub(crate) fn decides(&self) -> Option<PreferenceId> {
+        self.answer.decides
+    }
+
+    /// What to do when nobody answers such a question.
+    pub(crate) fn unanswered(&self) -> UnansweredAction {
+        self.question.unanswered()
+    }
+}
+
+/// To whom, in the form in which it can be asked.
+#[derive(Clone)]
+enum Party {
+    Person(CustomerId),
+    Address(Address),
+}
+
+/// A question in the form in which it can be asked.
+struct Asked {
+    party: Party,
+    question: Question,
+    country: Option<&'static str>,
+    settings: Arc<Settings>,
+}
+
+/// Answers those who ask at the same time together.
+#[derive(Clone, Default)]
+pub(crate) struct Gate(Together<ControllerId, Asked, Result<Permission>>);
+
+/// What to do with messages of this use when nobody answers.
+pub(crate) fn unanswered(purpose: &str) -> UnansweredAction {
+    rules::unanswered(purpose)
+}
+
+/// Whether each of some messages may be sent; an error where a question cannot be asked.
+///
+/// # Errors
+/// Forbidden; Invalid for a list of no or more than 500 questions; Unavailable.
+pub(crate) async fn permissions(
+    ctx: &Ctx,
+    questions: Vec<Result<NewQuestion>>,
+) -> Result<Vec<Result<Permission>>> {
+    ctx.authorize(Action::AskContactPermission)?;
+    if questions.is_empty() || questions.len() > rules::MOST_AT_ONCE {
+        return Err(Error::invalid("questions", "must have 1 to 500 items"));
+    }
+    ask(ctx, questions).await
+}
+
+/// Whether a message may be sent.
+///
+/// # Errors
+/// Forbidden; Invalid; `NotFound` for customer, brand and template; Ambiguous; Unavailable.
+pub(crate) async fn permission(ctx: &Ctx, question: NewQuestion) -> Result<Permission> {
+    ctx.authorize(Action::AskContactPermission)?;
+    let answers = ask(ctx, vec![Ok(question)]).await?;
+    let missing = Err(Error::NotFound { what: "answer" });
+    answers.into_iter().next().unwrap_or(missing)
+}
+
+async fn ask(ctx: &Ctx, questions: Vec<Result<NewQuestion>>) -> Result<Vec<Result<Permission>>> {
+    let settings = settings::known(ctx).await?;
+    let understood = questions.into_iter().map(|new| {
+        let new = new?;
+        let question = understand(ctx, &settings, &new)?;
+        Ok((new, question))
+    });
+    let understood: Vec<Result<_>> = understood.collect();
+    // What the service needs is not kept waiting for anything.
+    let obvious = |(_, question): &(NewQuestion, Question)| {
+        let answer = question.obvious()?;
+        Some(answered(question, answer, ctx.now()))
+    };
+    let (mut outcome, mut open) = (Vec::new(), Vec::new());
+    for one in understood {
+        outcome.push(match one {
+            Ok(one) => match obvious(&one) {
+                Some(permission) => Some(Ok(permission)),
+                None => {
+                    open.push(one);
+                    None
+                }
+            },
+            Err(error) => Some(Err(error)),
+        });
+    }
+    let mut answers = look(ctx, &settings, open).await?.into_iter();
+    let missing = || Err(Error::NotFound { what: "answer" });
+    let answer = |known: Option<_>| known.or_else(|| answers.next()).unwrap_or_else(missing);
+    Ok(outcome.into_iter().map(answer).collect())
+}
+
+fn answered(question: &Question, answer: Answer, at: Timestamp) -> Permission {
+    let question = question.clone();
+    Permission {
+        question,
+        answer,
+        at,
+    }
+}
+
+/// What somebody wants to send, in the words of the rules.
+fn understand(ctx: &Ctx, settings: &Settings, new: &NewQuestion) -> Result<Question> {
+    let (purpose, brand) = match &new.what {
+        For::Purpose(key) => (Tree::DataUse.checked(key, "purpose")?, None),
+        For::Template(name) => settings
+            .template(ctx.actor.integration, name.trim())
+            .ok_or(Error::NotFound { what: "template" }.at("template"))?,
+    };
+    Ok(Question {
+        purpose,
+        channel: new.channel,
+        brand: new.brand.or(brand),
+    })
+}
+
+/// Answers questions by a look at what was said; those of others who ask at the same time as well.
+async fn look(
+    ctx: &Ctx,
+    settings: &Arc<Settings>,
+    open: Vec<(NewQuestion, Question)>,
+) -> Result<Vec<Result<Permission>>> {
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (mut outcome, mut waiting) = (Vec::new(), Vec::new());
+    let parties = parties(ctx, &open).await?;
+    for ((new, question), party) in open.into_iter().zip(parties) {
+        outcome.push(party.map(|party| {
+            waiting.push(Asked {
+                party,
+                question,
+                country: new.country,
+                settings: Arc::clone(settings),
+            });
+        }));
+    }
+    let mut answers = together(ctx, waiting).await?.into_iter();
+    let missing = || Err(Error::NotFound { what: "answer" });
+    let answer = |asked: Result<()>| asked.and_then(|()| answers.next().unwrap_or_else(missing));
+    Ok(outcome.into_iter().map(answer).collect())
+}
+
+/// To whom each of some messages would go, checked.
+async fn parties(ctx: &Ctx, open: &[(NewQuestion, Question)]) -> Result<Vec<Result<Party>>> {
+    let now = ctx.now();
+    let lookups = open.iter().filter_map(|(new, _)| match &new.whom {
+        Whom::Customer(lookup) => Some((lookup, now)),
+        Whom::Address(_) => None,
+    });
+    let lookups: Vec<_> = lookups.collect();
+    let found = customers::resolve_each(ctx, &lookups, |_| "customer".to_owned()).await?;
+    let mut found = found.into_iter();
+    let mut brands: Vec<_> = open.iter().filter_map(|(new, _)| new.brand).collect();
+    brands.sort_unstable();
+    brands.dedup();
+    let brands = customers::existing_brands(ctx, &brands).await?;
+    let party = |(new, _): &(NewQuestion, Question)| {
+        let party = match &new.whom {
+            Whom::Customer(_) => {
+                let customer = found.next().unwrap_or(Ok(Match::Nobody))?;
+                let customer = customer.sole().map_err(|error| error.at("customer"))?;
+                Party::Person(customer)
+            }
+            Whom::Address(address) => {
+                let address = address.normal("address")?;
+                address::check_fits(&address, Some(new.channel))?;
+                Party::Address(address)
+            }
+        };
+        if new.brand.is_some_and(|brand| !brands.contains(&brand)) {
+            return Err(Error::NotFound { what: "brand" }.at("brandId"));
+        }
+        Ok(party)
+    };
+    Ok(open.iter().map(party).collect())
+}
+
+/// Asks, with whoever asks at the same time.
+async fn together(ctx: &Ctx, asked: Vec<Asked>) -> Result<Vec<Result<Permission>>> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let limits = Limits {
+        workers: GOES_AT_ONCE,
+        weight: MOST_AT_ONCE,
+    };
+    // The answers are nobody's alone: they are found when this caller hangs up, too.
+    let own = Ctx::new(Arc::clone(&ctx.app), ctx.actor.clone());
+    let work = move |asked: Vec<Asked>| {
+        let own = own.clone();
+        async move {
+            match answer(&own, &asked).await {
+                Ok(answers) => answers.into_iter().map(Ok).collect(),
+                Err(error) => asked.iter().map(|_| Err(error.clone())).collect(),
+            }
+        }
+    };
+    let gate = ctx.app.parts.get::<Gate>().cloned().unwrap_or_default();
+    let weight = asked.len();
+    let (key, tasks) = (ctx.controller(), &ctx.app.mutations);
+    gate.0.ask(key, limits, (asked, weight), tasks, work).await
+}
+
+/// Answers questions, in one statement for each kind of thing that must be known.
+async fn answer(ctx: &Ctx, asked: &[Asked]) -> Result<Vec<Permission>> {
+    let parties = Parties::load(ctx, asked).await?;
+    let known = Known::load(ctx, &parties).await?;
+    // After everything was read: a consent that ended meanwhile has ended.
+    let now = ctx.now();
+    let answers = asked.iter().zip(&parties.0).map(|(asked, party)| {
+        let said = known.said(party);
+        let countries: Vec<_> = match party.persons.as_slice() {
+            [] => vec![asked.country],
+            persons => persons
+                .iter()
+                .map(|person| person.country.as_deref().or(asked.country))
+                .collect(),
+        };
+        let rules = &asked.settings.rules;
+        let answer = rules::decide(&asked.question, &said, rules, &countries, now);
+        answered(&asked.question, answer, now)
+    });
+    Ok(answers.collect())
+}
+
+/// Who is behind a question.
+struct Behind {
+    persons: Vec<Person>,
+    digests: Vec<Vec<u8>>,
+}
+
+/// Who is behind each question.
+struct Parties(Vec<Behind>);
+
+impl Parties {
+    async fn load(ctx: &Ctx, asked: &[Asked]) -> Result<Self> {
+        let (mut customers, mut addresses) = (Vec::new(), Vec::new());
+        for one in asked {
+            match &one.party {
+                Party::Person(customer) => customers.push(*customer),
+                Party::Address(address) => addresses.push(address),
+            }
+        }
+        customers.sort_unstable();
+        customers.dedup();
+        let mut owners = customers::owners(ctx, &addresses).await?.into_iter();
+        let persons = customers::persons(ctx, &customers).await?;
+        let key = address::known_key(ctx).await?;
+        let reached = match &key {
+            Some(_) if !customers.is_empty() => customers::addresses(ctx, &customers).await?,
+            _ => HashMap::new(),
+        };
+        let digest = |address: &Address| Some(address::digest(key.as_ref()?, address));
+        let behind = asked.iter().map(|one| match &one.party {
+            Party::Address(address) => Behind {
+                persons: owners.next().unwrap_or_default(),
+                digests: digest(address).into_iter().collect(),
+            },
+            Party::Person(customer) => Behind {
+                persons: persons.get(customer).cloned().into_iter().collect(),
+                digests: reached
+                    .get(customer)
+                    .into_iter()
+                    .flatten()
+                    .filter(|reached| address::fits(&reached.address, Some(one.question.channel)))
+                    .filter_map(|reached| digest(&reached.address))
+                    .collect(),
+            },
+        });
+        Ok(Self(behind.collect()))
+    }
+}
+
+/// What was said by all who are behind some questions.
+struct Known {
+    by_customer: HashMap<CustomerId, Vec<preference::Model>>,
+    by_digest: HashMap<Vec<u8>, Vec<preference::Model>>,
+}
+
+impl Known {
+    async fn load(ctx: &Ctx, parties: &Parties) -> Result<Self> {
+        let (db, scope) = (ctx.db(), ctx.scope());
+        let persons = parties.0.iter().flat_map(|one| &one.persons);
+        let customers: HashSet<_> = persons.flat_map(Person::all).collect();
+        let customers: Vec<_> = customers.into_iter().collect();
+        let digests: Vec<_> = parties
+            .0
+            .iter()
+            .flat_map(|one| &one.digests)
+            .cloned()
+            .collect();
+        let mut by_customer: HashMap<_, Vec<_>> = HashMap::new();
+        for row in store::last_of_customers(db, scope, &customers).await? {
+            if let Some(customer) = row.customer_id {
+                by_customer.entry(customer).or_default().push(row);
+            }
+        }
+        let mut by_digest: HashMap<_, Vec<_>> = HashMap::new();
+        for found in store::last_of_addresses(db, scope, &digests).await? {
+            by_digest.entry(found.digest).or_default().push(found.row);
+        }
+        Ok(Self {
+            by_customer,
+            by_digest,
+        })
+    }
+
+    /// What was said by those behind a question, each thing once.
+    fn said<'a>(&'a self, behind: &'a Behind) -> Vec<Said<'a>> {
+        let of = |row: &'a preference::Model, is_of_address| {
+            let person = behind.persons.iter().find(|person| {
+                let mut all = person.all();
+                row.customer_id
+                    .is_some_and(|customer| all.any(|one| one == customer))
+            });
+            let joined = person.and_then(|person| {
+                let mut merged = person.merged.iter();
+                let of = merged.find(|(customer, _)| Some(*customer) == row.customer_id);
+                of.map(|(_, at)| *at)
+            });
+            Said {
+                row,
+                root: person.map(|person| person.root),
+                joined,
+                is_of_address,
+            }
+        };
+        let rows = behind
+            .digests
+            .iter()
+            .filter_map(|digest| self.by_digest.get(digest));
+        let mut said: Vec<_> = rows.flatten().map(|row| of(row, true)).collect();
+        let mut seen: HashSet<_> = said.iter().map(|one| one.row.id).collect();
+        let customers = behind.persons.iter().flat_map(Person::all);
+        let rows = customers.filter_map(|customer| self.by_customer.get(&customer));
+        let rows = rows.flatten().filter(|row| seen.insert(row.id));
+        said.extend(rows.map(|row| of(row, false)));
+        said
+    }
+}
