@@ -119,6 +119,20 @@ async fn privops(settings: &Settings, name: &str, postgres: Option<&str>) -> Out
         progress(&format!("{name}: {}", measurement.row.title()))?;
         figures.sample(measurement.row, measurement.run(settings).await?);
     }
+    scenario::say(server.target(), &data).await?;
+    server.analyze().await?;
+    let gate = scenario::gate(server.target(), &data);
+    for (row, connections) in [
+        (table::Row::Gate16, settings::CONNECTIONS),
+        (table::Row::Gate64, 64),
+    ] {
+        progress(&format!("{name}: {}", row.title()))?;
+        figures.sample(row, load::median(&gate, connections, settings).await?);
+    }
+    progress(&format!("{name}: {}", table::Row::GateBatch.title()))?;
+    let gates = scenario::gates(server.target(), &data);
+    let sample = load::median(&gates, settings::BATCH_CONNECTIONS, settings).await?;
+    figures.batches(table::Row::GateBatch, sample, scenario::BATCH);
     progress(&format!("{name}: {}", table::Row::Feed.title()))?;
     let writes = scenario::writes(server.target(), &data);
     let lag = feed::lag(server.target(), &writes, settings).await?;

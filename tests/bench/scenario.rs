@@ -34,8 +34,15 @@ const ACCOUNTING: &str =
     "query($id: ID!) { customer(by: {id: $id}) { accountingOfDisclosures { nodes {
     firstAt lastAt count frequency first { id ground purpose tier dataCategories authority
     recipient { name role country } } } } } }";
-/// Disclosures in a batch.
+const SAY: &str = "mutation($input: RecordPreferencesInput!) {
+    recordPreferences(input: $input) { results { preference { id } error { code } } } }";
+const MAY: &str = "query($question: ContactQuestionInput!) { contactPermission(question: $question) { allowed reason } }";
+const MAY_MANY: &str = "query($questions: [ContactQuestionInput!]!) {
+    contactPermissions(questions: $questions) { permission { allowed reason } error { code } } }";
+/// Disclosures, or questions, in a batch.
 pub(crate) const BATCH: u32 = 100;
+/// What the newsletter is for.
+const NEWSLETTER: &str = "marketing.communications.email";
 /// Connections that fill up.
 const FILL_CONNECTIONS: usize = 4;
 /// Recipients of batches; each is a line of a customer's accounting, at the most.
@@ -69,7 +76,7 @@ pub(crate) async fn fill(target: &Target, customers: u64) -> Outcome<Data> {
             REGISTER,
             &json!({ "input": {
                 "name": format!("Client {number}"),
-                "emails": [format!("client{number}@example.org")],
+                "emails": [email(number)],
                 "externalIds": [{ "system": "whmcs", "id": number.to_string() }],
             } }),
         )
@@ -267,6 +274,56 @@ pub(crate) fn accounting(target: &Target, data: &Data) -> Arc<Workload> {
     let begins = r#"{"data":{"customer":{"accountingOfDisclosures":{"nodes":[{"firstAt":""#;
     Workload::new(target, begins, move |number| {
         operation(ACCOUNTING, &json!({ "id": customer(number) }))
+    })
+}
+
+/// What customers want: of every three, one consented to the newsletter, one opted out of all advertising, and one said
+/// nothing.
+pub(crate) async fn say(target: &Target, data: &Data) -> Outcome<()> {
+    let count = u64::try_from(data.customers.len())?;
+    let saying = move |call: u64| {
+        let first = call * u64::from(BATCH);
+        let numbers = first..(first + u64::from(BATCH)).min(count);
+        let said = numbers.filter(|number| number % 3 < 2).map(|number| {
+            let (purpose, status) = match number % 3 {
+                0 => (NEWSLETTER, "GIVEN"),
+                _ => ("marketing", "WITHDRAWN"),
+            };
+            json!({ "customer": { "email": email(number) }, "purpose": purpose, "status": status, "method": "FORM" })
+        });
+        let said: Vec<_> = said.collect();
+        operation(SAY, &json!({ "input": { "preferences": said } }))
+    };
+    load::each(target, 4, count.div_ceil(u64::from(BATCH)), saying).await?;
+    Ok(())
+}
+
+fn email(number: u64) -> String {
+    format!("client{number}@example.org")
+}
+
+fn question(number: u64) -> Value {
+    json!({ "address": { "email": email(number) }, "purpose": NEWSLETTER, "channel": "EMAIL" })
+}
+
+/// Whether a newsletter may go to one address after the other.
+pub(crate) fn gate(target: &Target, data: &Data) -> Arc<Workload> {
+    let turn = data.turn();
+    let begins = r#"{"data":{"contactPermission":{"allowed":"#;
+    Workload::new(target, begins, move |number| {
+        operation(MAY, &json!({ "question": question(turn(number)) }))
+    })
+}
+
+/// The same in batches.
+pub(crate) fn gates(target: &Target, data: &Data) -> Arc<Workload> {
+    let turn = data.turn();
+    let begins = r#"{"data":{"contactPermissions":[{"permission":{"allowed":"#;
+    Workload::new(target, begins, move |number| {
+        let first = number * u64::from(BATCH);
+        let questions = (first..first + u64::from(BATCH)).map(|number| question(turn(number)));
+        let questions: Vec<_> = questions.collect();
+        operation(MAY_MANY, &json!({ "questions": questions }))
     })
 }
 
