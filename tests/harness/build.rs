@@ -123,6 +123,13 @@ pub const SET_CONTACT_RULE: &str = "mutation($input: SetContactRuleInput!) {
 /// Sets what a template is for.
 pub const SET_MESSAGE_TEMPLATE: &str = "mutation($input: SetMessageTemplateInput!) {
     setMessageTemplate(input: $input) { settings { templates { name purpose brand { id } integration { id } } } } }";
+/// Makes links to unsubscribe.
+pub const MINT_UNSUBSCRIBE_LINKS: &str = "mutation($input: MintUnsubscribeLinksInput!) {
+    mintUnsubscribeLinks(input: $input) { results { link { url listUnsubscribe listUnsubscribePost }
+        error { code field } } } }";
+/// Records what a provider reports of messages.
+pub const RECORD_MAIL_FEEDBACK: &str = "mutation($input: RecordMailFeedbackInput!) {
+    recordMailFeedback(input: $input) { results { outcome preference { id } } } }";
 /// Has what is known of a person put together.
 pub const ACCESS_PACKAGE: &str = "mutation($input: AccessPackageInput!) {
     accessPackage(input: $input) { package { id status } } }";

@@ -29,6 +29,9 @@ pub use database::{Database, is_postgres};
 /// When stories begin: 2026-11-20 10:00 UTC.
 pub const BEGINNING: &str = "2026-11-20T10:00:00.000Z";
 
+/// Where persons reach the instances of stories, as they are told.
+pub const PUBLIC_URL: &str = "https://privacy.host.example/p";
+
 /// A running instance.
 pub struct App {
     running: Running,
@@ -148,6 +151,7 @@ pub fn config(database: &Database, settings: &[(&str, &str)]) -> Config {
     let mut flags = database.settings();
     flags.extend([
         ("http.listen".to_owned(), "127.0.0.1:0".to_owned()),
+        ("http.public_url".to_owned(), PUBLIC_URL.to_owned()),
         ("ledger.sequence_interval_ms".to_owned(), "10".to_owned()),
         ("database.max_connections".to_owned(), "8".to_owned()),
     ]);

@@ -33,6 +33,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("http.allow_get", "true"),
     // So that a file can be too large.
     ("http.max_attachment_bytes", "262144"),
+    ("http.public_url", "https://privacy.host.example"),
 ];
 
 /// A running program, who calls it, what they sent, and what was answered.
@@ -252,6 +253,7 @@ async fn everything_goes_wrong(
     let files = work::files(&owner, &stranger, &abuse, &mut story.canaries, held);
     odd.extend(files);
     odd.extend(packages::odd(&stranger, &mut story.canaries));
+    odd.extend(preferences::odd(&stranger, &mut story.canaries));
     for (what, request, status) in odd {
         let answer = send(request).await.unwrap();
         assert_eq!(answer.status, status, "{what}: {}", answer.text);

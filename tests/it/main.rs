@@ -26,6 +26,7 @@ mod findings;
 mod isolation;
 mod layers;
 mod ledger;
+mod mail;
 mod main_job;
 mod migrations;
 mod preferences;

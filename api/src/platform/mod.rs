@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod config;
 pub(crate) mod db;
+pub(crate) mod html;
 pub(crate) mod page;
 pub(crate) mod patch;
 pub(crate) mod personal;

@@ -30,7 +30,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 pub(crate) use cell::{Column, DataKey, Place};
-pub(crate) use contact::ContactKey;
+pub(crate) use contact::{ClosedLink, ContactKey};
 pub(crate) use index::{Field, IndexValue};
 pub(crate) use keyring::{Epoch, Keyring};
 pub(crate) use part::{PART, Parts};

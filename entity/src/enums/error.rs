@@ -52,6 +52,9 @@ text_enum! {
         /// The HTTP request does not carry one GraphQL request. HTTP 400, or a closer status such
         /// as 405, 413 or 415. The same request fails again.
         BadRequest = "BAD_REQUEST",
+        /// Refused: the server lacks a setting for it; the message says which. HTTP 422. The same request fails again until
+        /// an operator has set it.
+        NotConfigured = "NOT_CONFIGURED",
         /// Refused: it would revoke the last token with which an owner can act. HTTP 422. The same
         /// request fails again until another owner's token has been issued.
         LastOwnerToken = "LAST_OWNER_TOKEN",

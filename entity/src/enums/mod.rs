@@ -31,8 +31,8 @@ pub use error::ErrorCode;
 pub use hold::{HoldKind, HoldStatus};
 pub use ledger::{EventType, Log};
 pub use preference::{
-    ContactBasis, ContactChannel, ContactReason, PreferenceMethod, PreferenceStatus,
-    UnansweredAction,
+    ContactBasis, ContactChannel, ContactReason, MailFeedbackFormat, MailFeedbackOutcome,
+    PreferenceMethod, PreferenceStatus, UnansweredAction,
 };
 pub use recipient::{ContactKind, RecipientCategory, RecipientRole};
 pub use request::{

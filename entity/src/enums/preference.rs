@@ -33,6 +33,8 @@ text_enum! {
         Expired = "EXPIRED",
         /// It is not known what they want. That is no refusal.
         Unknown = "UNKNOWN",
+        /// A message to the address came back for good. Nobody said that: it counts for the address, not for a customer.
+        Unreachable = "UNREACHABLE",
     }
 }
 
@@ -57,6 +59,10 @@ text_enum! {
         Phone = "PHONE",
         /// A letter.
         Letter = "LETTER",
+        /// A complaint to the mailbox provider: a message was marked as spam.
+        Complaint = "COMPLAINT",
+        /// A message that came back.
+        Bounce = "BOUNCE",
         /// The choice of a product or a platform.
         PurchaseChoice = "PURCHASE_CHOICE",
         /// It came with a list from another system.
@@ -89,6 +95,34 @@ text_enum! {
         OptedOut = "OPTED_OUT",
         /// A consent is needed here, and there is none that counts.
         NoConsent = "NO_CONSENT",
+        /// A message to the address came back for good.
+        Unreachable = "UNREACHABLE",
+    }
+}
+
+text_enum! {
+    /// Who reports what became of messages, and so in which form.
+    pub enum MailFeedbackFormat {
+        /// A report of a mailbox provider, as it came by mail (RFC 5965).
+        Arf = "ARF",
+        /// A notification of Amazon SES, alone or in an envelope of Amazon SNS: JSON.
+        Ses = "SES",
+        /// Events of Twilio `SendGrid`: JSON.
+        Sendgrid = "SENDGRID",
+    }
+}
+
+text_enum! {
+    /// What became of a report about a message.
+    pub enum MailFeedbackOutcome {
+        /// It was recorded.
+        Recorded = "RECORDED",
+        /// The same was on record already.
+        Known = "KNOWN",
+        /// It says nothing that counts: a delivery, or a message that may arrive later.
+        Ignored = "IGNORED",
+        /// It does not say whom it is about, or in a way that nobody can read.
+        Unmatched = "UNMATCHED",
     }
 }
 

@@ -51,6 +51,21 @@ pub const SAMPLES: &[Sample] = &[
         build::RECORD_PREFERENCES,
         listing,
     ),
+    sample(
+        "Mutation.mintUnsubscribeLinks",
+        build::MINT_UNSUBSCRIBE_LINKS,
+        |turn| {
+            input(
+                &json!({ "links": [{ "customer": { "id": turn.world.customer }, "purpose": "marketing",
+                "messageId": "canary message" }] }),
+            )
+        },
+    ),
+    sample(
+        "Mutation.recordMailFeedback",
+        build::RECORD_MAIL_FEEDBACK,
+        reporting,
+    ),
 ];
 
 /// Something that a customer said, with a canary wherever there may be one.
@@ -80,6 +95,13 @@ pub fn saying(turn: &Turn<'_>) -> Value {
 /// Variables of a list.
 pub fn listing(turn: &Turn<'_>) -> Value {
     input(&json!({ "preferences": [said(&turn.world.customer)] }))
+}
+
+/// Variables of a report, about an address of which nobody knows anything yet.
+pub fn reporting(_: &Turn<'_>) -> Value {
+    let email = format!("{}@canary.example", uuid::Uuid::now_v7().simple());
+    let events = json!([{ "email": email, "event": "spamreport", "sg_event_id": "canary event" }]);
+    input(&json!({ "format": "SENDGRID", "body": events.to_string() }))
 }
 
 /// Something that a customer said; gives its id.

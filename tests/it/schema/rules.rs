@@ -103,6 +103,14 @@ pub const LISTS: &[(&str, &str)] = &[
     ),
     ("RecordPreferencesPayload.results", "500 items in the input"),
     ("Query.contactPermissions", "500 items in the input"),
+    (
+        "MintUnsubscribeLinksPayload.results",
+        "500 items in the input",
+    ),
+    (
+        "RecordMailFeedbackPayload.results",
+        "500 messages in what is reported",
+    ),
     ("ContactSettings.rules", "500, which setContactRule keeps"),
     (
         "ContactSettings.templates",
@@ -124,8 +132,12 @@ const KEYED_BY_ITEM: &[(&str, &str)] = &[
     ("RecordDisclosuresInput", "DisclosureInput"),
 ];
 
-/// Inputs of mutations that record nothing: a lease that nobody uses lapses.
-const UNRECORDED: &[&str] = &["ClaimTasksInput", "HeartbeatTaskInput"];
+/// Inputs of mutations that record nothing: a lease that nobody uses lapses, and a link says by itself what it stops.
+const UNRECORDED: &[&str] = &[
+    "ClaimTasksInput",
+    "HeartbeatTaskInput",
+    "MintUnsubscribeLinksInput",
+];
 
 const CONNECTION: [&str; 3] = ["edges", "nodes", "pageInfo"];
 

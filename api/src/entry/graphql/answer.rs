@@ -335,6 +335,7 @@ fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::DisclosureSuperseded
         | ErrorCode::SubjectResolved
         | ErrorCode::CustomerMerged
+        | ErrorCode::NotConfigured
         | ErrorCode::TransitionNotAllowed
         | ErrorCode::IdentityNotVerified
         | ErrorCode::VerificationLocked

@@ -21,7 +21,7 @@ use crate::disclosures::graphql::{DisclosuresMutation, DisclosuresQuery};
 use crate::ledger::graphql::LedgerQuery;
 use crate::packages::graphql::PackagesMutation;
 use crate::preferences::graphql::{
-    ContactMutation, ContactQuery, PreferencesMutation, PreferencesQuery,
+    ContactMutation, ContactQuery, MailMutation, PreferencesMutation, PreferencesQuery,
 };
 use crate::recipients::graphql::{RecipientsMutation, RecipientsQuery};
 use crate::requests::graphql::{
@@ -73,6 +73,7 @@ pub(crate) struct Mutation(
     PackagesMutation,
     PreferencesMutation,
     ContactMutation,
+    MailMutation,
 );
 
 /// The schema.

@@ -5,7 +5,9 @@
 mod attachments;
 mod packages;
 mod probes;
+mod public;
 mod server;
+mod unsubscribe;
 
 use std::sync::Arc;
 
@@ -35,6 +37,7 @@ pub(crate) fn router(app: &Arc<App>) -> Result<Router, StartError> {
         .at("/attachments/:id", attachments::Get(Arc::clone(app)))
         .at("/packages/:token", packages::Door(Arc::clone(app)))
         .at(crate::packages::service::SCHEMA_PATH, packages::Schema)
+        .at("/unsubscribe/:token", unsubscribe::Door(Arc::clone(app)))
         .at("/healthz", probes::Health)
         .at("/readyz", probes::Ready(Arc::clone(app)));
     if app.config.http.metrics {

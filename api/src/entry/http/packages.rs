@@ -7,15 +7,13 @@
 use std::sync::Arc;
 
 use futures_util::stream;
-use poem::http::{HeaderValue, Method, StatusCode, header};
+use poem::http::{Method, StatusCode, header};
 use poem::{Body, Endpoint, Request, Response};
 
+use super::public::{self, page};
 use crate::context::App;
 use crate::error::Error;
 use crate::packages::service::{self, Handing};
-
-/// A page runs nothing, loads nothing, and sends its form to where it came from.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The page at a link, and what its button does.
 pub(super) struct Door(pub(super) Arc<App>);
@@ -31,43 +29,15 @@ impl Endpoint for Door {
         let answer = match *request.method() {
             Method::GET => show(&self.0, token).await,
             Method::POST => hand_out(&self.0, token).await,
-            _ => Ok(Response::builder()
-                .status(StatusCode::METHOD_NOT_ALLOWED)
-                .header(header::ALLOW, "GET, POST")
-                .finish()),
+            _ => Ok(public::only("GET, POST")),
         };
-        let mut response = answer.unwrap_or_else(|error| {
-            log(&error);
-            Response::builder()
-                .status(StatusCode::SERVICE_UNAVAILABLE)
-                .header(header::RETRY_AFTER, "60")
-                .content_type("text/plain; charset=utf-8")
-                .body("This does not work at the moment. Try again in a minute.")
-        });
-        let headers = response.headers_mut();
-        for (name, value) in [
-            (header::CACHE_CONTROL, "no-store"),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (header::REFERRER_POLICY, "no-referrer"),
-            (header::CONTENT_SECURITY_POLICY, POLICY),
-        ] {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-        headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
-        Ok(response)
+        Ok(public::answer(answer, |error| log(&error)))
     }
 }
 
 fn log(error: &Error) {
     let cause = error.for_log();
     tracing::error!(cause, "a package could not be handed out");
-}
-
-fn page(status: StatusCode, text: String) -> Response {
-    Response::builder()
-        .status(status)
-        .content_type("text/html; charset=utf-8")
-        .body(text)
 }
 
 fn nothing() -> Response {
@@ -108,10 +78,7 @@ impl Endpoint for Schema {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         if *request.method() != Method::GET {
-            return Ok(Response::builder()
-                .status(StatusCode::METHOD_NOT_ALLOWED)
-                .header(header::ALLOW, "GET")
-                .finish());
+            return Ok(public::only("GET"));
         }
         Ok(Response::builder()
             .content_type("application/schema+json")

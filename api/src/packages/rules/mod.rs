@@ -9,7 +9,7 @@ pub(super) use document::{
     Ask, Document, File, Identifier, Kept, Message, PastRequest, Person, Preference, Recipient,
     Relation, Resource, System, schema,
 };
-pub(super) use page::{door, notice, page};
+pub(super) use page::{door, page};
 
 /// A name for a file that any system can unpack, of a name that a person or a system gave it.
 pub(super) fn path(system: &str, number: usize, name: &str) -> String {

@@ -1,13 +1,14 @@
 //! What is in a package, as a page to read: one file without anything from elsewhere, to be opened, printed and kept.
 //! And the page at a link, which hands the package out.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::document::{
     Document, Identifier, Kept, PastRequest, Person, Preference, Recipient, System,
 };
 use super::words::{bytes, day, words};
+use crate::platform::html::framed;
 
 /// What must be escaped in a path of a link.
 const IN_PATH: &AsciiSet = &CONTROLS
@@ -21,43 +22,6 @@ const IN_PATH: &AsciiSet = &CONTROLS
     .add(b'`')
     .add(b'{')
     .add(b'}');
-
-const STYLE: &str = "
-:root { color-scheme: light; }
-body { font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', sans-serif; color: #1c2430; background: #f4f6f8; margin: 0; }
-main { max-width: 62rem; margin: 0 auto; padding: 2.5rem 2rem 4rem; background: #fff; }
-h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; }
-h2 { font-size: 1.25rem; margin: 2.4rem 0 .4rem; padding-top: 1rem; border-top: 1px solid #d9dfe6; }
-h3 { font-size: 1rem; margin: 1.2rem 0 .2rem; }
-p { margin: .4rem 0; } .lead { color: #4b5868; } .quiet { color: #5f6c7b; font-size: .9rem; }
-table { border-collapse: collapse; width: 100%; margin: .8rem 0; font-size: .92rem; }
-th { text-align: left; font-weight: 600; color: #4b5868; border-bottom: 2px solid #d9dfe6; padding: .35rem .8rem .35rem 0; }
-th[scope=row] { width: 14rem; border-bottom: 1px solid #e8ecf0; }
-td { vertical-align: top; border-bottom: 1px solid #e8ecf0; padding: .45rem .8rem .45rem 0; overflow-wrap: anywhere; }
-blockquote { margin: .4rem 0; padding: .2rem 0 .2rem 1rem; border-left: 3px solid #c9d3de; white-space: pre-wrap; }
-nav { margin: 1.2rem 0 0; } nav a { margin-right: 1.2rem; } a { color: #0b5cad; }
-button { font: inherit; font-weight: 600; color: #fff; background: #0b5cad; border: 0; border-radius: .4rem;
-  padding: .7rem 1.4rem; cursor: pointer; } button:focus-visible { outline: 3px solid #7db4ea; }
-@media print { body { background: #fff; } main { padding: 0; } tr, blockquote { break-inside: avoid; } nav { display: none; } }
-";
-
-/// A whole page.
-fn framed(title: &str, content: &Markup) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="robots" content="noindex";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body { main { (content) } }
-        }
-    };
-    page.into_string()
-}
 
 /// The page of a package.
 pub(in crate::packages) fn page(document: &Document) -> String {
@@ -303,9 +267,4 @@ pub(in crate::packages) fn door(controller: &str, size: i64, until: &str) -> Str
         p.quiet { "Should the download break off, ask for another link." }
     };
     framed(&format!("Your data at {controller}"), &content)
-}
-
-/// A page that says one thing.
-pub(in crate::packages) fn notice(title: &str, text: &str) -> String {
-    framed(title, &html! { h1 { (title) } p.lead { (text) } })
 }

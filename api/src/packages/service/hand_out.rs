@@ -17,6 +17,7 @@ use crate::context::{App, Begun, Ctx, Once};
 use crate::error::{Error, Result};
 use crate::ledger::Fields;
 use crate::packages::{rules, store};
+use crate::platform::html::notice;
 use crate::platform::personal::Personal;
 use crate::platform::random;
 use crate::requests::service::{Answerable, answerable};
@@ -212,7 +213,7 @@ pub(crate) async fn front(app: &Arc<App>, token: &str) -> Result<Option<String>>
 
 /// The page where there is nothing.
 pub(crate) fn nothing_there() -> String {
-    rules::notice(
+    notice(
         "This link does not work",
         "It was used, its time is over, or it was never one. Ask whoever sent it for another one.",
     )

@@ -105,6 +105,8 @@ pub enum LogFormat {
 pub struct Http {
     /// Address to listen on.
     pub listen: SocketAddr,
+    /// Where persons reach this server; empty where nobody said so.
+    pub public_url: String,
     /// Connections open at the same time.
     pub max_connections: u32,
     header_timeout_seconds: u64,

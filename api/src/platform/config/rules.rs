@@ -28,6 +28,8 @@ pub(super) enum Rule {
     Filter,
     /// The name of a log.
     Origin,
+    /// Where persons reach the server, or nothing.
+    PublicUrl,
     /// The URL of a database; never quoted, as it may hold a password.
     DatabaseUrl,
 }
@@ -48,6 +50,7 @@ pub(super) const KEYS: &[(&str, Rule)] = &[
     ("log.format", Rule::OneOf(&["text", "json"])),
     ("log.level", Rule::Filter),
     ("http.listen", Rule::Address),
+    ("http.public_url", Rule::PublicUrl),
     ("http.max_connections", Rule::Whole(1, 100_000)),
     ("http.header_timeout_seconds", Rule::Whole(1, 300)),
     ("http.body_timeout_seconds", Rule::Whole(1, 300)),
@@ -153,6 +156,9 @@ impl Rule {
                 "letters, digits, dots, hyphens and slashes, such as logs.example.com/privacy"
                     .to_owned()
             }
+            Self::PublicUrl => {
+                "empty, or https://HOST[:PORT][/PATH] (http:// for localhost only)".to_owned()
+            }
             Self::DatabaseUrl => {
                 "empty, sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned()
             }
@@ -176,6 +182,7 @@ impl Rule {
             }
             Self::Filter => is_filter(value),
             Self::Origin => is_origin(value),
+            Self::PublicUrl => value.is_empty() || is_public_url(value),
             Self::DatabaseUrl => is_database_url(value),
         }
     }
@@ -189,6 +196,21 @@ fn is_filter(value: &str) -> bool {
                 || LEVELS.iter().any(|level| level.eq_ignore_ascii_case(part)))
     };
     value.split(',').all(plain) && EnvFilter::try_new(value).is_ok()
+}
+
+/// Links in messages must be as safe as what they do; what is beside a path does not belong to a place.
+fn is_public_url(value: &str) -> bool {
+    let Ok(url) = url::Url::parse(value) else {
+        return false;
+    };
+    let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && local);
+    safe && url.host_str().is_some()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && value.len() <= TEXT_MAX
 }
 
 fn is_origin(value: &str) -> bool {

@@ -460,3 +460,33 @@ fn the_file_of_defaults_documents_every_key() {
         );
     }
 }
+
+#[test]
+fn where_the_server_is_reached_is_as_safe_as_what_its_links_do() {
+    for right in [
+        "",
+        "https://privacy.host.example",
+        "https://privacy.host.example:8443/p/",
+        "http://localhost:8080",
+        "http://[::1]:8080",
+    ] {
+        let config = by_flags(&[("http.public_url", right)]).unwrap();
+        assert_eq!(config.http.public_url, right);
+    }
+    for wrong in [
+        "privacy.host.example",
+        "http://privacy.host.example",
+        "ftp://privacy.host.example",
+        "https://ada:secret@privacy.host.example",
+        "https://privacy.host.example/?p=1",
+        "https://privacy.host.example/#p",
+        "https://",
+        " ",
+    ] {
+        let problems = problems(by_flags(&[("http.public_url", wrong)]));
+        assert!(
+            problems.iter().any(|one| one.contains("http.public_url")),
+            "{wrong}: {problems:?}"
+        );
+    }
+}

@@ -39,19 +39,13 @@ impl TryFrom<ContactQuestionInput> for NewQuestion {
     type Error = Error;
 
     fn try_from(input: ContactQuestionInput) -> Result<Self> {
-        let whom = match (input.customer, input.address) {
-            (Some(customer), None) => Whom::Customer(customer.into()),
-            (None, Some(address)) => Whom::Address(address.into()),
-            _ => return Err(Error::invalid("customer", "say either customer or address")),
-        };
-        let what = match (input.purpose, input.template) {
-            (Some(purpose), None) => For::Purpose(purpose),
-            (None, Some(template)) => For::Template(template),
-            _ => return Err(Error::invalid("purpose", "say either purpose or template")),
-        };
+        let whom = Whom::of(
+            input.customer.map(Into::into),
+            input.address.map(Into::into),
+        )?;
         Ok(Self {
             whom,
-            what,
+            what: For::of(input.purpose, input.template)?,
             channel: input.channel,
             brand: input.brand_id,
             country: input.country.map(CountryCode::as_str),

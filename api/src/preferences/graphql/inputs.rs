@@ -9,7 +9,7 @@ use crate::customers::graphql::CustomerLookupInput;
 use crate::error::{Error, Result};
 use crate::graphql::{OnBehalfOfInput, personal};
 use crate::platform::personal::Personal;
-use crate::preferences::service::{About, NewAddress, NewPreference, PreferenceFilter, Who};
+use crate::preferences::service::{About, NewAddress, NewPreference, PreferenceFilter, Whom};
 
 /// An address by which somebody is contacted: exactly one of these.
 #[derive(Clone, OneofObject)]
@@ -28,15 +28,6 @@ impl From<ContactAddressInput> for NewAddress {
             ContactAddressInput::Email(value) => Self::Email(value),
             ContactAddressInput::Phone(value) => Self::Phone(value),
         }
-    }
-}
-
-/// Who is meant: a customer, or whoever has an address.
-fn who(customer: Option<CustomerLookupInput>, address: Option<ContactAddressInput>) -> Result<Who> {
-    match (customer, address) {
-        (Some(customer), None) => Ok(Who::Customer(customer.into())),
-        (None, Some(address)) => Ok(Who::Address(address.into())),
-        _ => Err(Error::invalid("customer", "say either customer or address")),
     }
 }
 
@@ -91,7 +82,11 @@ impl TryFrom<PreferenceInput> for NewPreference {
             _ => return Err(Error::invalid("purpose", "say either purpose or optOut")),
         };
         Ok(Self {
-            who: who(input.customer, input.address)?,
+            who: Whom::of(
+                input.customer.map(Into::into),
+                input.address.map(Into::into),
+            )?
+            .into(),
             brand: input.brand_id,
             about,
             channel: input.channel,

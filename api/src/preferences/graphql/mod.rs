@@ -2,6 +2,7 @@
 
 mod contact;
 mod inputs;
+mod mail;
 mod types;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use entity::id::{CustomerId, PreferenceId};
 
 pub(crate) use contact::{ContactMutation, ContactQuery};
 use inputs::{PreferenceFilterInput, RecordPreferenceInput, RecordPreferencesInput};
+pub(crate) use mail::MailMutation;
 
 use super::service::{self, Current, Preference};
 use crate::context::Ctx;

@@ -1,7 +1,10 @@
 //! Whether somebody may be contacted.
 
 use entity::contact_rule;
-use entity::enums::{ContactBasis, ContactChannel, ContactReason as Reason, UnansweredAction};
+use entity::enums::{
+    ContactBasis, ContactChannel, ContactReason as Reason, PreferenceStatus as Status,
+    UnansweredAction,
+};
 use entity::id::{BrandId, PreferenceId};
 use entity::time::Timestamp;
 
@@ -33,7 +36,7 @@ impl Answer {
     pub(in crate::preferences) fn is_allowed(&self) -> bool {
         match self.reason {
             Reason::Essential | Reason::Consented | Reason::NotObjected => true,
-            Reason::OptedOut | Reason::NoConsent => false,
+            Reason::OptedOut | Reason::NoConsent | Reason::Unreachable => false,
         }
     }
 }
@@ -102,6 +105,9 @@ pub(in crate::preferences) fn decide(
     let needs_consent =
         |country: Option<&str>| rules.basis(question, country) == ContactBasis::Consent;
     let (reason, decides) = match verdict(said, about, true, now) {
+        Verdict::Refused(no) if no.row.status == Status::Unreachable => {
+            (Reason::Unreachable, Some(no))
+        }
         Verdict::Refused(no) => (Reason::OptedOut, Some(no)),
         Verdict::Consented(yes) => (Reason::Consented, Some(yes)),
         Verdict::Neither(last) if countries.iter().copied().any(needs_consent) => {

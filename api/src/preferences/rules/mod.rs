@@ -1,12 +1,16 @@
 //! What may be said, and what follows from it.
 
 mod contact;
+mod feedback;
+mod page;
 mod standing;
 
 use entity::enums::{OptOutScope, PreferenceMethod, PreferenceStatus as Status, UnansweredAction};
 use entity::preference;
 
 pub(super) use contact::{Answer, Question, Rules, decide, place};
+pub(super) use feedback::{Feedback, Kind, read};
+pub(super) use page::{asking, done, no_such_link, not_understood};
 pub(super) use standing::{About, Said, Verdict, verdict};
 
 /// How many preferences one call may record, and how many questions it may ask.
@@ -33,6 +37,12 @@ pub(super) fn unanswered(purpose: &str) -> UnansweredAction {
 
 /// What is wrong with something that was said: a field, and why.
 pub(super) fn problem(said: &preference::Model) -> Option<(&'static str, &'static str)> {
+    if said.status == Status::Unreachable && said.customer_id.is_some() {
+        return Some((
+            "status",
+            "is said of an address, not of a customer: say address",
+        ));
+    }
     let signal = said.method == PreferenceMethod::Gpc;
     let says_no = forbids(said.status);
     if said.purpose.as_deref().is_some_and(is_essential) {
@@ -62,7 +72,7 @@ pub(super) fn problem(said: &preference::Model) -> Option<(&'static str, &'stati
 pub(super) fn forbids(status: Status) -> bool {
     matches!(
         status,
-        Status::Refused | Status::Withdrawn | Status::Objected
+        Status::Refused | Status::Withdrawn | Status::Objected | Status::Unreachable
     )
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A refusal stands until the person consents, later, to what is asked for, in words that are as narrow as the refusal: who
 //! wants no advertising at all and then subscribes to one newsletter gets that; who wants no text messages and then ticks
-//! "advertising" still gets none. That nothing is known, or that a consent is over, lifts no refusal.
+//! "advertising" still gets none. That nothing is known, or that a consent is over, lifts no refusal. That an address cannot
+//! be reached nobody said: whatever is consented to there says that it can.
 //!
 //! Who said it counts too. What one account refused is lifted by that account, or by one that had become one with it
 //! before; what was said of an address, by what was said of that address.
@@ -164,7 +165,7 @@ fn is_lifted(no: &Said<'_>, said: &[Said<'_>], about: About<'_>, now: Timestamp)
         yes.is_consent(now)
             && yes.row.at > no.row.at
             && of.covers(about)
-            && About::of(no.row).covers(of)
+            && (no.row.status == Status::Unreachable || About::of(no.row).covers(of))
             && no.is_answered_by(yes)
     })
 }

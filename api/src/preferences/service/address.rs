@@ -129,9 +129,9 @@ pub(super) async fn counted_for(
     ctx: &Ctx,
     ready: &[Ready],
 ) -> Result<Vec<preference_address::Model>> {
-    let of_address = ready.iter().any(|one| one.address.is_some());
+    let of_address = |one: &Ready| one.address.is_some() || !one.digests.is_empty();
     let forbids = |one: &Ready| rules::forbids(one.row.status);
-    let key = if of_address || ready.iter().any(forbids) {
+    let key = if ready.iter().any(|one| of_address(one) || forbids(one)) {
         Some(key(ctx).await?)
     } else {
         // Where nobody ever forbade anything, there is nothing that a consent could lift.
@@ -151,6 +151,7 @@ pub(super) async fn counted_for(
     let mut found = Vec::new();
     for one in ready {
         let own = one.address.iter().map(|address| digest(&key, address));
+        let own = own.chain(one.digests.iter().cloned());
         let customer = one.row.customer_id.filter(|_| counts(&one));
         let known = customer.and_then(|customer| known.get(&customer));
         let known = known.into_iter().flatten();

@@ -19,7 +19,7 @@ use crate::customers::{Lookup, Match};
 use crate::data_map::Tree;
 use crate::error::{Error, Result};
 use crate::platform::together::{Limits, Together};
-use crate::preferences::rules::{self, Answer, Question, Said};
+use crate::preferences::rules::{self, About, Answer, Question, Said, Verdict};
 use crate::preferences::store;
 
 /// How many questions are answered in one go, unless one call alone asks more.
@@ -43,6 +43,34 @@ pub(crate) enum Whom {
     Customer(Lookup),
     /// Whoever has an address.
     Address(NewAddress),
+}
+
+impl For {
+    /// What a message is for, of which exactly one thing is said.
+    ///
+    /// # Errors
+    /// Invalid.
+    pub(crate) fn of(purpose: Option<String>, template: Option<String>) -> Result<Self> {
+        match (purpose, template) {
+            (Some(purpose), None) => Ok(Self::Purpose(purpose)),
+            (None, Some(template)) => Ok(Self::Template(template)),
+            _ => Err(Error::invalid("purpose", "say either purpose or template")),
+        }
+    }
+}
+
+impl Whom {
+    /// To whom a message would go, of which exactly one thing is said.
+    ///
+    /// # Errors
+    /// Invalid.
+    pub(crate) fn of(customer: Option<Lookup>, address: Option<NewAddress>) -> Result<Self> {
+        match (customer, address) {
+            (Some(customer), None) => Ok(Self::Customer(customer)),
+            (None, Some(address)) => Ok(Self::Address(address)),
+            _ => Err(Error::invalid("customer", "say either customer or address")),
+        }
+    }
 }
 
 /// What somebody wants to send.
@@ -176,17 +204,26 @@ fn answered(question: &Question, answer: Answer, at: Timestamp) -> Permission {
 
 /// What somebody wants to send, in the words of the rules.
 fn understand(ctx: &Ctx, settings: &Settings, new: &NewQuestion) -> Result<Question> {
-    let (purpose, brand) = match &new.what {
-        For::Purpose(key) => (Tree::DataUse.checked(key, "purpose")?, None),
-        For::Template(name) => settings
-            .template(ctx.actor.integration, name.trim())
-            .ok_or(Error::NotFound { what: "template" }.at("template"))?,
-    };
+    let (purpose, brand) = purpose_of(ctx, settings, &new.what)?;
     Ok(Question {
         purpose,
         channel: new.channel,
         brand: new.brand.or(brand),
     })
+}
+
+/// For which use a message is, and in whose name where that is always the same.
+pub(super) fn purpose_of(
+    ctx: &Ctx,
+    settings: &Settings,
+    what: &For,
+) -> Result<(&'static str, Option<BrandId>)> {
+    match what {
+        For::Purpose(key) => Ok((Tree::DataUse.checked(key, "purpose")?, None)),
+        For::Template(name) => settings
+            .template(ctx.actor.integration, name.trim())
+            .ok_or(Error::NotFound { what: "template" }.at("template")),
+    }
 }
 
 /// Answers questions by a look at what was said; those of others who ask at the same time as well.
@@ -280,7 +317,7 @@ async fn together(ctx: &Ctx, asked: Vec<Asked>) -> Result<Vec<Result<Permission>
 /// Answers questions, in one statement for each kind of thing that must be known.
 async fn answer(ctx: &Ctx, asked: &[Asked]) -> Result<Vec<Permission>> {
     let parties = Parties::load(ctx, asked).await?;
-    let known = Known::load(ctx, &parties).await?;
+    let known = Known::load(ctx, parties.0.iter()).await?;
     // After everything was read: a consent that ended meanwhile has ended.
     let now = ctx.now();
     let answers = asked.iter().zip(&parties.0).map(|(asked, party)| {
@@ -300,9 +337,22 @@ async fn answer(ctx: &Ctx, asked: &[Asked]) -> Result<Vec<Permission>> {
 }
 
 /// Who is behind a question.
-struct Behind {
-    persons: Vec<Person>,
-    digests: Vec<Vec<u8>>,
+pub(super) struct Behind {
+    /// The customers.
+    pub(super) persons: Vec<Person>,
+    /// Digests of the addresses.
+    pub(super) digests: Vec<Vec<u8>>,
+}
+
+/// Whether each of some things is refused already, by those behind it.
+pub(super) async fn are_refused(ctx: &Ctx, things: &[(Behind, About<'_>)]) -> Result<Vec<bool>> {
+    let known = Known::load(ctx, things.iter().map(|(behind, _)| behind)).await?;
+    let now = ctx.now();
+    let is_refused = |(behind, about): &(Behind, About<'_>)| {
+        let verdict = rules::verdict(&known.said(behind), *about, false, now);
+        matches!(verdict, Verdict::Refused(_))
+    };
+    Ok(things.iter().map(is_refused).collect())
 }
 
 /// Who is behind each question.
@@ -354,13 +404,13 @@ struct Known {
 }
 
 impl Known {
-    async fn load(ctx: &Ctx, parties: &Parties) -> Result<Self> {
+    async fn load<'a>(ctx: &Ctx, parties: impl Iterator<Item = &'a Behind>) -> Result<Self> {
         let (db, scope) = (ctx.db(), ctx.scope());
-        let persons = parties.0.iter().flat_map(|one| &one.persons);
+        let parties: Vec<_> = parties.collect();
+        let persons = parties.iter().flat_map(|one| &one.persons);
         let customers: HashSet<_> = persons.flat_map(Person::all).collect();
         let customers: Vec<_> = customers.into_iter().collect();
         let digests: Vec<_> = parties
-            .0
             .iter()
             .flat_map(|one| &one.digests)
             .cloned()

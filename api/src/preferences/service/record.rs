@@ -8,8 +8,9 @@ use entity::preference;
 use entity::time::Timestamp;
 
 use super::address::{self, NewAddress};
+use super::gate::Whom;
 use super::write::write;
-use crate::context::{Ctx, Once, each_replayed};
+use crate::context::{Ctx, Once, each_replayed, result_of};
 use crate::customers::service::Address;
 use crate::customers::{self, Lookup, Match};
 use crate::data_map::Tree;
@@ -42,6 +43,17 @@ pub(crate) enum Who {
     Customer(Lookup),
     /// Whoever has an address.
     Address(NewAddress),
+    /// Whoever has a link that was made for a customer, or for addresses of which the digests are known.
+    Link(Option<CustomerId>, Vec<Vec<u8>>),
+}
+
+impl From<Whom> for Who {
+    fn from(whom: Whom) -> Self {
+        match whom {
+            Whom::Customer(customer) => Self::Customer(customer),
+            Whom::Address(address) => Self::Address(address),
+        }
+    }
 }
 
 /// Something that a person said.
@@ -86,6 +98,8 @@ pub(super) struct Ready {
     pub(super) new: NewPreference,
     /// Of which address it was said.
     pub(super) address: Option<Address>,
+    /// Of which addresses it was said, where only their digests are known.
+    pub(super) digests: Vec<Vec<u8>>,
 }
 
 /// Records something that a person said.
@@ -119,7 +133,7 @@ pub(crate) async fn record_many(
     record_all(ctx, items, policy, once, name).await
 }
 
-async fn record_all(
+pub(super) async fn record_all(
     ctx: &Ctx,
     items: Vec<Result<NewPreference>>,
     policy: ErrorPolicy,
@@ -145,11 +159,16 @@ async fn record_all(
     if ready.is_empty() {
         return Ok(outcome);
     }
-    write(ctx, ready, outcome, &once).await
+    let results: Vec<_> = outcome.iter().map(result_of).collect();
+    let earlier = write(ctx, ready, &results, &once).await?;
+    Ok(earlier.map_or(outcome, |results| each_replayed(&results)))
 }
 
 /// Checks items, each by itself and against what is on record, in one statement for each kind of question.
-async fn check(ctx: &Ctx, items: Vec<Result<NewPreference>>) -> Result<Vec<Result<Ready>>> {
+pub(super) async fn check(
+    ctx: &Ctx,
+    items: Vec<Result<NewPreference>>,
+) -> Result<Vec<Result<Ready>>> {
     let speakers = speakers(ctx, &items).await?;
     let mut brands: Vec<_> = items.iter().flatten().filter_map(|new| new.brand).collect();
     brands.sort_unstable();
@@ -157,7 +176,11 @@ async fn check(ctx: &Ctx, items: Vec<Result<NewPreference>>) -> Result<Vec<Resul
     let brands = customers::service::existing_brands(ctx, &brands).await?;
     let checked = items.into_iter().zip(speakers).map(|(item, speaker)| {
         let new = item?;
-        let Speaker { customer, address } = speaker?;
+        let Speaker {
+            customer,
+            address,
+            digests,
+        } = speaker?;
         if new.brand.is_some_and(|brand| !brands.contains(&brand)) {
             return Err(Error::NotFound { what: "brand" }.at("brandId"));
         }
@@ -165,54 +188,75 @@ async fn check(ctx: &Ctx, items: Vec<Result<NewPreference>>) -> Result<Vec<Resul
             address::check_fits(address, new.channel)?;
         }
         let row = row_of(ctx, customer, &new)?;
-        Ok(Ready { row, new, address })
+        Ok(Ready {
+            row,
+            new,
+            address,
+            digests,
+        })
     });
     Ok(checked.collect())
 }
 
 /// Who said something: a customer, or of an address somebody who may be none.
+#[derive(Default)]
 struct Speaker {
     customer: Option<CustomerId>,
     address: Option<Address>,
+    digests: Vec<Vec<u8>>,
 }
 
-/// Who said each of some things. An address that leads to one customer speaks for that customer as well.
+/// Who said each of some things. An address that leads to one customer speaks for that customer as well, but for what
+/// nobody said.
 async fn speakers(ctx: &Ctx, items: &[Result<NewPreference>]) -> Result<Vec<Result<Speaker>>> {
-    let (mut lookups, mut addresses) = (Vec::new(), Vec::new());
-    let mut asked = Vec::new();
-    for item in items {
-        asked.push(match item.as_ref().map(|new| &new.who) {
-            Ok(Who::Customer(lookup)) => {
-                lookups.push((lookup, ctx.now()));
-                Ok(None)
-            }
-            Ok(Who::Address(address)) => address.normal("address").map(Some),
-            // The item has an error of its own.
-            Err(_) => Ok(None),
-        });
-    }
-    addresses.extend(asked.iter().flatten().flatten());
-    let owners = customers::service::owners(ctx, &addresses).await?;
-    let found = customers::service::resolve_each(ctx, &lookups, |_| "customer".to_owned()).await?;
-    let (mut owners, mut found) = (owners.into_iter(), found.into_iter());
-    let speakers = items.iter().zip(asked).map(|(item, address)| {
-        if let Some(address) = address? {
-            let customer = match owners.next().unwrap_or_default().as_slice() {
-                [one] => Some(one.root),
-                _ => None,
-            };
-            let address = Some(address);
-            return Ok(Speaker { customer, address });
+    let now = ctx.now();
+    let (mut lookups, mut asked) = (Vec::new(), Vec::new());
+    for new in items.iter().flatten() {
+        match &new.who {
+            Who::Customer(lookup) => lookups.push((lookup.clone(), now)),
+            Who::Link(Some(customer), _) => lookups.push((Lookup::Id(*customer), now)),
+            Who::Address(address) => asked.push(address.normal("address")),
+            Who::Link(None, _) => {}
         }
-        let of_customer = matches!(item.as_ref().map(|new| &new.who), Ok(Who::Customer(_)));
-        let customer = if of_customer {
-            let customer = found.next().unwrap_or(Ok(Match::Nobody))?;
-            Some(customer.sole().map_err(|error| error.at("customer"))?)
-        } else {
-            None
+    }
+    let lookups: Vec<_> = lookups.iter().map(|(lookup, at)| (lookup, *at)).collect();
+    let found = customers::service::resolve_each(ctx, &lookups, |_| "customer".to_owned()).await?;
+    let addresses: Vec<_> = asked.iter().flatten().collect();
+    let owners = customers::service::owners(ctx, &addresses).await?;
+    let (mut found, mut owners) = (found.into_iter(), owners.into_iter());
+    let mut asked = asked.into_iter();
+    let mut next = || found.next().unwrap_or(Ok(Match::Nobody));
+    let speakers = items.iter().map(|item| {
+        // An item with an error of its own says nothing.
+        let Ok(new) = item else {
+            return Ok(Speaker::default());
         };
-        let address = None;
-        Ok(Speaker { customer, address })
+        let mut speaker = Speaker::default();
+        match &new.who {
+            Who::Customer(_) => {
+                let customer = next()?.sole().map_err(|error| error.at("customer"))?;
+                speaker.customer = Some(customer);
+            }
+            Who::Link(customer, digests) => {
+                speaker.digests.clone_from(digests);
+                if customer.is_some() {
+                    speaker.customer = next()?.sole().ok();
+                }
+            }
+            Who::Address(_) => {
+                speaker.address = asked.next().transpose()?;
+                let owners = match speaker.address {
+                    Some(_) => owners.next().unwrap_or_default(),
+                    None => Vec::new(),
+                };
+                if let [one] = owners.as_slice()
+                    && new.status != PreferenceStatus::Unreachable
+                {
+                    speaker.customer = Some(one.root);
+                }
+            }
+        }
+        Ok(speaker)
     });
     Ok(speakers.collect())
 }

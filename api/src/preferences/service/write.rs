@@ -7,27 +7,27 @@ use entity::id::CustomerId;
 use entity::{data_key, preference};
 
 use super::address;
-use super::record::{NewPreference, Ready, Recorded};
-use crate::context::{Begun, Ctx, Once, Tx, each_replayed, result_of};
+use super::record::{NewPreference, Ready};
+use crate::context::{Begun, Ctx, Once, Tx};
 use crate::error::Result;
 use crate::ledger::{Event, Fields};
 use crate::platform::personal::Personal;
 use crate::preferences::store;
 use crate::vault::{self, DataKey, ERASED, KeysByOwner, Owner, Place};
 
-/// Writes what was said, with the addresses that it counts for, in one transaction.
+/// Writes what was said, with the addresses that it counts for, in one transaction. Answers with what was kept of the call
+/// when it was first made, where it was made before; `results` is what is kept of it now.
 pub(super) async fn write(
     ctx: &Ctx,
     ready: Vec<Ready>,
-    outcome: Vec<Recorded>,
+    results: &[String],
     once: &Once,
-) -> Result<Vec<Recorded>> {
+) -> Result<Option<Vec<String>>> {
     let addresses = address::counted_for(ctx, &ready).await?;
     let (keys, new_keys) = keys_of(ctx, &ready).await?;
-    let results: Vec<_> = outcome.iter().map(result_of).collect();
-    let mut tx = match ctx.begin_once(once, &results).await? {
+    let mut tx = match ctx.begin_once(once, results).await? {
         Begun::New(tx) => *tx,
-        Begun::Replay(results) => return Ok(each_replayed(&results)),
+        Begun::Replay(results) => return Ok(Some(results)),
     };
     vault::insert_keys(tx.inner(), new_keys).await?;
     let pinned = keys.values().map(|key| key.id()).collect();
@@ -40,7 +40,7 @@ pub(super) async fn write(
     }
     store::insert(tx.db(), rows, addresses).await?;
     tx.commit().await?;
-    Ok(outcome)
+    Ok(None)
 }
 
 /// The keys of the customers; and for what nobody known said, keys of its own, with their rows.

@@ -2,7 +2,7 @@
 
 use super::{Way, way};
 use crate::access::nothing;
-use crate::access::preferences::{asking, listing, saying};
+use crate::access::preferences::{asking, listing, reporting, saying};
 
 pub const WAYS: &[Way] = &[
     way(
@@ -28,6 +28,12 @@ pub const WAYS: &[Way] = &[
         "recordPreferences.results.preference.note",
         "mutation($input: RecordPreferencesInput!) { recordPreferences(input: $input) { results { preference { note } } } }",
         listing,
+    ),
+    way(
+        "Preference.note",
+        "recordMailFeedback.results.preference.note",
+        "mutation($input: RecordMailFeedbackInput!) { recordMailFeedback(input: $input) { results { preference { note } } } }",
+        reporting,
     ),
     way(
         "Preference.note",

@@ -23,6 +23,17 @@ fn question(whom: &Value, brand: Option<&str>) -> Value {
     json!({ "customer": whom, "purpose": "marketing", "channel": "EMAIL", "brandId": brand })
 }
 
+/// A message that needs a link.
+fn link(whom: &Value, brand: Option<&str>) -> Value {
+    input(&json!({ "links": [{ "customer": whom, "purpose": "marketing", "brandId": brand }] }))
+}
+
+const NO_LINK: &str = r#"{ "mintUnsubscribeLinks": { "results": [{ "link": null, "error": { "code": "NOT_FOUND" } }] } }"#;
+
+/// Without what an error names.
+const MINT: &str = "mutation($input: MintUnsubscribeLinksInput!) {
+    mintUnsubscribeLinks(input: $input) { results { link { url } error { code } } } }";
+
 const NOT_ANSWERED: &str =
     r#"{ "contactPermissions": [{ "permission": null, "error": { "code": "NOT_FOUND" } }] }"#;
 
@@ -83,6 +94,18 @@ pub const CASES: &[Case] = &[
             )]
         },
         expected: None,
+    },
+    Case {
+        position: "Mutation.mintUnsubscribeLinks.input.links.customer.id",
+        operation: MINT,
+        variables: |ids| vec![link(&json!({ "id": ids.customer }), None)],
+        expected: Some(NO_LINK),
+    },
+    Case {
+        position: "Mutation.mintUnsubscribeLinks.input.links.brandId",
+        operation: MINT,
+        variables: |ids| vec![link(&whmcs("43"), Some(&ids.brand))],
+        expected: Some(NO_LINK),
     },
     Case {
         position: "Mutation.recordPreference.input.customer.id",

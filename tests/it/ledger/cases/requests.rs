@@ -133,6 +133,29 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
                 (wrong, "NOT_FOUND"),
             )
         }
+        "mintUnsubscribeLinks" => {
+            let right = json!({ "links": [{ "customer": { "id": ids.customer }, "purpose": "marketing" }] });
+            let wrong = json!({ "links": [] });
+            return Some(Case {
+                query: build::MINT_UNSUBSCRIBE_LINKS,
+                input: right,
+                events: Vec::new(),
+                list: None,
+                wrong: (wrong, "BAD_USER_INPUT"),
+            });
+        }
+        "recordMailFeedback" => {
+            let of = |body: &str| json!({ "format": "SENDGRID", "body": body });
+            let right = of(r#"[{ "email": "gone@example.org", "event": "spamreport" }]"#);
+            let wrong = of("{}");
+            let event = EventType::PreferenceRecorded;
+            (
+                build::RECORD_MAIL_FEEDBACK,
+                event,
+                right,
+                (wrong, "BAD_USER_INPUT"),
+            )
+        }
         "accessPackage" => {
             let of = |item: &str| json!({ "itemId": item });
             let (right, wrong) = (of(&ids.unpacked_item), of(NO_ITEM));
