@@ -16,7 +16,7 @@ pub struct Model {
     pub customer_id: CustomerId,
     /// The customer that stands for both, itself not merged.
     pub into_id: CustomerId,
-    /// When.
+    /// Since when that one stands for it.
     pub merged_at: Timestamp,
     /// Its leaf in the ledger.
     pub event_id: EventId,

@@ -2,6 +2,7 @@
 //! templates, with consent and with objection, after erasures and imports.
 
 mod addresses;
+mod standing;
 
 use entity::enums::Role;
 use privops::entry::instance::Instance;

@@ -65,7 +65,7 @@ text_enum! {
         Bounce = "BOUNCE",
         /// The choice of a product or a platform.
         PurchaseChoice = "PURCHASE_CHOICE",
-        /// It came with a list from another system.
+        /// It came with a list from another system. A consent of a list lifts no refusal.
         Import = "IMPORT",
         /// Somebody of the staff entered it.
         Staff = "STAFF",

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use entity::enums::IdentifierKind;
 use entity::id::CustomerId;
+use entity::identifier;
 use entity::time::Timestamp;
 
 use super::cluster::clusters;
@@ -11,7 +12,7 @@ use crate::context::Ctx;
 use crate::customers::store::{self, Wanted};
 use crate::error::{Error, Result};
 use crate::platform::personal::Personal;
-use crate::vault::{Field, normalise};
+use crate::vault::{CellKeys, Field, normalise};
 
 /// An address in its one spelling.
 #[derive(Debug, Clone)]
@@ -64,7 +65,7 @@ pub(crate) struct Person {
     pub(crate) root: CustomerId,
     /// The country, where it is known.
     pub(crate) country: Option<String>,
-    /// What was merged into it, and when.
+    /// What was merged into it, and since when it is one with it.
     pub(crate) merged: Vec<(CustomerId, Timestamp)>,
 }
 
@@ -75,12 +76,21 @@ impl Person {
     }
 }
 
+/// Somebody who has an address.
+#[derive(Debug, Clone)]
+pub(crate) struct Owner {
+    /// Who.
+    pub(crate) person: Person,
+    /// Whether it was made sure that it leads to them.
+    pub(crate) is_verified: bool,
+}
+
 /// Whose each of some addresses is now: several may share one. One statement. It authorises nothing: the use case that asks
 /// has done so.
 ///
 /// # Errors
 /// As every statement.
-pub(crate) async fn owners(ctx: &Ctx, addresses: &[&Address]) -> Result<Vec<Vec<Person>>> {
+pub(crate) async fn owners(ctx: &Ctx, addresses: &[&Address]) -> Result<Vec<Vec<Owner>>> {
     let wanted = addresses.iter().enumerate().map(|(number, address)| {
         let field = address.index();
         let normal = address.normal.expose();
@@ -101,7 +111,8 @@ pub(crate) async fn owners(ctx: &Ctx, addresses: &[&Address]) -> Result<Vec<Vec<
         .collect())
 }
 
-/// Some customers that were not merged into others, as persons. It authorises nothing: the use case that asks has done so.
+/// The persons that some customers belong to now, by what was asked for. One statement. It authorises nothing: the use case
+/// that asks has done so.
 ///
 /// # Errors
 /// As every statement.
@@ -109,22 +120,12 @@ pub(crate) async fn persons(
     ctx: &Ctx,
     customers: &[CustomerId],
 ) -> Result<HashMap<CustomerId, Person>> {
-    if customers.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = store::by_ids(ctx.db(), ctx.scope(), customers).await?;
-    let mut merged = store::members(ctx.db(), ctx.scope(), customers).await?;
-    let person = |row: entity::customer::Model| {
-        let merged = merged.remove(&row.id).unwrap_or_default();
-        let (root, country) = (row.id, row.country);
-        let person = Person {
-            root,
-            country,
-            merged,
-        };
-        (root, person)
+    let found = store::persons(ctx.db(), ctx.scope(), customers).await?;
+    let person = |(number, of): (usize, Vec<Owner>)| {
+        let asked = customers.get(number)?;
+        Some((*asked, of.into_iter().next()?.person))
     };
-    Ok(rows.into_iter().map(person).collect())
+    Ok(found.into_iter().filter_map(person).collect())
 }
 
 /// An address that somebody has, or had.
@@ -132,9 +133,14 @@ pub(crate) async fn persons(
 pub(crate) struct Reached {
     /// The address.
     pub(crate) address: Address,
+    /// Whether it leads to them now.
+    pub(crate) is_current: bool,
     /// Whether it leads to them now, and it was made sure that it does.
     pub(crate) is_verified: bool,
 }
+
+/// The addresses of a customer, or why they cannot be read.
+pub(crate) type Addresses = Result<Vec<Reached>>;
 
 /// The addresses of some customers with those who are one with them, ended ones among them. What was erased is left out. It
 /// authorises nothing: the use case that asks has done so.
@@ -144,10 +150,12 @@ pub(crate) struct Reached {
 pub(crate) async fn addresses(
     ctx: &Ctx,
     customers: &[CustomerId],
-) -> Result<HashMap<CustomerId, Vec<Reached>>> {
+) -> Result<HashMap<CustomerId, Addresses>> {
+    if customers.is_empty() {
+        return Ok(HashMap::new());
+    }
     let clusters = clusters(ctx, customers).await?;
-    let all = clusters.all();
-    let mut rows = store::identifiers(ctx.db(), ctx.scope(), &all).await?;
+    let mut rows = store::identifiers(ctx.db(), ctx.scope(), &clusters.all()).await?;
     rows.retain(|row| row.kind != IdentifierKind::ExternalId);
     // National numbers are those of the customer's country.
     let phones = rows.iter().filter(|row| row.kind == IdentifierKind::Phone);
@@ -159,30 +167,38 @@ pub(crate) async fn addresses(
         .collect();
     let keys = rows.iter().map(|row| row.key_id);
     let keys = ctx.vault().cell_keys(ctx.db(), ctx.scope(), keys).await?;
-    let mut known: HashMap<CustomerId, Vec<Reached>> = HashMap::new();
+    let mut known: HashMap<CustomerId, Vec<Result<Reached>>> = HashMap::new();
     for row in rows {
-        let locked = keys.lock(row.key_id, store::VALUE, row.id.uuid(), Some(&row.value));
-        let Some(value) = locked.map(|locked| locked.open()).transpose()? else {
-            continue;
-        };
         let country = countries.get(&row.customer_id).and_then(Option::as_deref);
-        let address = match row.kind {
-            IdentifierKind::Phone => Address::phone(&value, country, "phone"),
-            _ => Address::email(&value, "email"),
-        };
-        // What was a number in a country that is not on record any more cannot be told from others.
-        let Ok(address) = address else {
-            continue;
-        };
-        let is_verified = row.ended_at.is_none() && row.verified_at.is_some();
-        known.entry(row.customer_id).or_default().push(Reached {
-            address,
-            is_verified,
-        });
+        let reached = reached(&keys, &row, country).transpose();
+        known.entry(row.customer_id).or_default().extend(reached);
     }
     let of = |(root, members): &(CustomerId, Vec<CustomerId>)| {
         let members = members.iter().filter_map(|member| known.get(member));
         (*root, members.flatten().cloned().collect())
     };
     Ok(clusters.each().iter().map(of).collect())
+}
+
+/// The address of an identifier; nothing, where it was erased.
+fn reached(
+    keys: &CellKeys,
+    row: &identifier::Model,
+    country: Option<&str>,
+) -> Result<Option<Reached>> {
+    let locked = keys.lock(row.key_id, store::VALUE, row.id.uuid(), Some(&row.value));
+    let Some(value) = locked.map(|locked| locked.open()).transpose()? else {
+        return Ok(None);
+    };
+    let address = match row.kind {
+        IdentifierKind::Phone => Address::phone(&value, country, "phone"),
+        _ => Address::email(&value, "email"),
+    };
+    // What was a number in a country that is not on record any more cannot be told from others.
+    let reached = address.ok().map(|address| Reached {
+        address,
+        is_current: row.ended_at.is_none(),
+        is_verified: row.ended_at.is_none() && row.verified_at.is_some(),
+    });
+    Ok(reached)
 }

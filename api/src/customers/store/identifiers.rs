@@ -39,11 +39,12 @@ pub(in crate::customers) async fn identifiers(
     scope: Scope,
     customers: &[CustomerId],
 ) -> Result<Vec<identifier::Model>> {
-    let mut rows = scope
-        .select::<identifier::Entity>()
-        .filter(identifier::Column::CustomerId.is_in(customers.iter().copied()))
-        .all(db)
-        .await?;
+    let mut rows = Vec::new();
+    for customers in customers.chunks(MOST_VALUES) {
+        let select = scope.select::<identifier::Entity>();
+        let of = identifier::Column::CustomerId.is_in(customers.iter().copied());
+        rows.extend(select.filter(of).all(db).await?);
+    }
     // Asked for an order, SQLite reads all identifiers of the controller in that order.
     rows.sort_unstable_by_key(|row| row.id);
     Ok(rows)

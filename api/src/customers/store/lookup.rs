@@ -8,7 +8,7 @@ use entity::time::Timestamp;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 
 use crate::customers::rules::Holders;
-use crate::customers::service::Person;
+use crate::customers::service::{Owner, Person};
 use crate::error::Result;
 use crate::platform::db::{
     MOST_VALUES, Scope, join_in_order, padded, placeholder_rows, placeholders, raw, scoped,
@@ -16,8 +16,8 @@ use crate::platform::db::{
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Field;
 
-/// How many index values one statement asks for whose they are: a power of two.
-const OWNERS_AT_ONCE: usize = 4_096;
+/// Of how many index values or customers one statement reads the persons: a power of two.
+const PERSONS_AT_ONCE: usize = 4_096;
 
 /// From the rows of a table that name a customer to the customer that stands for it.
 fn roots_of(alias: &str) -> String {
@@ -134,57 +134,108 @@ pub(in crate::customers) async fn owners(
     db: &impl ConnectionTrait,
     scope: Scope,
     wanted: &[Wanted],
-) -> Result<HashMap<usize, Vec<Person>>> {
+) -> Result<HashMap<usize, Vec<Owner>>> {
+    let rows: Vec<_> = wanted.iter().flat_map(Wanted::rows).collect();
+    let mut found = HashMap::new();
+    for chunk in rows.chunks(PERSONS_AT_ONCE) {
+        let chunk = padded(chunk);
+        let held = format!(
+            "wanted (number, field, value, at, port) as (values {}),
+            held as (
+                select w.number, {root} as root, count(i.verified_at) as verified
+                {} identifier i on i.controller_id = b.controller_id and i.id = b.target_id
+                {}
+                where i.ended_at is null or w.at < i.ended_at
+                group by w.number, {root}
+            )",
+            placeholder_rows(2, chunk.len(), 5),
+            indexed(db.get_database_backend()),
+            roots_of("i"),
+            root = root("i"),
+        );
+        read_persons(db, scope, &held, &chunk, &mut found).await?;
+    }
+    Ok(found)
+}
+
+/// The persons that some customers belong to now, by the number of the customer.
+pub(in crate::customers) async fn persons(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    customers: &[CustomerId],
+) -> Result<HashMap<usize, Vec<Owner>>> {
+    let rows = customers.iter().enumerate();
+    let rows: Vec<[Value; 2]> = rows
+        .map(|(number, id)| {
+            [
+                i64::try_from(number).unwrap_or(i64::MAX).into(),
+                (*id).into(),
+            ]
+        })
+        .collect();
+    let mut found = HashMap::new();
+    for chunk in rows.chunks(PERSONS_AT_ONCE) {
+        let chunk = padded(chunk);
+        let held = format!(
+            "wanted (number, customer_id) as (values {}),
+            held as (
+                select distinct w.number, {} as root, cast(0 as bigint) as verified
+                from wanted w left join customer_merge m on {} and m.customer_id = w.customer_id
+            )",
+            placeholder_rows(2, chunk.len(), 2),
+            root("w"),
+            scoped("m", "$1"),
+        );
+        read_persons(db, scope, &held, &chunk, &mut found).await?;
+    }
+    Ok(found)
+}
+
+/// Reads whole persons, by the numbers and roots of a table `held`.
+async fn read_persons<const N: usize>(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    held: &str,
+    wanted: &[[Value; N]],
+    found: &mut HashMap<usize, Vec<Owner>>,
+) -> Result<()> {
     #[derive(FromQueryResult)]
     struct Row {
         number: i64,
         root: CustomerId,
+        verified: i64,
         country: Option<String>,
         member: Option<CustomerId>,
         merged_at: Option<Timestamp>,
     }
-    let rows: Vec<_> = wanted.iter().flat_map(Wanted::rows).collect();
-    let mut found: HashMap<usize, Vec<Person>> = HashMap::new();
-    for chunk in rows.chunks(OWNERS_AT_ONCE) {
-        let chunk = padded(chunk);
-        let sql = format!(
-            "with wanted (number, field, value, at, port) as (values {}),
-            held as (
-                select distinct w.number, {root} as root
-                {} identifier i on i.controller_id = b.controller_id and i.id = b.target_id
-                {}
-                where i.ended_at is null or w.at < i.ended_at
-            )
-            select h.number, h.root, c.country, o.customer_id as member, o.merged_at
-            from held h {} customer c on {} and c.id = h.root
-            left join customer_merge o on o.controller_id = c.controller_id and o.into_id = h.root
-            order by h.number, h.root",
-            placeholder_rows(2, chunk.len(), 5),
-            indexed(db.get_database_backend()),
-            roots_of("i"),
-            join_in_order(db.get_database_backend()),
-            scoped("c", "$1"),
-            root = root("i"),
-        );
-        let statement = bound(db, scope, &sql, &chunk);
-        for row in Row::find_by_statement(statement).all(db).await? {
-            let of = found.entry(usize::try_from(row.number).unwrap_or(usize::MAX));
-            let of = of.or_default();
-            if of.last().is_none_or(|last| last.root != row.root) {
-                let (root, country, merged) = (row.root, row.country, Vec::new());
-                of.push(Person {
-                    root,
-                    country,
-                    merged,
-                });
-            }
-            if let (Some(last), Some(member), Some(at)) = (of.last_mut(), row.member, row.merged_at)
-            {
-                last.merged.push((member, at));
-            }
+    let sql = format!(
+        "with {held}
+        select h.number, h.root, h.verified, c.country, o.customer_id as member, o.merged_at
+        from held h {} customer c on {} and c.id = h.root
+        left join customer_merge o on o.controller_id = c.controller_id and o.into_id = h.root
+        order by h.number, h.root",
+        join_in_order(db.get_database_backend()),
+        scoped("c", "$1"),
+    );
+    let statement = bound(db, scope, &sql, wanted);
+    for row in Row::find_by_statement(statement).all(db).await? {
+        let of = found.entry(usize::try_from(row.number).unwrap_or(usize::MAX));
+        let of: &mut Vec<Owner> = of.or_default();
+        if of.last().is_none_or(|last| last.person.root != row.root) {
+            of.push(Owner {
+                is_verified: row.verified > 0,
+                person: Person {
+                    root: row.root,
+                    country: row.country,
+                    merged: Vec::new(),
+                },
+            });
+        }
+        if let (Some(last), Some(member), Some(at)) = (of.last_mut(), row.member, row.merged_at) {
+            last.person.merged.push((member, at));
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// A statement over the controller and a table of values.

@@ -41,35 +41,34 @@ pub(in crate::customers) async fn roots(
     Ok(found)
 }
 
-/// What was merged into some customers, and when, by root; a root is not among its own members.
+/// What was merged into some customers, and since when they are one, by root; a root is not among its own members.
 pub(in crate::customers) async fn members(
     db: &impl ConnectionTrait,
     scope: Scope,
     roots: &[CustomerId],
 ) -> Result<HashMap<CustomerId, Vec<(CustomerId, Timestamp)>>> {
     let mut found: HashMap<CustomerId, Vec<(CustomerId, Timestamp)>> = HashMap::new();
-    if roots.is_empty() {
-        return Ok(found);
-    }
-    let rows: Vec<(CustomerId, CustomerId, Timestamp)> = scope
-        .select::<customer_merge::Entity>()
-        .select_only()
-        .columns([
-            customer_merge::Column::IntoId,
-            customer_merge::Column::CustomerId,
-            customer_merge::Column::MergedAt,
-        ])
-        .filter(customer_merge::Column::IntoId.is_in(roots.iter().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
-    for (root, member, at) in rows {
-        found.entry(root).or_default().push((member, at));
+    for roots in roots.chunks(MOST_VALUES) {
+        let rows: Vec<(CustomerId, CustomerId, Timestamp)> = scope
+            .select::<customer_merge::Entity>()
+            .select_only()
+            .columns([
+                customer_merge::Column::IntoId,
+                customer_merge::Column::CustomerId,
+                customer_merge::Column::MergedAt,
+            ])
+            .filter(customer_merge::Column::IntoId.is_in(roots.iter().copied()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        for (root, member, at) in rows {
+            found.entry(root).or_default().push((member, at));
+        }
     }
     Ok(found)
 }
 
-/// Merges a customer into another. What was merged into it before leads on.
+/// Merges a customer into another. What was merged into it before leads on, and is one with that other from now on only.
 pub(in crate::customers) async fn merge(
     db: &impl ConnectionTrait,
     scope: Scope,
@@ -77,6 +76,7 @@ pub(in crate::customers) async fn merge(
 ) -> Result<()> {
     customer_merge::Entity::update_many()
         .col_expr(customer_merge::Column::IntoId, Expr::val(row.into_id))
+        .col_expr(customer_merge::Column::MergedAt, Expr::val(row.merged_at))
         .filter(customer_merge::Column::ControllerId.eq(scope.controller))
         .filter(customer_merge::Column::IntoId.eq(row.customer_id))
         .exec(db)

@@ -25,7 +25,7 @@ pub(super) use assignments::{
 pub(crate) use cluster::members_of;
 pub(super) use lookup::{
     AllHolders, Identified, Wanted, WantedHolder, candidates_by_identifier, candidates_by_resource,
-    held_by, holders, identified, owners, place,
+    held_by, holders, identified, owners, persons, place,
 };
 
 pub(super) use brands::{brands_by_id, brands_of, insert_brand, page_of_brands, set_brands};

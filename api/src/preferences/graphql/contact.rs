@@ -18,7 +18,8 @@ use crate::preferences::service::{
 /// What somebody wants to send, and to whom.
 #[derive(InputObject)]
 pub(crate) struct ContactQuestionInput {
-    /// To a customer, at any of their addresses. Either this or `address`.
+    /// To a customer, at any of their addresses: what was said of one of them counts, the strictest of several. Either this
+    /// or `address`.
     customer: Option<CustomerLookupInput>,
     /// To whoever has this address: one customer, several, or nobody who is known.
     address: Option<ContactAddressInput>,
@@ -81,7 +82,7 @@ impl Permission {
         self.unanswered()
     }
 
-    /// When it was answered, from the database: it counts for this moment, and is not to be kept.
+    /// When the answer was read from the database: whatever was acknowledged before counts in it. It is not to be kept.
     async fn answered_at(&self) -> Timestamp {
         self.at
     }
@@ -279,8 +280,9 @@ pub(crate) struct ContactMutation;
 impl ContactMutation {
     /// Sets what advertising rests on, for a brand, in a country, on a channel: on consent, as most laws of the European
     /// Union ask for e-mail (Directive 2002/58/EC Art. 13(1)), or on legitimate interests with objection, as to one's own
-    /// customers (Art. 13(2)) and in the United States (15 U.S.C. 7704). Instances know it within a second. Errors: NOT_FOUND
-    /// for the brand; CONFLICT when the same is set at the same time; BAD_USER_INPUT beyond 500 rules.
+    /// customers (Art. 13(2)) and in the United States (15 U.S.C. 7704). A rule for the country counts most, then one for the
+    /// channel, then one for the brand; without a rule it is consent, and so it is for whoever lives nobody knows where while a
+    /// rule asks for consent in any country. Instances know it within a second. Errors: NOT_FOUND for the brand; CONFLICT when the same is set at the same time; BAD_USER_INPUT beyond 500 rules.
     async fn set_contact_rule(
         &self,
         context: &Context<'_>,

@@ -36,7 +36,8 @@ impl From<ContactAddressInput> for NewAddress {
 pub(crate) struct PreferenceInput {
     /// Who said it. Either this or `address`.
     customer: Option<CustomerLookupInput>,
-    /// Of which address it was said. Where it leads to one customer, that customer said it.
+    /// Of which address it was said. Where it leads to one customer alone, that customer said it; a consent only where it was
+    /// made sure that the address is theirs.
     address: Option<ContactAddressInput>,
     /// To which brand. Absent: to the controller, whatever its brands.
     brand_id: Option<BrandId>,

@@ -99,8 +99,9 @@ pub(crate) struct PreferencesMutation;
 #[Object]
 impl PreferencesMutation {
     /// Records what a person said about a use of their data. It is never changed: what is said later counts from then on,
-    /// whenever it is recorded. What forbids something counts for every address of the customer, as a keyed digest that
-    /// outlasts the customer: so an opt-out survives erasure, and a list that is imported again. Errors: NOT_FOUND and
+    /// whenever it is recorded. What forbids something counts for every address that the customer has or had when it is
+    /// recorded, as a keyed digest that outlasts the customer: so an opt-out survives erasure, and a list that is imported
+    /// again, which lifts no refusal. Errors: NOT_FOUND and
     /// AMBIGUOUS for the customer; NOT_FOUND for the brand; BAD_USER_INPUT for a use that the service needs.
     async fn record_preference(
         &self,

@@ -8,7 +8,7 @@ use entity::enums::{
 use entity::id::{BrandId, PreferenceId};
 use entity::time::Timestamp;
 
-use super::standing::{About, Said, Verdict, verdict};
+use super::standing::{About, Reading, Said, Verdict, verdict};
 use super::{is_essential, unanswered};
 
 /// What somebody wants to send.
@@ -47,6 +47,15 @@ impl Question {
         unanswered(self.purpose)
     }
 
+    fn about(&self) -> About<'_> {
+        About {
+            brand: self.brand,
+            purpose: Some(self.purpose),
+            scope: None,
+            channel: Some(self.channel),
+        }
+    }
+
     /// The answer that needs no look at what was said.
     pub(in crate::preferences) fn obvious(&self) -> Option<Answer> {
         let essential = Answer {
@@ -63,8 +72,16 @@ pub(in crate::preferences) struct Rules(pub(in crate::preferences) Vec<contact_r
 
 impl Rules {
     /// What it rests on where somebody is. Of the rules that fit, one for the country counts more than any other, because the
-    /// law is the country's, and one for the channel more than one for the brand. Without a rule it is consent.
+    /// law is the country's, and one for the channel more than one for the brand. Without a rule it is consent; where nobody
+    /// knows the country, it is consent too where it is in any country that has a rule.
     fn basis(&self, question: &Question, country: Option<&str>) -> ContactBasis {
+        if country.is_none() {
+            let mut countries = self.0.iter().filter_map(|rule| rule.country.as_deref());
+            let anywhere = |country| self.basis(question, Some(country)) == ContactBasis::Consent;
+            if countries.any(anywhere) {
+                return ContactBasis::Consent;
+            }
+        }
         let fits = |rule: &&contact_rule::Model| {
             (rule.country.is_none() || rule.country.as_deref() == country)
                 && rule
@@ -85,10 +102,12 @@ impl Rules {
     }
 }
 
-/// Decides whether it may be sent to whoever said this, in any of these countries.
+/// Decides whether it may be sent to somebody, in any of these countries, by what they said together with what was said of
+/// each address of theirs: the strictest counts, because it may be sent to any of them. An address where nothing arrives
+/// counts when there is no other.
 pub(in crate::preferences) fn decide(
     question: &Question,
-    said: &[Said<'_>],
+    ways: &[Vec<Said<'_>>],
     rules: &Rules,
     countries: &[Option<&str>],
     now: Timestamp,
@@ -96,18 +115,14 @@ pub(in crate::preferences) fn decide(
     if let Some(answer) = question.obvious() {
         return answer;
     }
-    let about = About {
-        brand: question.brand,
-        purpose: Some(question.purpose),
-        scope: None,
-        channel: Some(question.channel),
-    };
+    let about = question.about();
+    let verdicts = ways
+        .iter()
+        .map(|said| verdict(said, about, Reading::Strict, now));
     let needs_consent =
         |country: Option<&str>| rules.basis(question, country) == ContactBasis::Consent;
-    let (reason, decides) = match verdict(said, about, true, now) {
-        Verdict::Refused(no) if no.row.status == Status::Unreachable => {
-            (Reason::Unreachable, Some(no))
-        }
+    let (reason, decides) = match strictest(verdicts) {
+        Verdict::Refused(no) if is_unreachable(&no) => (Reason::Unreachable, Some(no)),
         Verdict::Refused(no) => (Reason::OptedOut, Some(no)),
         Verdict::Consented(yes) => (Reason::Consented, Some(yes)),
         Verdict::Neither(last) if countries.iter().copied().any(needs_consent) => {
@@ -119,6 +134,21 @@ pub(in crate::preferences) fn decide(
         reason,
         decides: decides.map(|said| said.row.id),
     }
+}
+
+fn is_unreachable(no: &Said<'_>) -> bool {
+    no.row.status == Status::Unreachable
+}
+
+/// What several verdicts come to: a refusal before anything else, then what needs a consent, then a consent.
+fn strictest<'a>(verdicts: impl Iterator<Item = Verdict<'a>>) -> Verdict<'a> {
+    let rank = |verdict: &Verdict<'_>| match verdict {
+        Verdict::Refused(no) if is_unreachable(no) => (0, Some((no.row.at, no.row.id))),
+        Verdict::Consented(yes) => (1, Some((yes.row.at, yes.row.id))),
+        Verdict::Neither(last) => (2, last.map(|last| (last.row.at, last.row.id))),
+        Verdict::Refused(no) => (3, Some((no.row.at, no.row.id))),
+    };
+    verdicts.max_by_key(rank).unwrap_or(Verdict::Neither(None))
 }
 
 /// What a rule is about, as one text.
@@ -184,5 +214,8 @@ mod tests {
         assert_eq!(basis(Some("FR"), Email, None), Consent);
         assert_eq!(basis(Some("US"), Email, None), LegitimateInterests);
         assert_eq!(basis(None, Email, None), Consent);
+        // It may be Germany.
+        assert_eq!(basis(None, Email, brand), Consent);
+        assert_eq!(basis(None, Phone, brand), LegitimateInterests);
     }
 }

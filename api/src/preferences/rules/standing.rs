@@ -2,13 +2,14 @@
 //!
 //! A refusal stands until the person consents, later, to what is asked for, in words that are as narrow as the refusal: who
 //! wants no advertising at all and then subscribes to one newsletter gets that; who wants no text messages and then ticks
-//! "advertising" still gets none. That nothing is known, or that a consent is over, lifts no refusal. That an address cannot
-//! be reached nobody said: whatever is consented to there says that it can.
+//! "advertising" still gets none. That nothing is known, or that a consent is over, lifts no refusal; nor does a consent that
+//! comes with a list, because lists are older than what was said since. That an address cannot be reached nobody said: any
+//! later consent that was given there says that it can.
 //!
 //! Who said it counts too. What one account refused is lifted by that account, or by one that had become one with it
 //! before; what was said of an address, by what was said of that address.
 
-use entity::enums::{ContactChannel, OptOutScope, PreferenceStatus as Status};
+use entity::enums::{ContactChannel, OptOutScope, PreferenceMethod, PreferenceStatus as Status};
 use entity::id::{BrandId, CustomerId};
 use entity::preference;
 use entity::time::Timestamp;
@@ -44,6 +45,16 @@ impl<'a> About<'a> {
         self.covers_use(other)
             && (self.brand.is_none() || self.brand == other.brand)
             && (self.channel.is_none() || self.channel == other.channel)
+    }
+
+    /// What of this is about the other as well.
+    fn part_in(self, other: Self) -> Self {
+        let narrower = if self.covers_use(other) { other } else { self };
+        Self {
+            brand: other.brand.or(self.brand),
+            channel: other.channel.or(self.channel),
+            ..narrower
+        }
     }
 
     fn covers_use(self, other: Self) -> bool {
@@ -121,28 +132,32 @@ pub(in crate::preferences) enum Verdict<'a> {
     Neither(Option<Said<'a>>),
 }
 
-/// What everything that was said comes to, about something. `any_brand` lets what was said to any brand forbid, where it is
-/// not known in the name of which one somebody acts.
+/// How much somebody wants to do at once, of which it is asked whether it was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::preferences) enum Reading {
+    /// Exactly what is named.
+    Exact,
+    /// Perhaps any part of it, in the name of any brand where none is named: what was refused of a part forbids it.
+    Strict,
+}
+
+/// What everything that was said comes to, about something.
 pub(in crate::preferences) fn verdict<'a>(
     said: &[Said<'a>],
     about: About<'_>,
-    any_brand: bool,
+    reading: Reading,
     now: Timestamp,
 ) -> Verdict<'a> {
     let covering = |one: &&Said<'_>| About::of(one.row).covers(about);
-    let forbidding = |one: &&Said<'_>| {
-        let mut of = About::of(one.row);
-        if any_brand && about.brand.is_none() {
-            of.brand = None;
-        }
-        forbids(one.row.status) && of.covers(about)
-    };
     let last = |one: &&Said<'_>| (one.row.at, one.row.id);
-    let refused = said
-        .iter()
-        .filter(forbidding)
-        .filter(|no| !is_lifted(no, said, about, now));
-    if let Some(no) = refused.max_by_key(last) {
+    let refused = said.iter().filter(|no| {
+        forbids(no.row.status)
+            && concerns(no.row, about, reading)
+            && !is_lifted(no, said, about, now)
+    });
+    // That somebody does not want it says more than that it would not arrive.
+    let first = |no: &&Said<'_>| (no.row.status != Status::Unreachable, last(no));
+    if let Some(no) = refused.max_by_key(first) {
         return Verdict::Refused(*no);
     }
     let consents = said.iter().filter(covering);
@@ -159,14 +174,35 @@ pub(in crate::preferences) fn verdict<'a>(
     )
 }
 
+/// Whether what forbids something is about this.
+fn concerns(no: &preference::Model, about: About<'_>, reading: Reading) -> bool {
+    let mut of = About::of(no);
+    if reading == Reading::Strict && about.brand.is_none() {
+        of.brand = None;
+    }
+    let part = reading == Reading::Strict && about.covers_use(of);
+    // An address that does not exist is one for every message.
+    let for_all = no.status == Status::Unreachable;
+    (of.covers_use(about) || part || for_all)
+        && (of.brand.is_none() || of.brand == about.brand)
+        && (of.channel.is_none() || of.channel == about.channel)
+}
+
+/// Whether a refusal was taken back since, in so far as it is about this.
 fn is_lifted(no: &Said<'_>, said: &[Said<'_>], about: About<'_>, now: Timestamp) -> bool {
+    let refused = About::of(no.row);
+    let open = refused.part_in(about);
+    let takes_back = |yes: About<'_>| match no.row.status {
+        Status::Unreachable => yes.channel.is_none() || yes.channel == refused.channel,
+        _ => yes.covers(open) && refused.covers(yes),
+    };
     said.iter().any(|yes| {
-        let of = About::of(yes.row);
         yes.is_consent(now)
+            && yes.row.method != PreferenceMethod::Import
             && yes.row.at > no.row.at
-            && of.covers(about)
-            && (no.row.status == Status::Unreachable || About::of(no.row).covers(of))
+            && takes_back(About::of(yes.row))
             && no.is_answered_by(yes)
+            && !has_ended(yes, said)
     })
 }
 
@@ -182,7 +218,6 @@ fn has_ended(yes: &Said<'_>, said: &[Said<'_>]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use entity::enums::PreferenceMethod;
     use entity::id::{ControllerId, DataKeyId, EventId, PreferenceId};
     use uuid::Uuid;
 
@@ -246,7 +281,7 @@ mod tests {
     /// The number of what decides, and how.
     fn of(all: &[Said<'_>], about: About<'_>) -> (char, u128) {
         let number = |one: Said<'_>| one.row.id.uuid().as_u128();
-        match verdict(all, about, true, Timestamp::from_millis(100)) {
+        match verdict(all, about, Reading::Strict, Timestamp::from_millis(100)) {
             Verdict::Refused(no) => ('-', number(no)),
             Verdict::Consented(yes) => ('+', number(yes)),
             Verdict::Neither(last) => ('?', last.map(number).unwrap_or_default()),
@@ -357,5 +392,70 @@ mod tests {
             ..by(&yes)
         };
         assert_eq!(of(&[by(&no), sure], news(None)), ('+', 2));
+    }
+    #[test]
+    fn a_list_consents_but_lifts_nothing_and_nor_does_a_consent_that_is_over() {
+        let no = said(1, 10, NEWS, Status::Withdrawn);
+        let mut listed = said(2, 20, NEWS, Status::Given);
+        listed.method = PreferenceMethod::Import;
+        assert_eq!(decided(&[listed.clone()], news(None)), ('+', 2));
+        assert_eq!(decided(&[no.clone(), listed], news(None)), ('-', 1));
+        let yes = said(3, 20, NEWS, Status::Given);
+        let over = said(4, 30, NEWS, Status::Expired);
+        assert_eq!(decided(&[no, yes, over], news(None)), ('-', 1));
+    }
+
+    #[test]
+    fn what_was_refused_of_a_part_forbids_the_whole_until_that_part_is_consented_to() {
+        let no = said(1, 10, NEWS, Status::Withdrawn);
+        let whole = About {
+            purpose: Some("marketing"),
+            ..news(None)
+        };
+        let wide = said(2, 20, "marketing", Status::Given);
+        assert_eq!(decided(&[no.clone(), wide.clone()], whole), ('-', 1));
+        let same = said(3, 30, NEWS, Status::Given);
+        assert_eq!(decided(&[no.clone(), wide, same], whole), ('+', 2));
+        let all = [by(&no)];
+        let exact = verdict(&all, whole, Reading::Exact, Timestamp::from_millis(100));
+        assert!(matches!(exact, Verdict::Neither(None)));
+    }
+
+    #[test]
+    fn who_comes_back_to_a_brand_is_not_refused_for_ever_where_the_brand_is_not_known() {
+        let mut no = said(1, 10, NEWS, Status::Withdrawn);
+        let mut yes = said(2, 20, NEWS, Status::Given);
+        (no.brand_id, yes.brand_id) = (JAGUAR, JAGUAR);
+        assert_eq!(decided(&[no.clone(), yes], news(None)), ('?', 0));
+        let mut other = said(3, 20, NEWS, Status::Given);
+        other.brand_id = PUMA;
+        assert_eq!(decided(&[no, other], news(None)), ('-', 1));
+    }
+
+    #[test]
+    fn an_address_that_does_not_exist_is_one_for_every_use_until_somebody_consents_there() {
+        let mut gone = said(1, 10, "marketing", Status::Unreachable);
+        (gone.customer_id, gone.channel) = (None, Some(ContactChannel::Email));
+        let at = |row| Said {
+            is_of_address: true,
+            ..by(row)
+        };
+        let survey = About {
+            purpose: Some("analytics.reporting"),
+            ..news(None)
+        };
+        assert_eq!(of(&[at(&gone)], survey), ('-', 1));
+        let texts = About {
+            channel: Some(ContactChannel::Sms),
+            ..survey
+        };
+        assert_eq!(of(&[at(&gone)], texts), ('?', 0));
+        let yes = said(2, 20, NEWS, Status::Given);
+        assert_eq!(of(&[at(&gone), by(&yes)], news(None)), ('-', 1));
+        assert_eq!(of(&[at(&gone), at(&yes)], news(None)), ('+', 2));
+        assert_eq!(of(&[at(&gone), at(&yes)], survey), ('?', 0));
+        // That somebody does not want it says more.
+        let no = said(3, 5, NEWS, Status::Refused);
+        assert_eq!(of(&[at(&gone), by(&no)], news(None)), ('-', 3));
     }
 }

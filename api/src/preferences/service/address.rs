@@ -1,6 +1,6 @@
 //! For which addresses something that was said counts, as digests that outlast whoever had them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use entity::enums::{ContactChannel, IdentifierKind, PreferenceStatus};
@@ -9,7 +9,7 @@ use entity::{contact_key, preference_address};
 
 use super::record::Ready;
 use crate::context::Ctx;
-use crate::customers::service::{self as customers, Address};
+use crate::customers::service::{self as customers, Address, Addresses};
 use crate::error::{Error, Result};
 use crate::platform::personal::Personal;
 use crate::platform::random;
@@ -38,6 +38,10 @@ impl NewAddress {
     }
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("the key of its cell is gone")]
+struct NoKey;
+
 /// The contact keys of controllers, opened.
 #[derive(Debug, Clone)]
 pub(crate) struct ContactKeys(moka::sync::Cache<ControllerId, Arc<ContactKey>>);
@@ -60,9 +64,8 @@ pub(super) async fn known_key(ctx: &Ctx) -> Result<Option<Arc<ContactKey>>> {
     let cells = [row.key_id];
     let cells = ctx.vault().cell_keys(ctx.db(), ctx.scope(), cells).await?;
     let locked = cells.lock(row.key_id, store::SECRET, row.id.uuid(), Some(&row.secret));
-    let Some(locked) = locked else {
-        return Ok(None);
-    };
+    // Without it nobody can tell what was refused.
+    let locked = locked.ok_or_else(|| Error::internal("opening the contact key", NoKey))?;
     let key = Arc::new(ContactKey::of(&locked.open()?)?);
     if let Some(keys) = keys {
         keys.0.insert(ctx.controller(), Arc::clone(&key));
@@ -144,17 +147,15 @@ pub(super) async fn counted_for(
     let customers = ready.iter().filter(counts);
     let customers: HashSet<CustomerId> = customers.filter_map(|one| one.row.customer_id).collect();
     let customers: Vec<_> = customers.into_iter().collect();
-    let known = match customers.as_slice() {
-        [] => HashMap::new(),
-        customers => customers::addresses(ctx, customers).await?,
-    };
+    let known = customers::addresses(ctx, &customers).await?;
     let mut found = Vec::new();
     for one in ready {
         let own = one.address.iter().map(|address| digest(&key, address));
         let own = own.chain(one.digests.iter().cloned());
         let customer = one.row.customer_id.filter(|_| counts(&one));
         let known = customer.and_then(|customer| known.get(&customer));
-        let known = known.into_iter().flatten();
+        let known = known.map(Addresses::as_ref).transpose();
+        let known = known.map_err(Error::clone)?.into_iter().flatten();
         let known = known.filter(|reached| {
             fits(&reached.address, one.row.channel) && (forbids(one) || reached.is_verified)
         });

@@ -8,7 +8,7 @@ use entity::enums::{
 use entity::id::{CustomerId, PreferenceId};
 
 use super::address::{self, NewAddress};
-use super::gate::{Behind, are_refused};
+use super::behind::{Behind, are_refused};
 use super::record::{About as NewAbout, NewPreference, Ready, Who, check};
 use super::unsubscribe::by_link;
 use super::write::write;
@@ -146,10 +146,8 @@ async fn fresh(
         let customer = one.row.customer_id;
         let person = customer.and_then(|customer| persons.get(&customer));
         let own = one.address.iter().map(|own| address::digest(&key, own));
-        let behind = Behind {
-            persons: person.cloned().into_iter().collect(),
-            digests: own.chain(one.digests.iter().cloned()).collect(),
-        };
+        let persons = person.cloned().into_iter().collect();
+        let behind = Behind::at(persons, own.chain(one.digests.iter().cloned()));
         (behind, About::of(&one.row))
     });
     let things: Vec<_> = things.collect();

@@ -3,24 +3,24 @@
 //! Every answer is read from the database: an opt-out counts from the moment on in which it was acknowledged, on every
 //! instance. What makes that quick is that whoever asks at the same time is answered together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::enums::{Action, ContactChannel, UnansweredAction};
 use entity::id::{BrandId, ControllerId, CustomerId, PreferenceId};
-use entity::preference;
+
 use entity::time::Timestamp;
 
 use super::address::{self, NewAddress};
+use super::behind::{At, Behind, Known};
 use super::settings::{self, Settings};
 use crate::context::Ctx;
-use crate::customers::service::{self as customers, Address, Person};
+use crate::customers::service::{self as customers, Address};
 use crate::customers::{Lookup, Match};
 use crate::data_map::Tree;
 use crate::error::{Error, Result};
 use crate::platform::together::{Limits, Together};
-use crate::preferences::rules::{self, About, Answer, Question, Said, Verdict};
-use crate::preferences::store;
+use crate::preferences::rules::{self, Answer, Question};
 
 /// How many questions are answered in one go, unless one call alone asks more.
 const MOST_AT_ONCE: usize = 500;
@@ -56,6 +56,11 @@ impl For {
             (None, Some(template)) => Ok(Self::Template(template)),
             _ => Err(Error::invalid("purpose", "say either purpose or template")),
         }
+    }
+
+    /// Whether it is for the service itself, as far as it says.
+    fn is_essential(&self) -> bool {
+        matches!(self, Self::Purpose(purpose) if rules::is_essential(purpose))
     }
 }
 
@@ -95,7 +100,7 @@ pub(crate) struct Permission {
     pub(in crate::preferences) question: Question,
     /// The answer.
     pub(in crate::preferences) answer: Answer,
-    /// When it was answered.
+    /// Everything that was acknowledged before this counts in the answer.
     pub(crate) at: Timestamp,
 }
 
@@ -162,7 +167,16 @@ pub(crate) async fn permission(ctx: &Ctx, question: NewQuestion) -> Result<Permi
 }
 
 async fn ask(ctx: &Ctx, questions: Vec<Result<NewQuestion>>) -> Result<Vec<Result<Permission>>> {
-    let settings = settings::known(ctx).await?;
+    // What the service needs goes out, whatever else cannot be known.
+    let settings = if questions
+        .iter()
+        .flatten()
+        .all(|new| new.what.is_essential())
+    {
+        Arc::default()
+    } else {
+        settings::known(ctx).await?
+    };
     let understood = questions.into_iter().map(|new| {
         let new = new?;
         let question = understand(ctx, &settings, &new)?;
@@ -303,7 +317,7 @@ async fn together(ctx: &Ctx, asked: Vec<Asked>) -> Result<Vec<Result<Permission>
         let own = own.clone();
         async move {
             match answer(&own, &asked).await {
-                Ok(answers) => answers.into_iter().map(Ok).collect(),
+                Ok(answers) => answers,
                 Err(error) => asked.iter().map(|_| Err(error.clone())).collect(),
             }
         }
@@ -315,152 +329,77 @@ async fn together(ctx: &Ctx, asked: Vec<Asked>) -> Result<Vec<Result<Permission>
 }
 
 /// Answers questions, in one statement for each kind of thing that must be known.
-async fn answer(ctx: &Ctx, asked: &[Asked]) -> Result<Vec<Permission>> {
-    let parties = Parties::load(ctx, asked).await?;
-    let known = Known::load(ctx, parties.0.iter()).await?;
+async fn answer(ctx: &Ctx, asked: &[Asked]) -> Result<Vec<Result<Permission>>> {
+    let asked_at = ctx.now();
+    let parties = parties_of(ctx, asked).await?;
+    let known = Known::load(ctx, parties.iter().flatten()).await?;
     // After everything was read: a consent that ended meanwhile has ended.
     let now = ctx.now();
-    let answers = asked.iter().zip(&parties.0).map(|(asked, party)| {
-        let said = known.said(party);
-        let countries: Vec<_> = match party.persons.as_slice() {
+    let answers = asked.iter().zip(parties).map(|(asked, behind)| {
+        let behind = behind?;
+        let countries: Vec<_> = match behind.persons.as_slice() {
             [] => vec![asked.country],
             persons => persons
                 .iter()
                 .map(|person| person.country.as_deref().or(asked.country))
                 .collect(),
         };
-        let rules = &asked.settings.rules;
-        let answer = rules::decide(&asked.question, &said, rules, &countries, now);
-        answered(&asked.question, answer, now)
+        let (ways, rules) = (known.ways(&behind), &asked.settings.rules);
+        let answer = rules::decide(&asked.question, &ways, rules, &countries, now);
+        Ok(answered(&asked.question, answer, asked_at))
     });
     Ok(answers.collect())
 }
 
-/// Who is behind a question.
-pub(super) struct Behind {
-    /// The customers.
-    pub(super) persons: Vec<Person>,
-    /// Digests of the addresses.
-    pub(super) digests: Vec<Vec<u8>>,
-}
-
-/// Whether each of some things is refused already, by those behind it.
-pub(super) async fn are_refused(ctx: &Ctx, things: &[(Behind, About<'_>)]) -> Result<Vec<bool>> {
-    let known = Known::load(ctx, things.iter().map(|(behind, _)| behind)).await?;
-    let now = ctx.now();
-    let is_refused = |(behind, about): &(Behind, About<'_>)| {
-        let verdict = rules::verdict(&known.said(behind), *about, false, now);
-        matches!(verdict, Verdict::Refused(_))
+/// Who is behind each question, or why that cannot be told.
+async fn parties_of(ctx: &Ctx, asked: &[Asked]) -> Result<Vec<Result<Behind>>> {
+    let (mut customers, mut addresses) = (Vec::new(), Vec::new());
+    for one in asked {
+        match &one.party {
+            Party::Person(customer) => customers.push(*customer),
+            Party::Address(address) => addresses.push(address),
+        }
+    }
+    customers.sort_unstable();
+    customers.dedup();
+    let mut owners = customers::owners(ctx, &addresses).await?.into_iter();
+    let persons = customers::persons(ctx, &customers).await?;
+    let key = address::known_key(ctx).await?;
+    let reached = match &key {
+        Some(_) => {
+            let mut roots: Vec<_> = persons.values().map(|person| person.root).collect();
+            roots.sort_unstable();
+            roots.dedup();
+            customers::addresses(ctx, &roots).await?
+        }
+        // Nothing was ever said of an address.
+        None => HashMap::new(),
     };
-    Ok(things.iter().map(is_refused).collect())
-}
-
-/// Who is behind each question.
-struct Parties(Vec<Behind>);
-
-impl Parties {
-    async fn load(ctx: &Ctx, asked: &[Asked]) -> Result<Self> {
-        let (mut customers, mut addresses) = (Vec::new(), Vec::new());
-        for one in asked {
-            match &one.party {
-                Party::Person(customer) => customers.push(*customer),
-                Party::Address(address) => addresses.push(address),
-            }
+    let digest = |address: &Address| Some(address::digest(key.as_ref()?, address));
+    let behind = asked.iter().map(|one| match &one.party {
+        Party::Address(address) => {
+            let owners = owners.next().unwrap_or_default();
+            let persons = owners.into_iter().map(|owner| owner.person).collect();
+            Ok(Behind::at(persons, digest(address)))
         }
-        customers.sort_unstable();
-        customers.dedup();
-        let mut owners = customers::owners(ctx, &addresses).await?.into_iter();
-        let persons = customers::persons(ctx, &customers).await?;
-        let key = address::known_key(ctx).await?;
-        let reached = match &key {
-            Some(_) if !customers.is_empty() => customers::addresses(ctx, &customers).await?,
-            _ => HashMap::new(),
-        };
-        let digest = |address: &Address| Some(address::digest(key.as_ref()?, address));
-        let behind = asked.iter().map(|one| match &one.party {
-            Party::Address(address) => Behind {
-                persons: owners.next().unwrap_or_default(),
-                digests: digest(address).into_iter().collect(),
-            },
-            Party::Person(customer) => Behind {
-                persons: persons.get(customer).cloned().into_iter().collect(),
-                digests: reached
-                    .get(customer)
-                    .into_iter()
-                    .flatten()
-                    .filter(|reached| address::fits(&reached.address, Some(one.question.channel)))
-                    .filter_map(|reached| digest(&reached.address))
-                    .collect(),
-            },
-        });
-        Ok(Self(behind.collect()))
-    }
-}
-
-/// What was said by all who are behind some questions.
-struct Known {
-    by_customer: HashMap<CustomerId, Vec<preference::Model>>,
-    by_digest: HashMap<Vec<u8>, Vec<preference::Model>>,
-}
-
-impl Known {
-    async fn load<'a>(ctx: &Ctx, parties: impl Iterator<Item = &'a Behind>) -> Result<Self> {
-        let (db, scope) = (ctx.db(), ctx.scope());
-        let parties: Vec<_> = parties.collect();
-        let persons = parties.iter().flat_map(|one| &one.persons);
-        let customers: HashSet<_> = persons.flat_map(Person::all).collect();
-        let customers: Vec<_> = customers.into_iter().collect();
-        let digests: Vec<_> = parties
-            .iter()
-            .flat_map(|one| &one.digests)
-            .cloned()
-            .collect();
-        let mut by_customer: HashMap<_, Vec<_>> = HashMap::new();
-        for row in store::last_of_customers(db, scope, &customers).await? {
-            if let Some(customer) = row.customer_id {
-                by_customer.entry(customer).or_default().push(row);
-            }
-        }
-        let mut by_digest: HashMap<_, Vec<_>> = HashMap::new();
-        for found in store::last_of_addresses(db, scope, &digests).await? {
-            by_digest.entry(found.digest).or_default().push(found.row);
-        }
-        Ok(Self {
-            by_customer,
-            by_digest,
-        })
-    }
-
-    /// What was said by those behind a question, each thing once.
-    fn said<'a>(&'a self, behind: &'a Behind) -> Vec<Said<'a>> {
-        let of = |row: &'a preference::Model, is_of_address| {
-            let person = behind.persons.iter().find(|person| {
-                let mut all = person.all();
-                row.customer_id
-                    .is_some_and(|customer| all.any(|one| one == customer))
+        Party::Person(customer) => {
+            let gone = Error::NotFound { what: "customer" }.at("customer");
+            let person = persons.get(customer).cloned().ok_or(gone)?;
+            let none = Ok(Vec::new());
+            let reached = reached.get(&person.root).unwrap_or(&none);
+            let reached = reached.as_ref().map_err(Error::clone)?.iter();
+            let reached =
+                reached.filter(|way| address::fits(&way.address, Some(one.question.channel)));
+            // One that was theirs once says nothing of them.
+            let at = reached.filter(|way| way.is_current).filter_map(|way| {
+                Some(At {
+                    digest: digest(&way.address)?,
+                    is_verified: way.is_verified,
+                })
             });
-            let joined = person.and_then(|person| {
-                let mut merged = person.merged.iter();
-                let of = merged.find(|(customer, _)| Some(*customer) == row.customer_id);
-                of.map(|(_, at)| *at)
-            });
-            Said {
-                row,
-                root: person.map(|person| person.root),
-                joined,
-                is_of_address,
-            }
-        };
-        let rows = behind
-            .digests
-            .iter()
-            .filter_map(|digest| self.by_digest.get(digest));
-        let mut said: Vec<_> = rows.flatten().map(|row| of(row, true)).collect();
-        let mut seen: HashSet<_> = said.iter().map(|one| one.row.id).collect();
-        let customers = behind.persons.iter().flat_map(Person::all);
-        let rows = customers.filter_map(|customer| self.by_customer.get(&customer));
-        let rows = rows.flatten().filter(|row| seen.insert(row.id));
-        said.extend(rows.map(|row| of(row, false)));
-        said
-    }
+            let (persons, at) = (vec![person], at.collect());
+            Ok(Behind { persons, at })
+        }
+    });
+    Ok(behind.collect())
 }

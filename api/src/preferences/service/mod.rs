@@ -1,6 +1,7 @@
 //! Use cases over preferences: recording what was said, what it comes to, and whether a message may be sent.
 
 mod address;
+mod behind;
 mod feedback;
 mod gate;
 mod read;

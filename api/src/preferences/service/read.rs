@@ -13,7 +13,7 @@ use crate::customers;
 use crate::data_map::Tree;
 use crate::error::Result;
 use crate::platform::page::{Page, PageRequest};
-use crate::preferences::rules::{About, Said, Verdict, verdict};
+use crate::preferences::rules::{About, Reading, Said, Verdict, verdict};
 use crate::preferences::store;
 use crate::vault::{CellKeys, Locked};
 
@@ -167,7 +167,7 @@ fn standing<'a>(
 ) -> Vec<(PreferenceStatus, &'a preference::Model)> {
     let about: HashSet<_> = said.iter().map(|one| About::of(one.row)).collect();
     let decided = about.into_iter().filter_map(|about| {
-        let (status, row) = match verdict(said, about, false, now) {
+        let (status, row) = match verdict(said, about, Reading::Exact, now) {
             Verdict::Refused(no) => (no.row.status, no.row),
             Verdict::Consented(yes) => (yes.row.status, yes.row),
             Verdict::Neither(last) => {

@@ -11,7 +11,7 @@ use super::address::{self, NewAddress};
 use super::gate::Whom;
 use super::write::write;
 use crate::context::{Ctx, Once, each_replayed, result_of};
-use crate::customers::service::Address;
+use crate::customers::service::{Address, Owner};
 use crate::customers::{self, Lookup, Match};
 use crate::data_map::Tree;
 use crate::error::{Error, Result};
@@ -250,15 +250,25 @@ async fn speakers(ctx: &Ctx, items: &[Result<NewPreference>]) -> Result<Vec<Resu
                     None => Vec::new(),
                 };
                 if let [one] = owners.as_slice()
-                    && new.status != PreferenceStatus::Unreachable
+                    && is_of_owner(new.status, one)
                 {
-                    speaker.customer = Some(one.root);
+                    speaker.customer = Some(one.person.root);
                 }
             }
         }
         Ok(speaker)
     });
     Ok(speakers.collect())
+}
+
+/// Whether what was said of an address was said by who alone has it: that nothing arrives nobody said, and nobody
+/// consents for a customer by writing an address into their account.
+fn is_of_owner(status: PreferenceStatus, owner: &Owner) -> bool {
+    match status {
+        PreferenceStatus::Unreachable => false,
+        PreferenceStatus::Given => owner.is_verified,
+        _ => true,
+    }
 }
 
 /// The row of something that was said, as far as it is not encrypted.

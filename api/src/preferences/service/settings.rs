@@ -131,7 +131,8 @@ pub(crate) async fn set_rule(ctx: &Ctx, new: NewRule, once: Once) -> Result<()> 
     let key = ctx.controller_key().await?;
     let known = store::rule_at(ctx.db(), ctx.scope(), &place).await?;
     let count = store::rules(ctx.db(), ctx.scope()).await?.len();
-    if new.basis.is_some() && count >= rules::MOST_RULES {
+    let is_new = known.as_ref().is_none_or(|row| row.basis.is_none());
+    if new.basis.is_some() && is_new && count >= rules::MOST_RULES {
         return Err(Error::invalid(
             "basis",
             "is one rule too many: there are 500",
@@ -207,7 +208,8 @@ pub(crate) async fn set_template(ctx: &Ctx, new: NewTemplate, once: Once) -> Res
     let key = ctx.controller_key().await?;
     let known = store::template_named(ctx.db(), ctx.scope(), row.integration_id, &row.name).await?;
     let count = store::templates(ctx.db(), ctx.scope()).await?.len();
-    if row.purpose.is_some() && count >= rules::MOST_TEMPLATES {
+    let is_new = known.as_ref().is_none_or(|row| row.purpose.is_none());
+    if row.purpose.is_some() && is_new && count >= rules::MOST_TEMPLATES {
         let problem = "is of one template too many: there are 2000";
         return Err(Error::invalid("purpose", problem));
     }

@@ -1,7 +1,6 @@
 //! Links to unsubscribe: one for each message, which says by itself what it stops, so that making a million of them writes
 //! nothing; and what happens when somebody uses one.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
@@ -12,12 +11,13 @@ use entity::id::{BrandId, CustomerId};
 use serde::{Deserialize, Serialize};
 
 use super::address::{self, NewAddress};
-use super::gate::{Behind, For, Whom, are_refused, purpose_of};
+use super::behind::{Behind, are_refused};
+use super::gate::{For, Whom, purpose_of};
 use super::record::{About as NewAbout, NewPreference, Who, record_all};
 use super::settings;
 use crate::auth;
 use crate::context::{App, Ctx, Once};
-use crate::customers::service::{self as customers, Address};
+use crate::customers::service::{self as customers, Address, Addresses};
 use crate::customers::{Lookup, Match};
 use crate::data_map::Tree;
 use crate::error::{Error, Result};
@@ -167,10 +167,7 @@ async fn readers(
         Match::Nobody | Match::Several(_) => None,
     });
     let sole: Vec<_> = sole.collect();
-    let known = match sole.as_slice() {
-        [] => HashMap::new(),
-        sole => customers::addresses(ctx, sole).await?,
-    };
+    let known = customers::addresses(ctx, &sole).await?;
     let asked = links.iter().flatten().filter_map(|new| match &new.whom {
         Whom::Address(NewAddress::Email(email)) => Some(Address::email(email, "address.email")),
         Whom::Address(NewAddress::Phone(_)) => {
@@ -190,7 +187,8 @@ async fn readers(
         if let Whom::Customer(_) = new.whom {
             let customer = found.next().unwrap_or(Ok(Match::Nobody))?;
             let customer = customer.sole().map_err(|error| error.at("customer"))?;
-            let known = known.get(&customer).into_iter().flatten();
+            let known = known.get(&customer).map(Addresses::as_ref).transpose();
+            let known = known.map_err(Error::clone)?.into_iter().flatten();
             let emails = known.filter(|one| one.address.kind == IdentifierKind::Email);
             let digests = emails.map(|one| address::digest(key, &one.address));
             return Ok(Reader {
@@ -201,7 +199,7 @@ async fn readers(
         let missing = || Err(Error::NotFound { what: "address" });
         let address = asked.next().unwrap_or_else(missing)?;
         let customer = match owners.next().unwrap_or_default().as_slice() {
-            [one] => Some(one.root),
+            [one] => Some(one.person.root),
             _ => None,
         };
         let digests = vec![address::digest(key, &address)];
@@ -299,10 +297,7 @@ async fn behind(ctx: &Ctx, customer: Option<CustomerId>, digests: Vec<Vec<u8>>) 
         .filter_map(|found| found.sole().ok())
         .collect();
     let persons = customers::persons(ctx, &roots).await?;
-    Ok(Behind {
-        persons: persons.into_values().collect(),
-        digests,
-    })
+    Ok(Behind::at(persons.into_values().collect(), digests))
 }
 
 fn withdrawal(says: &Says, method: PreferenceMethod) -> NewPreference {
