@@ -75,15 +75,19 @@ impl ContactKey {
     }
 }
 
-/// The token of a link: whose contact key opens it, in the clear, and what the link says, encrypted. Whoever has the link
-/// can use it, and can neither read nor change it.
+/// What the token of a link begins with.
 const LINK: u8 = 1;
 
+#[derive(Debug, thiserror::Error)]
+#[error("a link could not be encrypted, or is too long")]
+struct NoLink;
+
 impl ContactKey {
-    /// Closes what a link says.
+    /// Closes what a link says. The token has whose contact key opens it in the clear, and what the link says encrypted:
+    /// whoever has the link can use it, and can neither read nor change it.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the system gives no randomness.
+    /// [`Error::Internal`] when the system gives no randomness, and for more than fits into a link.
     pub(crate) fn close_link(&self, controller: ControllerId, text: &str) -> Result<String> {
         let nonce = random::bytes::<NONCE_LEN>()?;
         let mut sealed = text.as_bytes().to_vec();
@@ -91,10 +95,14 @@ impl ContactKey {
         let once = Nonce::assume_unique_for_key(nonce);
         self.links
             .seal_in_place_append_tag(once, place, &mut sealed)
-            .map_err(|_unspecified| Error::internal("closing a link", NotAKey))?;
+            .map_err(|_unspecified| Error::internal("closing a link", NoLink))?;
         let controller = controller.uuid();
         let bytes = [&[LINK], controller.as_bytes().as_slice(), &nonce, &sealed];
-        Ok(BASE64URL_NOPAD.encode(&bytes.concat()))
+        let token = BASE64URL_NOPAD.encode(&bytes.concat());
+        if token.len() > LONGEST_LINK {
+            return Err(Error::internal("closing a link", NoLink));
+        }
+        Ok(token)
     }
 }
 

@@ -31,9 +31,10 @@ text_enum! {
         Objected = "OBJECTED",
         /// Their consent was given for a time that is over, or for what is not so any more.
         Expired = "EXPIRED",
-        /// It is not known what they want. That is no refusal.
+        /// It is not known what they want. That is no refusal. Said of an address, it also ends that it is `UNREACHABLE`.
         Unknown = "UNKNOWN",
-        /// A message to the address came back for good. Nobody said that: it counts for the address, not for a customer.
+        /// A message to the address came back for good. Nobody said that: it counts for the address, not for a customer, and for
+        /// every use that the service does not need, until a consent is given there or it is `UNKNOWN` again.
         Unreachable = "UNREACHABLE",
     }
 }

@@ -258,3 +258,35 @@ async fn links_are_their_controllers_own() {
     );
     house.close().await;
 }
+
+/// A provider sends what has gathered: a bad list bounces by the thousand.
+#[tokio::test]
+async fn a_large_batch_is_taken_in_whole_and_what_is_odd_in_it_hides_nothing() {
+    let house = House::open().await;
+    let event = |number: usize| json!({ "email": format!("client{number}@example.org"), "event": "bounce" });
+    let mut events: Vec<_> = (0..1_500).map(event).collect();
+    events.push(json!({ "event": "account_status_change", "type": "suspended" }));
+    events.push(json!({ "email": "ada@example.org", "event": "spamreport", "timestamp": 0 }));
+    events.push(json!({ "email": "ADA@example.org", "event": "spamreport", "timestamp": 0 }));
+    let ada = at("ada@example.org");
+    let mut said = ada.clone();
+    (said["purpose"], said["status"], said["method"]) =
+        (json!(NEWS), json!("GIVEN"), json!("FORM"));
+    said["occurredAt"] = json!("2026-11-01T00:00:00Z");
+    house
+        .owner
+        .run(build::RECORD_PREFERENCE, input(&said))
+        .await
+        .ok();
+    let results = hand_in(&house, "SENDGRID", &json!(events).to_string(), None).await;
+    let outcomes = outcomes(&results);
+    assert_eq!(outcomes[..1_500], ["RECORDED"; 1_500]);
+    assert_eq!(outcomes[1_500..], ["IGNORED", "RECORDED", "KNOWN"]);
+    assert_eq!(
+        house.news("client1499@example.org", None).await,
+        "UNREACHABLE"
+    );
+    // A clock that says 1970 does not make a complaint older than a consent.
+    assert_eq!(house.news("ada@example.org", None).await, "OPTED_OUT");
+    house.close().await;
+}

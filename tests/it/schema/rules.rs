@@ -109,7 +109,7 @@ pub const LISTS: &[(&str, &str)] = &[
     ),
     (
         "RecordMailFeedbackPayload.results",
-        "500 messages in what is reported",
+        "5000 messages in what is reported",
     ),
     ("ContactSettings.rules", "500, which setContactRule keeps"),
     (

@@ -21,7 +21,9 @@ mod snapshot;
 mod update;
 
 pub(crate) use super::rules::Match;
-pub(crate) use addresses::{Address, Addresses, Owner, Person, addresses, owners, persons};
+pub(crate) use addresses::{
+    Address, Addresses, Owner, Person, Reached, addresses, owners, persons,
+};
 pub(crate) use assign::{NewAssignment, record_assignments};
 pub(crate) use brands::{
     brands, brands_by_id, brands_of, check_brand, existing_brands, register_brand,

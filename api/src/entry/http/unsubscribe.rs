@@ -62,20 +62,25 @@ fn nothing() -> Response {
 /// How whoever posts says so: with a mail program, or with the button. Nothing, where they say something else.
 async fn said(app: &App, request: &mut Request) -> Option<PreferenceMethod> {
     let patience = app.config.http.body_timeout();
-    let is_form = request
-        .content_type()
-        .is_some_and(|kind| kind.starts_with("multipart/form-data"));
+    let has_parts = request.content_type().is_some_and(|kind| {
+        let kind = kind.split(';').next().unwrap_or_default();
+        kind.trim().eq_ignore_ascii_case("multipart/form-data")
+    });
     let body = request.take_body().into_bytes_limit(LONGEST_BODY);
     let body = tokio::time::timeout(patience, body).await.ok()?.ok()?;
-    let fields = if is_form {
-        parts(request, body.into()).await?
+    let in_parts = if has_parts {
+        parts(request, body.clone().into()).await
     } else {
+        None
+    };
+    // Some say one and send the other.
+    let fields = in_parts.unwrap_or_else(|| {
         let pairs = url::form_urlencoded::parse(&body).into_owned();
         pairs.collect()
-    };
+    });
     let has = |name: &str, value: &str| {
         let mut fields = fields.iter();
-        fields.any(|(field, said)| field == name && said == value)
+        fields.any(|(field, said)| field.trim() == name && said.trim() == value)
     };
     if has("List-Unsubscribe", "One-Click") {
         Some(PreferenceMethod::ListUnsubscribe)

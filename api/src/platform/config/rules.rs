@@ -205,7 +205,9 @@ fn is_public_url(value: &str) -> bool {
     };
     let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     let safe = url.scheme() == "https" || (url.scheme() == "http" && local);
-    safe && url.host_str().is_some()
+    // As it is: blanks, line breaks and brackets would end up in the heads of messages.
+    safe && url.as_str().trim_end_matches('/') == value.trim_end_matches('/')
+        && url.host_str().is_some()
         && url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()

@@ -482,6 +482,10 @@ fn where_the_server_is_reached_is_as_safe_as_what_its_links_do() {
         "https://privacy.host.example/#p",
         "https://",
         " ",
+        "https:privacy.host.example",
+        "https://privacy.host.example/a>b",
+        " https://privacy.host.example",
+        "https://privacy.host.example/a\tb",
     ] {
         let problems = problems(by_flags(&[("http.public_url", wrong)]));
         assert!(

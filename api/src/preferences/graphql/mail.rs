@@ -25,7 +25,7 @@ pub(crate) struct UnsubscribeLinkInput {
     /// In the name of which brand. Absent: the template's; where that has none either, the link stops what it is for
     /// whatever the brand.
     brand_id: Option<BrandId>,
-    /// What the message is called, such as its Message-ID, at most 500 characters: it becomes the note of the preference.
+    /// What the message is called, such as its Message-ID, one line of at most 200 bytes: it becomes the note of the preference.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     message_id: Option<Personal>,
 }
@@ -89,7 +89,7 @@ pub(crate) struct MintUnsubscribeLinksPayload {
 pub(crate) struct RecordMailFeedbackInput {
     /// Who sent it, and so in which form it is.
     format: MailFeedbackFormat,
-    /// It, as it came: a whole message, or JSON; at most 1,000,000 bytes, about at most 500 messages. It is not kept.
+    /// It, as it came: a whole message, or JSON; at most 1,000,000 bytes, about at most 5000 messages. It is not kept.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     body: Personal,
     /// The person behind the integration.
@@ -148,7 +148,7 @@ impl MailMutation {
     /// Records what a mail provider reports of messages. A complaint takes back what the message was for, where it had one of
     /// our links, and otherwise all advertising by e-mail to the address; a message that came back for good makes the
     /// address `UNREACHABLE`. Make sure first that it came from the provider: it is believed. Errors: BAD_USER_INPUT for what
-    /// is not in the form, and beyond 500 messages.
+    /// is not in the form, and beyond 5000 messages.
     async fn record_mail_feedback(
         &self,
         context: &Context<'_>,

@@ -4,7 +4,7 @@
 //! wants no advertising at all and then subscribes to one newsletter gets that; who wants no text messages and then ticks
 //! "advertising" still gets none. That nothing is known, or that a consent is over, lifts no refusal; nor does a consent that
 //! comes with a list, because lists are older than what was said since. That an address cannot be reached nobody said: any
-//! later consent that was given there says that it can.
+//! later consent that was given there says that it can, and so does that it is not known any more.
 //!
 //! Who said it counts too. What one account refused is lifted by that account, or by one that had become one with it
 //! before; what was said of an address, by what was said of that address.
@@ -196,13 +196,18 @@ fn is_lifted(no: &Said<'_>, said: &[Said<'_>], about: About<'_>, now: Timestamp)
         Status::Unreachable => yes.channel.is_none() || yes.channel == refused.channel,
         _ => yes.covers(open) && refused.covers(yes),
     };
+    let consents = |yes: &Said<'_>| {
+        let listed = yes.row.method == PreferenceMethod::Import;
+        yes.is_consent(now) && !listed && !has_ended(yes, said)
+    };
+    // Of an address it may also be not known any more.
+    let unknown =
+        |one: &Said<'_>| no.row.status == Status::Unreachable && one.row.status == Status::Unknown;
     said.iter().any(|yes| {
-        yes.is_consent(now)
-            && yes.row.method != PreferenceMethod::Import
-            && yes.row.at > no.row.at
+        yes.row.at > no.row.at
             && takes_back(About::of(yes.row))
             && no.is_answered_by(yes)
-            && !has_ended(yes, said)
+            && (consents(yes) || unknown(yes))
     })
 }
 
@@ -454,6 +459,9 @@ mod tests {
         assert_eq!(of(&[at(&gone), by(&yes)], news(None)), ('-', 1));
         assert_eq!(of(&[at(&gone), at(&yes)], news(None)), ('+', 2));
         assert_eq!(of(&[at(&gone), at(&yes)], survey), ('?', 0));
+        let mut unknown = said(4, 20, "marketing", Status::Unknown);
+        unknown.channel = gone.channel;
+        assert_eq!(of(&[at(&gone), at(&unknown)], survey), ('?', 0));
         // That somebody does not want it says more.
         let no = said(3, 5, NEWS, Status::Refused);
         assert_eq!(of(&[at(&gone), by(&no)], news(None)), ('-', 3));

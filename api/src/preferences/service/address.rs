@@ -52,7 +52,7 @@ impl Default for ContactKeys {
     }
 }
 
-/// The controller's contact key, if anything was ever said of an address.
+/// The controller's contact key, if it has one: without it nothing was ever said of an address.
 pub(super) async fn known_key(ctx: &Ctx) -> Result<Option<Arc<ContactKey>>> {
     let keys = ctx.app.parts.get::<ContactKeys>();
     if let Some(key) = keys.and_then(|keys| keys.0.get(&ctx.controller())) {

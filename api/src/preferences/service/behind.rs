@@ -1,6 +1,7 @@
 //! Who is behind a question or a link, in which ways they are reached, and what was said by them and of those.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use entity::enums::PreferenceStatus;
 use entity::id::CustomerId;
@@ -12,6 +13,9 @@ use crate::customers::service::Person;
 use crate::error::Result;
 use crate::preferences::rules::{self, About, Reading, Said, Verdict};
 use crate::preferences::store;
+
+/// For how long a repetition says nothing new: programs try again.
+const SAME_FOR: Duration = Duration::from_mins(10);
 
 /// Who is behind a question.
 pub(super) struct Behind {
@@ -40,6 +44,11 @@ impl Behind {
         Self { persons, at }
     }
 
+    /// Digests of the addresses.
+    pub(super) fn digests(&self) -> Vec<&[u8]> {
+        self.at.iter().map(|at| at.digest.as_slice()).collect()
+    }
+
     /// The person of a customer, and since when the customer is one with them.
     fn person(&self, customer: Option<CustomerId>) -> (Option<CustomerId>, Option<Timestamp>) {
         let of = |person: &Person| {
@@ -54,17 +63,36 @@ impl Behind {
     }
 }
 
-/// Whether each of some things is refused already, by those behind it, in every way in which they are reached.
-pub(super) async fn are_refused(ctx: &Ctx, things: &[(Behind, About<'_>)]) -> Result<Vec<bool>> {
-    let known = Known::load(ctx, things.iter().map(|(behind, _)| behind)).await?;
+/// Something that is reported, of those behind it.
+pub(super) struct Reported<'a> {
+    /// Who.
+    pub(super) behind: Behind,
+    /// About what.
+    pub(super) about: About<'a>,
+    /// Whether nothing arrives there; otherwise it is refused.
+    pub(super) is_unreachable: bool,
+    /// When.
+    pub(super) at: Timestamp,
+}
+
+/// Whether each of some things adds nothing to what is on record: the same stands already, in every way in which those behind
+/// it are reached, and was said then or later. What was said before does not count: a consent in between may still be on
+/// its way.
+pub(super) async fn are_known(ctx: &Ctx, things: &[Reported<'_>]) -> Result<Vec<bool>> {
+    let known = Known::load(ctx, things.iter().map(|one| &one.behind)).await?;
     let now = ctx.now();
-    let is_refused = |(behind, about): &(Behind, About<'_>)| {
-        known.ways(behind).iter().all(|way| {
-            let verdict = rules::verdict(way, *about, Reading::Exact, now);
-            matches!(verdict, Verdict::Refused(_))
+    let is_known = |one: &Reported<'_>| {
+        known.ways(&one.behind).iter_mut().all(|said| {
+            said.retain(|said| {
+                let status = said.row.status;
+                let is_unreachable = status == PreferenceStatus::Unreachable;
+                !rules::forbids(status) || is_unreachable == one.is_unreachable
+            });
+            let verdict = rules::verdict(said, one.about, Reading::Exact, now);
+            matches!(verdict, Verdict::Refused(no) if no.row.at.saturating_add(SAME_FOR) >= one.at)
         })
     };
-    Ok(things.iter().map(is_refused).collect())
+    Ok(things.iter().map(is_known).collect())
 }
 
 /// What was said by all who are behind some questions.

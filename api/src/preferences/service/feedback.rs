@@ -1,6 +1,9 @@
 //! What providers report of messages, as preferences: a complaint stops what the message was for, an address that does not
 //! exist is not written to.
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use entity::enums::{
     Action, ContactChannel, MailFeedbackFormat, MailFeedbackOutcome as Outcome, OptOutScope,
     PreferenceMethod, PreferenceStatus,
@@ -8,7 +11,7 @@ use entity::enums::{
 use entity::id::{CustomerId, PreferenceId};
 
 use super::address::{self, NewAddress};
-use super::behind::{Behind, are_refused};
+use super::behind::{Behind, Reported, are_known};
 use super::record::{About as NewAbout, NewPreference, Ready, Who, check};
 use super::unsubscribe::by_link;
 use super::write::write;
@@ -20,6 +23,8 @@ use crate::preferences::rules::{self, About, Feedback, Kind};
 
 /// Longest report, in bytes.
 const LONGEST_BODY: usize = 1_000_000;
+/// How old a report may be for its own time to count, where that would make what was said since count more.
+const BELIEVED_FOR: Duration = Duration::from_hours(7 * 24);
 
 /// What became of a report about one message.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +38,7 @@ pub(crate) struct Taken {
 /// Takes in what a provider sent; answers for each message that it is about, in order.
 ///
 /// # Errors
-/// Forbidden; Invalid for what is not in this form, and for more than 500 reports.
+/// Forbidden; Invalid for what is not in this form, and for more than 5,000 reports.
 pub(crate) async fn take_feedback(
     ctx: &Ctx,
     format: MailFeedbackFormat,
@@ -53,7 +58,7 @@ pub(crate) async fn take_feedback(
     let unread = || {
         Error::invalid(
             "body",
-            "must be a report in this form, about at most 500 messages",
+            "must be a report in this form, about at most 5000 messages",
         )
     };
     let reports = reports.ok_or_else(unread)?;
@@ -79,53 +84,53 @@ pub(crate) async fn take_feedback(
 
 /// What a report comes to, as far as it says: what is to be recorded, or why nothing is.
 async fn meant(ctx: &Ctx, report: Feedback) -> Result<(Outcome, Option<NewPreference>)> {
-    let (status, method) = match report.kind {
+    let method = match report.kind {
         Kind::Other => return Ok((Outcome::Ignored, None)),
-        Kind::Complaint => (PreferenceStatus::Withdrawn, PreferenceMethod::Complaint),
-        Kind::OptOut => (
-            PreferenceStatus::Withdrawn,
-            PreferenceMethod::ListUnsubscribe,
-        ),
-        Kind::Bounce => (PreferenceStatus::Unreachable, PreferenceMethod::Bounce),
+        Kind::Complaint => PreferenceMethod::Complaint,
+        Kind::OptOut => PreferenceMethod::UnsubscribeLink,
+        Kind::Bounce => PreferenceMethod::Bounce,
     };
+    let mut link = None;
     // An address that does not exist is one for every message.
-    let link = match report.token.filter(|_| report.kind != Kind::Bounce) {
-        Some(token) => by_link(ctx, &token).await?,
-        None => None,
-    };
+    if report.kind != Kind::Bounce {
+        for token in &report.tokens {
+            link = by_link(ctx, token, method).await?;
+            if link.is_some() {
+                break;
+            }
+        }
+    }
     let email = report.address.map(NewAddress::Email);
     let readable = email.filter(|email| email.normal("address").is_ok());
     let new = match (link, readable) {
-        (Some(link), _) => NewPreference { method, ..link },
-        (None, Some(address)) => NewPreference {
-            who: Who::Address(address),
-            brand: None,
-            about: NewAbout::OptOut(OptOutScope::Marketing),
-            channel: Some(ContactChannel::Email),
-            status,
-            at: None,
-            expires_at: None,
-            method,
-            source: None,
-            notice_version: None,
-            text_digest: None,
-            ip: None,
-            user_agent: None,
-            note: None,
-        },
+        (Some(link), _) => link,
+        (None, Some(address)) => {
+            let status = match report.kind {
+                Kind::Bounce => PreferenceStatus::Unreachable,
+                _ => PreferenceStatus::Withdrawn,
+            };
+            let about = NewAbout::OptOut(OptOutScope::Marketing);
+            NewPreference {
+                channel: Some(ContactChannel::Email),
+                ..NewPreference::of(Who::Address(address), about, status, method)
+            }
+        }
         (None, None) => return Ok((Outcome::Unmatched, None)),
     };
+    let (now, at) = (ctx.now(), report.at);
     let new = NewPreference {
-        // A provider's clock is not ours.
-        at: report.at.map(|at| at.min(ctx.now())),
-        note: report.reference.filter(is_short).or(new.note),
+        // A clock that is wrong must not let what was said before lift it.
+        at: at.filter(|at| *at <= now && now <= at.saturating_add(BELIEVED_FOR)),
+        note: noted(&[new.note, report.reference]),
         ..new
     };
     Ok((Outcome::Recorded, Some(new)))
 }
 
-fn is_short(text: &Personal) -> bool {
-    (1..=500).contains(&text.expose().chars().count()) && !text.is_blank()
+/// What the message and the report are called.
+fn noted(names: &[Option<Personal>; 2]) -> Option<Personal> {
+    let names: Vec<_> = names.iter().flatten().map(Personal::expose).collect();
+    (!names.is_empty()).then(|| Personal::new(names.join(" ")))
 }
 
 /// Those that say something new, ready to be written; what became of each is noted in `taken`.
@@ -147,25 +152,34 @@ async fn fresh(
         let person = customer.and_then(|customer| persons.get(&customer));
         let own = one.address.iter().map(|own| address::digest(&key, own));
         let persons = person.cloned().into_iter().collect();
-        let behind = Behind::at(persons, own.chain(one.digests.iter().cloned()));
-        (behind, About::of(&one.row))
+        Reported {
+            behind: Behind::at(persons, own.chain(one.digests.iter().cloned())),
+            about: About::of(&one.row),
+            is_unreachable: one.row.status == PreferenceStatus::Unreachable,
+            at: one.row.at,
+        }
     });
     let things: Vec<_> = things.collect();
-    let refused = are_refused(ctx, &things).await?;
-    drop(things);
+    let known = are_known(ctx, &things).await?;
+    let mut seen = HashSet::new();
+    let is_new = things.iter().zip(known).map(|(one, known)| {
+        let same = (one.behind.digests(), one.about, one.is_unreachable);
+        !known && seen.insert(same)
+    });
+    let is_new: Vec<_> = is_new.collect();
     let mut ready = Vec::new();
     let mut open = taken
         .iter_mut()
         .filter(|one| one.outcome == Outcome::Recorded);
-    for (one, refused) in checked.into_iter().zip(refused) {
+    for (one, is_new) in checked.into_iter().zip(is_new) {
         let Some(taken) = open.next() else {
             continue;
         };
-        if refused {
-            taken.outcome = Outcome::Known;
-        } else {
+        if is_new {
             taken.preference = Some(one.row.id);
             ready.push(one);
+        } else {
+            taken.outcome = Outcome::Known;
         }
     }
     Ok(ready)

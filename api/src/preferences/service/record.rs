@@ -89,6 +89,33 @@ pub(crate) struct NewPreference {
     pub(crate) note: Option<Personal>,
 }
 
+impl NewPreference {
+    /// What somebody said now, without any evidence.
+    pub(super) fn of(
+        who: Who,
+        about: About,
+        status: PreferenceStatus,
+        method: PreferenceMethod,
+    ) -> Self {
+        Self {
+            who,
+            brand: None,
+            about,
+            channel: None,
+            status,
+            at: None,
+            expires_at: None,
+            method,
+            source: None,
+            notice_version: None,
+            text_digest: None,
+            ip: None,
+            user_agent: None,
+            note: None,
+        }
+    }
+}
+
 /// What became of one item.
 pub(crate) type Recorded = Result<PreferenceId>;
 

@@ -11,22 +11,24 @@ use entity::id::{BrandId, CustomerId};
 use serde::{Deserialize, Serialize};
 
 use super::address::{self, NewAddress};
-use super::behind::{Behind, are_refused};
+use super::behind::{Behind, Reported, are_known};
 use super::gate::{For, Whom, purpose_of};
 use super::record::{About as NewAbout, NewPreference, Who, record_all};
 use super::settings;
 use crate::auth;
 use crate::context::{App, Ctx, Once};
-use crate::customers::service::{self as customers, Address, Addresses};
+use crate::customers::service::{self as customers, Address, Addresses, Reached};
 use crate::customers::{Lookup, Match};
 use crate::data_map::Tree;
 use crate::error::{Error, Result};
-use crate::platform::personal::{Personal, check_text};
+use crate::platform::personal::Personal;
 use crate::preferences::rules::{self, About};
 use crate::vault::{ClosedLink, ContactKey};
 
-/// Longest id of a message, in characters: that of RFC 5322 in one line.
-const LONGEST_MESSAGE: usize = 500;
+/// Longest id of a message, in bytes: links get longer with it.
+const LONGEST_MESSAGE: usize = 200;
+/// Longest line of a head, without its end (RFC 5322, 2.1.1).
+const LONGEST_LINE: usize = 998;
 /// How many addresses of a customer a link knows, so that it works when the customer is gone.
 const MOST_DIGESTS: usize = 4;
 
@@ -98,7 +100,12 @@ pub(crate) async fn mint(ctx: &Ctx, links: Vec<Result<NewLink>>) -> Result<Vec<R
         let text = serde_json::to_string(&says?);
         let text = text.map_err(|cause| Error::internal("writing a link", cause))?;
         let token = key.close_link(ctx.controller(), &text)?;
-        Ok(format!("{base}/unsubscribe/{token}"))
+        let url = format!("{base}/unsubscribe/{token}");
+        if "List-Unsubscribe: <>".len() + url.len() > LONGEST_LINE {
+            let problem = "makes the link longer than a line of a message's head may be: 998 bytes";
+            return Err(Error::invalid("messageId", problem));
+        }
+        Ok(url)
     });
     Ok(minted.collect())
 }
@@ -125,7 +132,7 @@ async fn says(
         if new.brand.is_some_and(|brand| !brands.contains(&brand)) {
             return Err(Error::NotFound { what: "brand" }.at("brandId"));
         }
-        check_text("messageId", new.message.as_ref(), LONGEST_MESSAGE)?;
+        check_message(new.message.as_ref())?;
         let Reader { customer, digests } = reader?;
         Ok(Says {
             customer,
@@ -139,6 +146,15 @@ async fn says(
         })
     });
     Ok(says.collect())
+}
+
+fn check_message(message: Option<&Personal>) -> Result<()> {
+    let is_odd = |text: &str| text.len() > LONGEST_MESSAGE || text.contains(char::is_control);
+    if message.is_some_and(|message| message.is_blank() || is_odd(message.expose())) {
+        let problem = "must be one line of 1 to 200 bytes";
+        return Err(Error::invalid("messageId", problem));
+    }
+    Ok(())
 }
 
 /// Who gets a message.
@@ -189,11 +205,9 @@ async fn readers(
             let customer = customer.sole().map_err(|error| error.at("customer"))?;
             let known = known.get(&customer).map(Addresses::as_ref).transpose();
             let known = known.map_err(Error::clone)?.into_iter().flatten();
-            let emails = known.filter(|one| one.address.kind == IdentifierKind::Email);
-            let digests = emails.map(|one| address::digest(key, &one.address));
             return Ok(Reader {
                 customer: Some(customer),
-                digests: digests.take(MOST_DIGESTS).collect(),
+                digests: digests(known, key),
             });
         }
         let missing = || Err(Error::NotFound { what: "address" });
@@ -208,8 +222,25 @@ async fn readers(
     Ok(readers.collect())
 }
 
+/// Digests of the e-mail addresses of a customer, as many as a link knows: those of now first, the newest before others.
+fn digests<'a>(known: impl Iterator<Item = &'a Reached>, key: &ContactKey) -> Vec<Vec<u8>> {
+    let emails = known.filter(|one| one.address.kind == IdentifierKind::Email);
+    let mut emails: Vec<_> = emails.collect();
+    emails.reverse();
+    emails.sort_by_key(|one| !one.is_current);
+    let mut digests = Vec::new();
+    for one in emails {
+        let digest = address::digest(key, &one.address);
+        if !digests.contains(&digest) {
+            digests.push(digest);
+        }
+    }
+    digests.truncate(MOST_DIGESTS);
+    digests
+}
+
 /// A link that was made here.
-pub(super) struct Opened {
+struct Opened {
     ctx: Ctx,
     says: Says,
     sender: String,
@@ -236,8 +267,17 @@ async fn read(ctx: &Ctx, closed: &ClosedLink) -> Result<Option<Says>> {
     let key = address::known_key(ctx).await?;
     let text = key.and_then(|key| closed.open(&key));
     let says: Option<Says> = text.and_then(|text| serde_json::from_str(text.expose()).ok());
-    // A use that the taxonomy does not know any more stops nothing.
-    Ok(says.filter(|says| Tree::DataUse.check(&says.purpose).is_ok()))
+    Ok(says.map(|says| {
+        let purpose = known_use(&says.purpose).to_owned();
+        Says { purpose, ..says }
+    }))
+}
+
+/// A use as the taxonomy has it now: where it does not know it any more, the nearest above it, so that links work for ever.
+fn known_use(purpose: &str) -> &str {
+    let above = std::iter::successors(Some(purpose), |key| Some(key.rsplit_once('.')?.0));
+    let mut known = above.filter(|key| Tree::DataUse.check(key).is_ok());
+    known.next().unwrap_or("marketing")
 }
 
 /// The page at a link, which asks. Nothing, where there is no such link.
@@ -249,8 +289,8 @@ pub(crate) async fn unsubscribe_page(app: &Arc<App>, token: &str) -> Result<Opti
     Ok(opened.map(|opened| rules::asking(&opened.sender, &opened.says.purpose)))
 }
 
-/// Records that whoever has a link wants no more, unless that is on record; gives the page that says so. Nothing, where
-/// there is no such link.
+/// Records that whoever has a link wants no more, unless they said so just now; gives the page that says so. Nothing, where
+/// there is no such link. It goes on when whoever asked hangs up.
 ///
 /// # Errors
 /// As every statement.
@@ -262,13 +302,21 @@ pub(crate) async fn unsubscribe(
     let Some(Opened { ctx, says, sender }) = open(app, token).await? else {
         return Ok(None);
     };
-    if !is_refused(&ctx, &says).await? {
+    let page = rules::done(&sender, &says.purpose);
+    let work = withdraw(ctx, says, method);
+    let ended = app.mutations.spawn(work).await;
+    ended.map_err(|cause| Error::internal("unsubscribing", cause))??;
+    Ok(Some(page))
+}
+
+async fn withdraw(ctx: Ctx, says: Says, method: PreferenceMethod) -> Result<()> {
+    if !is_known(&ctx, &says).await? {
         let new = withdrawal(&says, method);
         let name = |_: usize, error: Error| error;
         let once = Once::always("unsubscribe");
         record_all(&ctx, vec![Ok(new)], ErrorPolicy::RejectAll, once, name).await?;
     }
-    Ok(Some(rules::done(&sender, &says.purpose)))
+    Ok(())
 }
 
 /// The page where there is no such link.
@@ -281,10 +329,15 @@ pub(crate) fn not_understood() -> String {
     rules::not_understood()
 }
 
-async fn is_refused(ctx: &Ctx, says: &Says) -> Result<bool> {
-    let behind = behind(ctx, says.customer, says.digests()).await?;
-    let refused = are_refused(ctx, &[(behind, says.about())]).await?;
-    Ok(refused.contains(&true))
+async fn is_known(ctx: &Ctx, says: &Says) -> Result<bool> {
+    let reported = Reported {
+        behind: behind(ctx, says.customer, says.digests()).await?,
+        about: says.about(),
+        is_unreachable: false,
+        at: ctx.now(),
+    };
+    let known = are_known(ctx, &[reported]).await?;
+    Ok(known.contains(&true))
 }
 
 /// Who has a link, as the gate knows them.
@@ -301,30 +354,26 @@ async fn behind(ctx: &Ctx, customer: Option<CustomerId>, digests: Vec<Vec<u8>>) 
 }
 
 fn withdrawal(says: &Says, method: PreferenceMethod) -> NewPreference {
+    let who = Who::Link(says.customer, says.digests());
+    let about = NewAbout::Purpose(says.purpose.clone());
     NewPreference {
-        who: Who::Link(says.customer, says.digests()),
         brand: says.brand,
-        about: NewAbout::Purpose(says.purpose.clone()),
         channel: Some(ContactChannel::Email),
-        status: PreferenceStatus::Withdrawn,
-        at: None,
-        expires_at: None,
-        method,
-        source: None,
-        notice_version: None,
-        text_digest: None,
-        ip: None,
-        user_agent: None,
         note: says.message.clone().map(Personal::new),
+        ..NewPreference::of(who, about, PreferenceStatus::Withdrawn, method)
     }
 }
 
-/// What a complaint about a message comes to that had a link: whoever complains wants no more of what the link stops.
-/// Nothing, where the link is not this controller's.
+/// What it comes to when somebody says of a message that had a link that they want no more of what the link stops. Nothing,
+/// where the link is not this controller's.
 ///
 /// # Errors
 /// As every statement.
-pub(super) async fn by_link(ctx: &Ctx, token: &str) -> Result<Option<NewPreference>> {
+pub(super) async fn by_link(
+    ctx: &Ctx,
+    token: &str,
+    method: PreferenceMethod,
+) -> Result<Option<NewPreference>> {
     let Some(closed) = ClosedLink::read(token) else {
         return Ok(None);
     };
@@ -332,5 +381,27 @@ pub(super) async fn by_link(ctx: &Ctx, token: &str) -> Result<Option<NewPreferen
         return Ok(None);
     }
     let says = read(ctx, &closed).await?;
-    Ok(says.map(|says| withdrawal(&says, PreferenceMethod::Complaint)))
+    Ok(says.map(|says| withdrawal(&says, method)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::known_use;
+
+    #[test]
+    fn a_use_that_is_gone_is_the_one_above_it() {
+        for (said, known) in [
+            (
+                "marketing.communications.email",
+                "marketing.communications.email",
+            ),
+            (
+                "marketing.communications.pigeon",
+                "marketing.communications",
+            ),
+            ("pigeons", "marketing"),
+        ] {
+            assert_eq!(known_use(said), known);
+        }
+    }
 }

@@ -1,91 +1,114 @@
 //! Reports of mailbox providers: Abuse Reporting Format, RFC 5965, as a whole message.
+//!
+//! Only heads are parsed, of the message, of its parts and of the message that is inside: who sends a report can nest messages
+//! as deep as a megabyte allows.
 
 use entity::time::Timestamp;
 use mail_parser::{Message, MessageParser, MimeHeaders as _};
 
-use super::{Feedback, Kind, token};
-use crate::platform::personal::Personal;
+use super::{About, Feedback, Kind, about_each, complaint, tokens};
+
+/// How many parts of a report are looked at: it has three.
+const MOST_PARTS: usize = 10;
 
 /// The reports: one for each recipient that is named, or one without.
 pub(super) fn read(body: &str) -> Option<Vec<Feedback>> {
-    let parser = MessageParser::default();
-    let message = parser.parse(body.as_bytes())?;
-    let is = |part: &mail_parser::MessagePart<'_>, kind: &str, subkind: &str| {
-        part.content_type().is_some_and(|found| {
+    let body = body.replace("\r\n", "\n");
+    let message = Part::read(&body)?;
+    let parts = message.parts();
+    let report = parts
+        .iter()
+        .find(|part| part.is("message", "feedback-report"));
+    let report = report.and_then(|part| Part::read(part.body));
+    let original = parts
+        .iter()
+        .find(|part| part.is("message", "rfc822") || part.is("text", "rfc822-headers"));
+    let original = original.and_then(|part| Part::read(part.body));
+    let original = original.as_ref();
+    // Microsoft says whom it is about in the message itself, and had no report of its own for long.
+    let recipient = original.and_then(|part| part.texts("X-HmXmrOriginalRecipient").next());
+    let kind = match (&report, recipient) {
+        (Some(report), _) => complaint(report.texts("Feedback-Type").next()?),
+        (None, Some(_)) => Kind::Complaint,
+        (None, None) => return None,
+    };
+    let named = report.iter().flat_map(|report| {
+        let given = report.texts("Original-Rcpt-To");
+        given.chain(report.texts("Removal-Recipient"))
+    });
+    let mut named: Vec<_> = named.map(bare).collect();
+    if named.is_empty() {
+        let known = recipient.map(bare);
+        let to = || original.and_then(Part::sole_recipient);
+        named.extend(known.or_else(to));
+    }
+    let headers = original.and_then(|part| part.head.header_raw("List-Unsubscribe"));
+    let about = About {
+        kind,
+        tokens: headers.map(tokens).unwrap_or_default(),
+        at: at(&message.head),
+        reference: message.head.message_id().map(str::to_owned),
+    };
+    Some(about_each(&about, named.into_iter().map(Some)))
+}
+
+/// A message or a part of one: what its head says, and what follows.
+struct Part<'a> {
+    head: Message<'a>,
+    body: &'a str,
+}
+
+impl<'a> Part<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let text = text.trim_start_matches('\n');
+        let end = text.find("\n\n").map_or(text.len(), |end| end + 1);
+        let (head, body) = text.split_at(end);
+        let head = MessageParser::default().parse_headers(head.as_bytes())?;
+        Some(Self { head, body })
+    }
+
+    fn is(&self, kind: &str, subkind: &str) -> bool {
+        self.head.content_type().is_some_and(|found| {
             let of = found.subtype().unwrap_or_default();
             found.ctype().eq_ignore_ascii_case(kind) && of.eq_ignore_ascii_case(subkind)
         })
-    };
-    let mut parts = message.parts.iter();
-    let report = parts.find(|part| is(part, "message", "feedback-report"))?;
-    let report = fields(report.contents());
-    let original = message.parts.iter().find_map(|part| match part.message() {
-        Some(original) => Some(fields(original.raw_message())),
-        None if is(part, "text", "rfc822-headers") => Some(fields(part.contents())),
-        None => None,
-    });
-    let original = original.unwrap_or_default();
-    let kind = match first(&report, "Feedback-Type")?
-        .to_ascii_lowercase()
-        .as_str()
-    {
-        "abuse" | "fraud" | "complaint" => Kind::Complaint,
-        "opt-out" | "opt-out-list" => Kind::OptOut,
-        _ => Kind::Other,
-    };
-    let token = first(&original, "List-Unsubscribe").and_then(token);
-    let reference = message.message_id().map(|id| Personal::new(id.to_owned()));
-    let of = |address: Option<Personal>| Feedback {
-        kind,
-        address,
-        token: token.clone(),
-        at: at(&message),
-        reference: reference.clone(),
-    };
-    let named = report.iter().filter(|(name, _)| {
-        let is = |known: &str| name.eq_ignore_ascii_case(known);
-        is("Original-Rcpt-To") || is("Removal-Recipient")
-    });
-    let named = named.map(|(_, value)| Personal::new(bare(value).to_owned()));
-    let mut reports: Vec<_> = named.map(|address| of(Some(address))).collect();
-    if reports.is_empty() {
-        let to = first(&original, "To").map(|to| Personal::new(bare(to).to_owned()));
-        reports.push(of(to));
     }
-    Some(reports)
-}
 
-/// The fields of a part that is written like the head of a message, unfolded.
-fn fields(part: &[u8]) -> Vec<(String, String)> {
-    let text = String::from_utf8_lossy(part);
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for line in text.lines().skip_while(|line| line.trim().is_empty()) {
-        if line.trim().is_empty() {
-            break;
-        }
-        if line.starts_with([' ', '\t']) {
-            if let Some((_, value)) = fields.last_mut() {
-                value.push(' ');
-                value.push_str(line.trim());
-            }
-        } else if let Some((name, value)) = line.split_once(':') {
-            fields.push((name.trim().to_owned(), value.trim().to_owned()));
-        }
+    /// What it consists of (RFC 2046, 5.1.1); nothing, where it is one piece.
+    fn parts(&self) -> Vec<Part<'a>> {
+        let kind = self.head.content_type();
+        let boundary = kind.and_then(|kind| kind.attribute("boundary"));
+        let Some(boundary) = boundary.filter(|boundary| !boundary.is_empty()) else {
+            return Vec::new();
+        };
+        let line = format!("\n--{boundary}");
+        let between = self.body.split(&line).skip(1).take(MOST_PARTS);
+        // What follows on the same line is blank, or two hyphens after the last part.
+        let parts = between.filter_map(|part| part.split_once('\n'));
+        parts.filter_map(|(_, part)| Part::read(part)).collect()
     }
-    fields
+
+    /// The values of a field.
+    fn texts(&self, name: &'static str) -> impl Iterator<Item = &str> {
+        let headers = self.head.headers().iter();
+        let named = headers.filter(move |header| header.name().eq_ignore_ascii_case(name));
+        named.filter_map(|header| header.value().as_text())
+    }
+
+    /// To whom it went, where that is one.
+    fn sole_recipient(&self) -> Option<String> {
+        let mut to = self.head.to()?.iter();
+        let one = to.next()?.address()?.to_owned();
+        to.next().is_none().then_some(one)
+    }
 }
 
-fn first<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    let mut fields = fields.iter();
-    let found = fields.find(|(known, _)| known.eq_ignore_ascii_case(name));
-    found.map(|(_, value)| value.as_str())
-}
-
-/// An address without its name, its angle brackets and its type (`rfc822;`).
-fn bare(value: &str) -> &str {
+/// An address without its angle brackets and its type (`rfc822;`).
+fn bare(value: &str) -> String {
     let value = value.rsplit_once(';').map_or(value, |(_, value)| value);
     let value = value.rsplit_once('<').map_or(value, |(_, value)| value);
-    value.split('>').next().unwrap_or_default().trim()
+    let value = value.split('>').next().unwrap_or_default();
+    value.trim().to_owned()
 }
 
 fn at(message: &Message<'_>) -> Option<Timestamp> {
@@ -96,8 +119,9 @@ fn at(message: &Message<'_>) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::personal::Personal;
 
-    /// As RFC 5965 describes it, with two recipients and the head of the message that was complained about.
+    /// As RFC 5965 describes it, with the message that was complained about.
     fn report(kind: &str, recipients: &str, original: &str) -> String {
         let text = format!(
             "From: <feedback@provider.example>
@@ -170,7 +194,7 @@ Buy more.";
         for original in [MESSAGE, &headers] {
             let reports = read(&report("abuse", "", original)).unwrap();
             assert_eq!(addresses(&reports), ["ada@example.org"]);
-            assert_eq!(reports[0].token.as_deref(), Some("AQtoken"));
+            assert_eq!(reports[0].tokens, ["AQtoken"]);
         }
         let removal = read(&report(
             "opt-out",
@@ -180,5 +204,43 @@ Buy more.";
         assert_eq!(removal.unwrap()[0].kind, Kind::OptOut);
         let virus = read(&report("virus", "", MESSAGE)).unwrap();
         assert_eq!(virus[0].kind, Kind::Other);
+        // Of several it is not known who.
+        let both = MESSAGE.replace("ada@example.org>", "ada@example.org>, bob@example.org");
+        let reports = read(&report("abuse", "", &both)).unwrap();
+        assert_eq!(addresses(&reports), [""; 0]);
+        assert_eq!(reports.len(), 1);
+    }
+
+    #[test]
+    fn microsoft_names_the_recipient_in_the_message() {
+        let original = MESSAGE.replace(
+            "Subject: Offers",
+            "x-hmxmroriginalrecipient: <eve@example.org>\nSubject: Offers",
+        );
+        let whole = report("abuse", "", &original);
+        assert_eq!(addresses(&read(&whole).unwrap()), ["eve@example.org"]);
+        let bare = whole.replace("message/feedback-report", "text/plain");
+        let reports = read(&bare).unwrap();
+        assert_eq!(addresses(&reports), ["eve@example.org"]);
+        assert_eq!(reports[0].kind, Kind::Complaint);
+        let nothing = report("abuse", "", MESSAGE).replace("message/feedback-report", "text/plain");
+        assert!(read(&nothing).is_none());
+    }
+
+    /// Whoever sends a report may nest messages in it, as deep as there is room.
+    #[test]
+    fn a_message_in_a_message_is_not_followed() {
+        let nested = "Content-Type:message/rfc822\n\n".repeat(30_000);
+        assert!(read(&nested).is_none());
+        let encoded = data_encoding::BASE64.encode(nested.as_bytes());
+        let encoded =
+            format!("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n{encoded}");
+        for original in [&nested, &encoded] {
+            let named = "Original-Rcpt-To: <ada@example.org>\n";
+            let reports = read(&report("abuse", named, original)).unwrap();
+            assert_eq!(addresses(&reports), ["ada@example.org"]);
+        }
+        let parts = report("abuse", "", &"\n--part".repeat(100_000));
+        assert_eq!(read(&parts).unwrap().len(), 1);
     }
 }

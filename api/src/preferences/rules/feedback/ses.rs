@@ -3,17 +3,15 @@
 
 use serde::Deserialize;
 
-use super::{Feedback, Kind, instant, token};
-use crate::platform::personal::Personal;
+use super::{About, Feedback, Kind, about_each, complaint, instant, tokens};
 
+/// What Amazon SNS puts around a notification; it sends some of its own.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Sent {
-    Enveloped {
-        #[serde(rename = "Message")]
-        message: String,
-    },
-    Plain(Box<Notification>),
+struct Envelope {
+    #[serde(rename = "Type")]
+    kind: String,
+    #[serde(rename = "Message")]
+    message: String,
 }
 
 #[derive(Deserialize)]
@@ -23,6 +21,7 @@ struct Notification {
     kind: String,
     complaint: Option<Complaint>,
     bounce: Option<Bounce>,
+    subscription: Option<Subscription>,
     #[serde(default)]
     mail: Mail,
 }
@@ -47,16 +46,43 @@ struct Bounce {
     feedback_id: Option<String>,
 }
 
+/// What somebody chose in the list management of SES.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Subscription {
+    timestamp: Option<String>,
+    #[serde(default)]
+    new_topic_preferences: Topics,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Topics {
+    #[serde(default)]
+    unsubscribe_all: bool,
+    #[serde(default)]
+    topic_subscription_status: Vec<Topic>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Topic {
+    subscription_status: String,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Recipient {
     email_address: String,
+    action: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
 struct Mail {
     #[serde(default)]
     headers: Vec<Header>,
+    #[serde(default)]
+    destination: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -65,55 +91,95 @@ struct Header {
     value: String,
 }
 
-/// The reports: one for each recipient.
+/// The reports: one for each recipient, or one that says nothing.
 pub(super) fn read(body: &str) -> Option<Vec<Feedback>> {
-    let notification = match serde_json::from_str(body).ok()? {
-        Sent::Plain(notification) => *notification,
-        Sent::Enveloped { message } => serde_json::from_str(&message).ok()?,
+    let notification: Notification = match serde_json::from_str::<Envelope>(body) {
+        Ok(envelope) => match serde_json::from_str(&envelope.message) {
+            Ok(notification) => notification,
+            // The handshakes of SNS, and the text by which SES tries whether somebody is there.
+            Err(_) if envelope.kind != "Notification" || !envelope.message.starts_with('{') => {
+                return Some(about_each(&nothing(), []));
+            }
+            Err(_) => return None,
+        },
+        Err(_) => serde_json::from_str(body).ok()?,
     };
-    let mut headers = notification.mail.headers.iter();
-    let header = headers.find(|header| header.name.eq_ignore_ascii_case("List-Unsubscribe"));
-    let token = header.and_then(|header| token(&header.value));
-    let of = |kind, recipients: Vec<Recipient>, at: Option<String>, id: Option<String>| {
-        let at = at.as_deref().and_then(instant);
-        let recipients = recipients.into_iter().map(move |recipient| Feedback {
-            kind,
-            address: Some(Personal::new(recipient.email_address)),
-            token: token.clone(),
-            at,
-            reference: id.clone().map(Personal::new),
-        });
-        recipients.collect()
-    };
-    let reports: Vec<_> = match (notification.complaint, notification.bounce) {
-        (Some(complaint), _) => {
-            // Somebody said that it is no spam.
-            let kind = match complaint.kind.as_deref() {
-                Some("not-spam" | "virus") => Kind::Other,
-                _ => Kind::Complaint,
-            };
-            let recipients = complaint.complained_recipients;
-            of(kind, recipients, complaint.timestamp, complaint.feedback_id)
-        }
-        (None, Some(bounce)) => {
-            let kind = match bounce.kind.as_str() {
-                "Permanent" => Kind::Bounce,
-                _ => Kind::Other,
-            };
-            of(
-                kind,
-                bounce.bounced_recipients,
-                bounce.timestamp,
-                bounce.feedback_id,
-            )
-        }
-        (None, None) => Vec::new(),
-    };
-    let is_known = matches!(notification.kind.as_str(), "Complaint" | "Bounce");
-    if reports.is_empty() && is_known {
-        return None;
+    notification.reports()
+}
+
+fn nothing() -> About {
+    About {
+        kind: Kind::Other,
+        tokens: Vec::new(),
+        at: None,
+        reference: None,
     }
-    Some(reports)
+}
+
+impl Notification {
+    fn reports(self) -> Option<Vec<Feedback>> {
+        let mut headers = self.mail.headers.iter();
+        let header = headers.find(|header| header.name.eq_ignore_ascii_case("List-Unsubscribe"));
+        let tokens = header
+            .map(|header| tokens(&header.value))
+            .unwrap_or_default();
+        let about = |kind, at: Option<String>, reference| About {
+            kind,
+            tokens: tokens.clone(),
+            at: at.as_deref().and_then(instant),
+            reference,
+        };
+        match (
+            self.kind.as_str(),
+            self.complaint,
+            self.bounce,
+            self.subscription,
+        ) {
+            ("Complaint", Some(said), _, _) => {
+                // Without a type somebody pressed a button, and the provider says no more.
+                let kind = said.kind.as_deref().map_or(Kind::Complaint, complaint);
+                let about = about(kind, said.timestamp, said.feedback_id);
+                let to = said.complained_recipients.into_iter();
+                Some(about_each(&about, to.map(|one| Some(one.email_address))))
+            }
+            ("Bounce", _, Some(said), _) => {
+                let kind = match said.kind.as_str() {
+                    "Permanent" => Kind::Bounce,
+                    _ => Kind::Other,
+                };
+                let about = about(kind, said.timestamp, said.feedback_id);
+                // Of several recipients, some may only have to wait.
+                let failed = |one: &Recipient| {
+                    one.action
+                        .as_deref()
+                        .is_none_or(|action| action == "failed")
+                };
+                let to = said.bounced_recipients.into_iter().filter(failed);
+                let to: Vec<_> = to.map(|one| Some(one.email_address)).collect();
+                match to.as_slice() {
+                    [] => Some(about_each(&nothing(), [])),
+                    _ => Some(about_each(&about, to)),
+                }
+            }
+            ("Subscription", _, _, Some(chosen)) => {
+                let topics = &chosen.new_topic_preferences;
+                let mut each = topics.topic_subscription_status.iter();
+                let out = each.any(|topic| topic.subscription_status == "OptOut");
+                let kind = if topics.unsubscribe_all || out {
+                    Kind::OptOut
+                } else {
+                    Kind::Other
+                };
+                let about = about(kind, chosen.timestamp, None);
+                Some(about_each(
+                    &about,
+                    self.mail.destination.into_iter().map(Some),
+                ))
+            }
+            ("Complaint" | "Bounce" | "Subscription", ..) => None,
+            _ => Some(about_each(&nothing(), [])),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -142,11 +208,43 @@ mod tests {
                 reports[0].address.as_ref().unwrap().expose(),
                 "ada@example.org"
             );
-            assert_eq!(reports[0].token.as_deref(), Some("AQt"));
+            assert_eq!(reports[0].tokens, ["AQt"]);
             assert_eq!(reports[0].at, "2026-11-20T09:00:00Z".parse().ok());
         }
-        let kind = read(&complaint("not-spam").to_string()).unwrap()[0].kind;
-        assert_eq!(kind, Kind::Other);
+        for (said, kind) in [
+            ("not-spam", Kind::Other),
+            ("auth-failure", Kind::Other),
+            ("other", Kind::Complaint),
+        ] {
+            let reports = read(&complaint(said).to_string()).unwrap();
+            assert_eq!(reports[0].kind, kind, "{said}");
+        }
+        // Handshakes, and whether somebody is there.
+        for (kind, message) in [
+            ("SubscriptionConfirmation", "You have chosen to subscribe"),
+            ("Notification", "Successfully validated SNS topic"),
+        ] {
+            let envelope = json!({ "Type": kind, "Message": message }).to_string();
+            assert_eq!(read(&envelope).unwrap()[0].kind, Kind::Other);
+        }
+        let broken = json!({ "Type": "Notification", "Message": "{" }).to_string();
+        assert!(read(&broken).is_none());
+    }
+
+    #[test]
+    fn what_somebody_chose_there_is_an_opt_out_where_it_is_one() {
+        for (chosen, kind) in [
+            (json!({ "unsubscribeAll": true }), Kind::OptOut),
+            (json!({ "unsubscribeAll": false }), Kind::Other),
+            (
+                json!({ "topicSubscriptionStatus": [{ "topicName": "news", "subscriptionStatus": "OptOut" }] }),
+                Kind::OptOut,
+            ),
+        ] {
+            let event = json!({ "eventType": "Subscription", "mail": { "destination": ["ada@example.org"] },
+                "subscription": { "timestamp": "2026-11-20T09:00:00.000Z", "newTopicPreferences": chosen } });
+            assert_eq!(read(&event.to_string()).unwrap()[0].kind, kind);
+        }
     }
 
     #[test]
@@ -162,7 +260,17 @@ mod tests {
             assert_eq!(reports.len(), 2);
             assert_eq!((reports[1].kind, reports[1].at), (kind, None));
         }
+        // As the provider's guide shows it: one has failed, one waits.
+        let mixed = json!({ "notificationType": "Bounce", "bounce": { "bounceType": "Permanent",
+            "bouncedRecipients": [{ "emailAddress": "ada@example.org", "action": "failed" },
+                { "emailAddress": "bob@example.org", "action": "delayed" }] } });
+        let reports = read(&mixed.to_string()).unwrap();
+        assert_eq!(reports.len(), 1);
+        assert_eq!(
+            reports[0].address.as_ref().unwrap().expose(),
+            "ada@example.org"
+        );
         let delivered = json!({ "notificationType": "Delivery", "mail": {} });
-        assert_eq!(read(&delivered.to_string()).unwrap().len(), 0);
+        assert_eq!(read(&delivered.to_string()).unwrap()[0].kind, Kind::Other);
     }
 }
