@@ -28,7 +28,8 @@ use crate::vault::{CellKeys, DataKey, Owner, Vault};
 pub(crate) mod idempotency;
 
 pub(crate) use idempotency::{
-    Begun, Once, each_replayed, expire as expire_idempotency_records, only_id, result_of,
+    Begun, Once, each_replayed, error_of, error_replayed, expire as expire_idempotency_records,
+    only_id, result_of,
 };
 
 /// How far ahead of ours a sender's clock may be.

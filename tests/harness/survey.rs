@@ -372,8 +372,8 @@ impl Survey {
         for id in results
             .iter()
             .flat_map(|ids| ids.split(' '))
-            // The code of an item that was not recorded.
-            .filter(|id| id.chars().any(|c| c.is_ascii_lowercase()))
+            // The code of an item that was not recorded, and which input it was about.
+            .filter(|id| !id.contains('@') && id.chars().any(|c| c.is_ascii_lowercase()))
         {
             assert!(objects.contains(id), "remembered, but not there: {id}");
         }

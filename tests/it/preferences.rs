@@ -1,5 +1,7 @@
 //! What persons said about uses of their data: append-only, with what it comes to.
 
+mod list;
+
 use entity::enums::Role;
 use serde_json::{Value, json};
 
@@ -58,6 +60,14 @@ impl House {
         let found = self.owner.run(query, json!({ "by": whmcs(client) })).await;
         let current = found.get("customer.currentPreferences").clone();
         (current, found.get("customer.preferences.nodes").clone())
+    }
+
+    /// How much was ever said.
+    async fn count(&self) -> usize {
+        let survey = Survey::of(self.app.database()).await;
+        let count = survey.count("preference").await;
+        survey.close().await;
+        usize::try_from(count).unwrap()
     }
 
     async fn close(self) {
@@ -354,5 +364,38 @@ async fn a_list_comes_in_but_for_its_bad_lines() {
         let error = refused.refused(400, "BAD_USER_INPUT");
         assert_eq!(error["extensions"]["field"], "preferences");
     }
+    house.close().await;
+}
+
+/// Whoever in the United States opted out of the sale of their data is left alone for a year.
+#[tokio::test]
+async fn who_opted_out_of_sale_is_not_asked_again_for_a_year() {
+    let house = House::open().await;
+    house.client("42").await;
+    let query = "query($by: CustomerLookupInput!) { customer(by: $by) { id currentPreferences { askAgainFrom } } }";
+    let by = json!({ "by": whmcs("42") });
+    let opt_out = json!({ "purpose": null, "optOut": "SALE_OR_SHARING", "method": "GPC" });
+    let said = said("42", "WITHDRAWN", "2026-03-01T10:00:00Z", &opt_out);
+    house
+        .billing
+        .run(build::RECORD_PREFERENCE, input(&said))
+        .await
+        .ok();
+    let found = house.owner.run(query, by.clone()).await;
+    assert_eq!(
+        found.get("customer.currentPreferences"),
+        &json!([{ "askAgainFrom": null }])
+    );
+    let there = json!({ "customerId": found.text_at("customer.id"), "country": "US" });
+    house
+        .billing
+        .run(build::UPDATE_CUSTOMER, input(&there))
+        .await
+        .ok();
+    let found = house.owner.run(query, by).await;
+    assert_eq!(
+        found.get("customer.currentPreferences"),
+        &json!([{ "askAgainFrom": "2027-03-01T10:00:00.000Z" }])
+    );
     house.close().await;
 }

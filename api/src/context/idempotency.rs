@@ -234,22 +234,41 @@ pub(crate) fn only_id<T: FromStr>(results: &[String], what: &'static str) -> Res
     id.ok_or(Error::NotFound { what })
 }
 
-/// What is kept of one item of a list: its id, or the code of its error.
+/// What is kept of one item of a list: its id, or what is kept of its error.
 pub(crate) fn result_of<T: fmt::Display>(outcome: &Result<T>) -> String {
     match outcome {
         Ok(id) => id.to_string(),
-        Err(error) => error.code().to_string(),
+        Err(error) => error_of(error),
+    }
+}
+
+/// What is kept of the error of an item: its code, and which input it is about. No path has a blank in it.
+pub(crate) fn error_of(error: &Error) -> String {
+    match error.field() {
+        Some(field) => format!("{}@{field}", error.code()),
+        None => error.code().to_string(),
+    }
+}
+
+/// The error of an item when its call was first made, of which [`error_of`] was kept.
+pub(crate) fn error_replayed(kept: &str) -> Error {
+    let (code, field) = match kept.split_once('@') {
+        Some((code, field)) => (code, Some(field)),
+        None => (kept, None),
+    };
+    let error = Error::Refused {
+        code: ErrorCode::from_text(code).unwrap_or(ErrorCode::Conflict),
+        reason: "this item was not recorded when the call was first made".to_owned(),
+    };
+    match field {
+        Some(field) => error.at(field),
+        None => error,
     }
 }
 
 /// What the earlier call answered for each item of its list, of which [`result_of`] was kept.
 pub(crate) fn each_replayed<T: FromStr>(results: &[String]) -> Vec<Result<T>> {
-    let answer = |result: &String| {
-        result.parse().map_err(|_not_an_id| Error::Refused {
-            code: ErrorCode::from_text(result).unwrap_or(ErrorCode::Conflict),
-            reason: "this item was not recorded when the call was first made".to_owned(),
-        })
-    };
+    let answer = |result: &String| result.parse().map_err(|_not_an_id| error_replayed(result));
     results.iter().map(answer).collect()
 }
 

@@ -342,7 +342,7 @@ fn recipient_of(
     })
 }
 
-/// What the person said about uses of their data, with whatever counts now.
+/// What the person said about uses of their data, or somebody at their addresses, with whatever counts now.
 async fn preferences(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Preference>> {
     use crate::preferences::service;
     let said = every!(page => service::of_customers(ctx, &[customer], page), customer);
@@ -352,11 +352,20 @@ async fn preferences(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Preference>>
         .iter()
         .filter(|one| one.status != PreferenceStatus::Expired);
     let count: Vec<_> = lasting.map(|one| one.decides.row.id).collect();
-    let mut brands: Vec<_> = said.iter().filter_map(|one| one.row.brand_id).collect();
+    let said = said.into_iter().map(|one| {
+        let counts = count.contains(&one.row.id);
+        (one, counts)
+    });
+    let at_addresses = service::said_at_addresses(ctx, customer).await?;
+    let said: Vec<_> = said.chain(at_addresses).collect();
+    let mut brands: Vec<_> = said
+        .iter()
+        .filter_map(|(one, _)| one.row.brand_id)
+        .collect();
     brands.sort_unstable();
     brands.dedup();
     let brands = customers::service::brands_by_id(ctx, &brands).await?;
-    let shown = said.into_iter().map(|one| {
+    let shown = said.into_iter().map(|(one, counts)| {
         let brand = one.row.brand_id.and_then(|id| brands.get(&id));
         let scope = one.row.scope.map(|scope| scope.to_string());
         Ok(Preference {
@@ -371,7 +380,7 @@ async fn preferences(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Preference>>
             notice_version: one.row.notice_version,
             ip_address: opened(one.ip.as_ref())?,
             user_agent: opened(one.user_agent.as_ref())?,
-            counts: count.contains(&one.row.id),
+            counts,
         })
     });
     shown.collect()

@@ -133,4 +133,12 @@ impl Current {
     async fn decided_by(&self) -> &Preference {
         &self.decides
     }
+
+    /// From when on they may be asked again to consent, where a law says so: twelve months after an opt-out of sale or
+    /// sharing, or of the use of sensitive data, for customers in the United States (Cal. Civ. Code 1798.135(c)(4)). Null where
+    /// no law has a term.
+    #[graphql(name = "askAgainFrom")]
+    async fn may_be_asked_from(&self) -> Option<Timestamp> {
+        self.ask_again_from
+    }
 }

@@ -11,7 +11,7 @@ use entity::preference;
 pub(super) use contact::{Answer, Question, Rules, decide, place};
 pub(super) use feedback::{Feedback, Kind, read};
 pub(super) use page::{asking, done, no_such_link, not_understood};
-pub(super) use standing::{About, Reading, Said, Verdict, verdict};
+pub(super) use standing::{About, Reading, Said, Verdict, ask_again_from, verdict};
 
 /// How many preferences one call may record, and how many questions it may ask.
 pub(super) const MOST_AT_ONCE: usize = 500;

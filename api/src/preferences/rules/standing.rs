@@ -9,6 +9,7 @@
 //! Who said it counts too. What one account refused is lifted by that account, or by one that had become one with it
 //! before; what was said of an address, by what was said of that address.
 
+use chrono::{DateTime, Months, Utc};
 use entity::enums::{ContactChannel, OptOutScope, PreferenceMethod, PreferenceStatus as Status};
 use entity::id::{BrandId, CustomerId};
 use entity::preference;
@@ -17,7 +18,7 @@ use entity::time::Timestamp;
 use super::forbids;
 
 /// What something is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(in crate::preferences) struct About<'a> {
     /// To which brand; to the controller, when absent.
     pub(in crate::preferences) brand: Option<BrandId>,
@@ -105,7 +106,17 @@ pub(in crate::preferences) struct Said<'a> {
     pub(in crate::preferences) is_of_address: bool,
 }
 
-impl Said<'_> {
+impl<'a> Said<'a> {
+    /// What was said of an address by nobody who is known.
+    pub(in crate::preferences) fn of_address(row: &'a preference::Model) -> Self {
+        Self {
+            row,
+            root: None,
+            joined: None,
+            is_of_address: true,
+        }
+    }
+
     /// Whether the other, which was said later, was said by who said this.
     fn is_answered_by(&self, later: &Self) -> bool {
         let same = self.row.customer_id.is_some() && self.row.customer_id == later.row.customer_id;
@@ -119,6 +130,29 @@ impl Said<'_> {
         let over = self.row.expires_at.is_some_and(|end| end <= now);
         self.row.status == Status::Given && !over
     }
+}
+
+/// From when on somebody may be asked again who said no. In the United States whoever opted out of the sale or the sharing of
+/// their data, or of the use of what is sensitive, is left alone for twelve months (Cal. Civ. Code 1798.135(c)(4)); systems that keep
+/// no states say of a Californian that they live there. No other law has a term.
+pub(in crate::preferences) fn ask_again_from(
+    no: &preference::Model,
+    country: Option<&str>,
+) -> Option<Timestamp> {
+    let sold = About {
+        scope: Some(OptOutScope::SaleOrSharing),
+        ..About::default()
+    };
+    let about = About::of(no);
+    let is_theirs = about.covers_use(sold)
+        || sold.covers_use(about)
+        || about.scope == Some(OptOutScope::SensitiveDataUse);
+    if country != Some("US") || !forbids(no.status) || !is_theirs {
+        return None;
+    }
+    let year = Months::new(12);
+    let later = DateTime::<Utc>::from(no.at).checked_add_months(year)?;
+    Some(Timestamp::from(later))
 }
 
 /// What everything that was said comes to, about something.
@@ -465,5 +499,25 @@ mod tests {
         // That somebody does not want it says more.
         let no = said(3, 5, NEWS, Status::Refused);
         assert_eq!(of(&[at(&gone), by(&no)], news(None)), ('-', 3));
+    }
+    #[test]
+    fn who_opted_out_of_sale_in_the_united_states_is_left_alone_for_a_year() {
+        let mut no = said(1, 1_709_164_800_000, NEWS, Status::Withdrawn);
+        assert_eq!(ask_again_from(&no, Some("US")), None);
+        for (purpose, scope) in [
+            (None, Some(OptOutScope::SaleOrSharing)),
+            (None, Some(OptOutScope::SensitiveDataUse)),
+            (Some("marketing.advertising.third_party.targeted"), None),
+            (Some("marketing"), None),
+        ] {
+            (no.purpose, no.scope) = (purpose.map(str::to_owned), scope);
+            // A leap day, a year on.
+            let year = ask_again_from(&no, Some("US"));
+            assert_eq!(year, "2025-02-28T00:00:00Z".parse().ok(), "{purpose:?}");
+            assert_eq!(ask_again_from(&no, Some("DE")), None);
+            assert_eq!(ask_again_from(&no, None), None);
+        }
+        no.status = Status::Given;
+        assert_eq!(ask_again_from(&no, Some("US")), None);
     }
 }

@@ -17,6 +17,7 @@ pub(crate) use gate::{
 };
 pub(crate) use read::{
     Current, Preference, PreferenceFilter, by_ids, current_of, list, of_customers,
+    said_at_addresses,
 };
 pub(crate) use record::{About, NewPreference, record, record_many};
 pub(crate) use settings::{

@@ -13,7 +13,7 @@ use crate::customers;
 use crate::data_map::Tree;
 use crate::error::Result;
 use crate::platform::page::{Page, PageRequest};
-use crate::preferences::rules::{About, Reading, Said, Verdict, verdict};
+use crate::preferences::rules::{About, Reading, Said, Verdict, ask_again_from, verdict};
 use crate::preferences::store;
 use crate::vault::{CellKeys, Locked};
 
@@ -37,6 +37,8 @@ pub(crate) struct Current {
     pub(crate) status: PreferenceStatus,
     /// Because of what.
     pub(crate) decides: Preference,
+    /// From when on they may be asked again, where a law says so.
+    pub(crate) ask_again_from: Option<Timestamp>,
 }
 
 /// Which preferences are asked for. Empty lists ask for all.
@@ -133,6 +135,7 @@ pub(crate) async fn current_of(
     let clusters = customers::service::clusters(ctx, customers).await?;
     let rows = store::last_of_customers(ctx.db(), ctx.scope(), &clusters.all()).await?;
     let keys = keys_of(ctx, rows.iter().map(|row| row.key_id)).await?;
+    let persons = customers::service::persons(ctx, customers).await?;
     let now = ctx.now();
     let current = |(root, members): &(CustomerId, Vec<CustomerId>)| {
         let is_theirs = |row: &&preference::Model| {
@@ -150,13 +153,51 @@ pub(crate) async fn current_of(
         let said: Vec<_> = said.collect();
         let mut current = standing(&said, now);
         current.sort_unstable_by_key(|(_, row)| std::cmp::Reverse((row.at, row.id)));
+        let person = persons.get(root);
+        let country = person.and_then(|person| person.country.as_deref());
         let shown = current.into_iter().map(|(status, row)| Current {
             status,
             decides: seen(&keys, row.clone()),
+            ask_again_from: ask_again_from(row, country),
         });
         (*root, shown.collect())
     };
     Ok(clusters.each().iter().map(current).collect())
+}
+
+/// What was said of the addresses that a customer has for sure, and by no customer, the latest first, without its evidence: of
+/// each, whether it counts now. It authorises nothing: the use case that asks has done so.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn said_at_addresses(
+    ctx: &Ctx,
+    customer: CustomerId,
+) -> Result<Vec<(Preference, bool)>> {
+    let Some(key) = address::known_key(ctx).await? else {
+        return Ok(Vec::new());
+    };
+    let known = customers::service::addresses(ctx, &[customer]).await?;
+    let known = known.into_values().collect::<Result<Vec<_>>>()?;
+    let sure = known.iter().flatten().filter(|one| one.is_verified);
+    let digests: Vec<_> = sure
+        .map(|one| address::digest(&key, &one.address))
+        .collect();
+    let rows = store::of_nobody(ctx.db(), ctx.scope(), &digests).await?;
+    let said: Vec<_> = rows.iter().map(Said::of_address).collect();
+    let counting = standing(&said, ctx.now());
+    let counting: HashSet<_> = counting.into_iter().map(|(_, row)| row.id).collect();
+    let shown = rows.iter().map(|row| {
+        // It may have been somebody else who had the address then: from where they said it is nobody's business.
+        let shown = Preference {
+            ip: None,
+            user_agent: None,
+            note: None,
+            row: row.clone(),
+        };
+        (shown, counting.contains(&row.id))
+    });
+    Ok(shown.collect())
 }
 
 /// What everything that somebody said comes to, about each thing that it was about. What something wider decides is shown

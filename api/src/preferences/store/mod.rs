@@ -105,6 +105,30 @@ pub(super) async fn page(
     }))
 }
 
+/// How much of what was said of addresses is read at once: more of one person's nobody has seen.
+const MOST_OF_ADDRESSES: u64 = 5_000;
+
+/// What was said of some addresses by nobody who is known, the latest first.
+pub(super) async fn of_nobody(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    digests: &[Vec<u8>],
+) -> Result<Vec<preference::Model>> {
+    let of = scope
+        .select::<preference_address::Entity>()
+        .select_only()
+        .column(preference_address::Column::PreferenceId)
+        .filter(preference_address::Column::Digest.is_in(digests.iter().cloned()));
+    let select = scope
+        .select::<Entity>()
+        .filter(Column::CustomerId.is_null())
+        .filter(Column::Id.in_subquery(of.into_query()))
+        .order_by_desc(Column::At)
+        .order_by_desc(Column::Id)
+        .limit(MOST_OF_ADDRESSES);
+    Ok(select.all(db).await?)
+}
+
 /// A page of what each of some customers said, the latest first.
 pub(super) async fn of_customers(
     db: &impl ConnectionTrait,

@@ -72,6 +72,20 @@ async fn seal(host: &Host, disclosure: &str) {
     db.close().await.unwrap();
 }
 
+/// Makes sure that an address is a client's.
+async fn sure(host: &Host, client: &str, email: &str) {
+    let query =
+        "query($by: CustomerLookupInput!) { customer(by: $by) { identifiers { id value } } }";
+    let found = host
+        .billing
+        .run(query, json!({ "by": { "id": client } }))
+        .await;
+    let all = found.get("customer.identifiers").as_array().unwrap();
+    let one = all.iter().find(|one| one["value"] == email).unwrap();
+    let sure = input(&json!({ "identifierId": one["id"], "method": "ONE_TIME_CODE" }));
+    host.billing.run(build::VERIFY_IDENTIFIER, sure).await.ok();
+}
+
 #[tokio::test]
 async fn a_client_gets_what_is_known_and_who_got_it() {
     let host = Host::start().await;
@@ -92,6 +106,12 @@ async fn a_client_gets_what_is_known_and_who_got_it() {
             "method": "UNSUBSCRIBE_LINK", "occurredAt": at });
         mail.run(build::RECORD_PREFERENCE, input(&said)).await.ok();
     }
+    // Before it was made sure that the address is theirs, somebody consented there.
+    let there = json!({ "address": { "email": "erika@example.org" }, "purpose": "analytics.reporting", "status": "GIVEN",
+        "method": "BUTTON", "occurredAt": "2026-02-05T00:00:00Z", "ipAddress": "203.0.113.77",
+        "userAgent": "Browser of who knows whom" });
+    mail.run(build::RECORD_PREFERENCE, input(&there)).await.ok();
+    sure(&host, &client, "erika@example.org").await;
     for ground in ["OPEN_CHARGEBACK", "FRAUD_PREVENTION"] {
         let block = json!({ "customer": { "id": client }, "system": "whmcs", "ground": ground, "what": ground });
         host.billing
@@ -207,7 +227,10 @@ fn what_is_said(fetched: &Fetched, client: &str) {
         .iter()
         .map(|one| (one["status"].as_str().unwrap(), one["counts"] == true))
         .collect();
-    assert_eq!(said, [("WITHDRAWN", true), ("GIVEN", false)]);
+    assert_eq!(
+        said,
+        [("WITHDRAWN", true), ("GIVEN", false), ("GIVEN", true)]
+    );
     assert_eq!(data["requests"].as_array().unwrap().len(), 1);
     assert_eq!(data["requests"][0]["asks"][0]["type"], "ACCESS");
     for system in data["systems"].as_array().unwrap() {
@@ -218,7 +241,14 @@ fn what_is_said(fetched: &Fetched, client: &str) {
     }
     let page = fetched.page();
     assert!(page.contains("Erika &lt;script&gt;alert(1)&lt;/script&gt;"));
-    for hidden in ["<script>", "Paula", "Silence", client] {
+    for hidden in [
+        "<script>",
+        "Paula",
+        "Silence",
+        client,
+        "203.0.113.77",
+        "who knows whom",
+    ] {
         let text = String::from_utf8_lossy(fetched.file("data.json")).into_owned();
         assert!(!page.contains(hidden), "{hidden} in the page");
         assert!(

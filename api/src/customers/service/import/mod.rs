@@ -3,12 +3,12 @@
 mod check;
 mod write;
 
-use entity::enums::{Action, ErrorCode, ErrorPolicy, ImportOutcome};
+use entity::enums::{Action, ErrorPolicy, ImportOutcome};
 use entity::id::CustomerId;
 
 use super::identifiers::NewIdentifier;
 use super::update::CustomerChanges;
-use crate::context::{Ctx, Once};
+use crate::context::{Ctx, Once, error_of, error_replayed};
 use crate::customers::rules;
 use crate::error::{Error, Result};
 use crate::platform::personal::Personal;
@@ -89,11 +89,11 @@ fn settle<T>(policy: ErrorPolicy, items: Vec<Result<T>>) -> Result<Vec<Result<T>
     }
 }
 
-/// What the idempotency record keeps of an item: its outcome and customer, or the code of its error.
+/// What the idempotency record keeps of an item: its outcome and customer, or what is kept of its error.
 fn result_of(outcome: &Result<Imported>) -> String {
     match outcome {
         Ok(Imported { customer, outcome }) => format!("{} {customer}", outcome.as_str()),
-        Err(error) => error.code().to_string(),
+        Err(error) => error_of(error),
     }
 }
 
@@ -106,16 +106,15 @@ fn replayed(results: &[String]) -> Vec<Result<Imported>> {
             let customer = results.next()?.parse().ok()?;
             Some(Imported { customer, outcome })
         });
-        answers.push(imported.ok_or_else(|| Error::Refused {
-            code: ErrorCode::from_text(result).unwrap_or(ErrorCode::Conflict),
-            reason: "this item was not imported when the call was first made".to_owned(),
-        }));
+        answers.push(imported.ok_or_else(|| error_replayed(result)));
     }
     answers
 }
 
 #[cfg(test)]
 mod tests {
+    use entity::enums::ErrorCode;
+
     use super::*;
 
     #[test]
@@ -124,7 +123,7 @@ mod tests {
         let outcome = ImportOutcome::Updated;
         let first = [
             Ok(Imported { customer, outcome }),
-            Err(Error::NotFound { what: "brand" }),
+            Err(Error::NotFound { what: "brand" }.at("customers[1].brandId")),
             Ok(Imported { customer, outcome }),
         ];
         let remembered: Vec<_> = first.iter().map(result_of).collect();
@@ -132,7 +131,9 @@ mod tests {
         let again = replayed(&words);
         assert_eq!(again.len(), first.len());
         assert_eq!(again[0].as_ref().unwrap().customer, customer);
-        assert_eq!(again[1].as_ref().unwrap_err().code(), ErrorCode::NotFound);
+        let error = again[1].as_ref().unwrap_err();
+        assert_eq!(error.code(), ErrorCode::NotFound);
+        assert_eq!(error.field(), Some("customers[1].brandId"));
         assert_eq!(again[2].as_ref().unwrap().outcome, outcome);
     }
 }
