@@ -106,6 +106,9 @@ text_enum! {
     pub enum MailFeedbackFormat {
         /// A report of a mailbox provider, as it came by mail (RFC 5965).
         Arf = "ARF",
+        /// A notification of a mail server that a message came back, as it came by mail (RFC 3464). Addresses that do not exist
+        /// and mailboxes that were closed count; full ones, and what was refused as spam, do not.
+        Dsn = "DSN",
         /// A notification of Amazon SES, alone or in an envelope of Amazon SNS: JSON.
         Ses = "SES",
         /// Events of Twilio `SendGrid`: JSON.

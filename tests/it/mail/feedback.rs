@@ -290,3 +290,35 @@ async fn a_large_batch_is_taken_in_whole_and_what_is_odd_in_it_hides_nothing() {
     assert_eq!(house.news("ada@example.org", None).await, "OPTED_OUT");
     house.close().await;
 }
+
+/// What a mail server of one's own sends back.
+#[tokio::test]
+async fn what_a_mail_server_sends_back_makes_addresses_unreachable() {
+    let house = House::open().await;
+    let status = "Reporting-MTA: dns; host.example
+
+Final-Recipient: rfc822; ada@example.org
+Action: failed
+Status: 5.1.1
+
+Final-Recipient: rfc822; bob@example.org
+Action: failed
+Status: 5.2.2
+";
+    let body = format!(
+        "From: MAILER-DAEMON@host.example
+Content-Type: multipart/report; report-type=delivery-status; boundary=part
+
+--part
+Content-Type: message/delivery-status
+
+{status}
+--part--
+"
+    );
+    let results = hand_in(&house, "DSN", &body.replace('\n', "\r\n"), None).await;
+    assert_eq!(outcomes(&results), ["RECORDED", "IGNORED"]);
+    assert_eq!(house.news("ada@example.org", None).await, "UNREACHABLE");
+    assert_eq!(house.news("bob@example.org", None).await, "NOT_OBJECTED");
+    house.close().await;
+}

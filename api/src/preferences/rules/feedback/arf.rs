@@ -1,19 +1,11 @@
 //! Reports of mailbox providers: Abuse Reporting Format, RFC 5965, as a whole message.
-//!
-//! Only heads are parsed, of the message, of its parts and of the message that is inside: who sends a report can nest messages
-//! as deep as a megabyte allows.
 
-use entity::time::Timestamp;
-use mail_parser::{Message, MessageParser, MimeHeaders as _};
-
+use super::message::{Part, bare, with_plain_ends};
 use super::{About, Feedback, Kind, about_each, complaint, tokens};
-
-/// How many parts of a report are looked at: it has three.
-const MOST_PARTS: usize = 10;
 
 /// The reports: one for each recipient that is named, or one without.
 pub(super) fn read(body: &str) -> Option<Vec<Feedback>> {
-    let body = body.replace("\r\n", "\n");
+    let body = with_plain_ends(body);
     let message = Part::read(&body)?;
     let parts = message.parts();
     let report = parts
@@ -42,78 +34,14 @@ pub(super) fn read(body: &str) -> Option<Vec<Feedback>> {
         let to = || original.and_then(Part::sole_recipient);
         named.extend(known.or_else(to));
     }
-    let headers = original.and_then(|part| part.head.header_raw("List-Unsubscribe"));
+    let headers = original.and_then(|part| part.raw("List-Unsubscribe"));
     let about = About {
         kind,
         tokens: headers.map(tokens).unwrap_or_default(),
-        at: at(&message.head),
-        reference: message.head.message_id().map(str::to_owned),
+        at: message.at(),
+        reference: message.id(),
     };
     Some(about_each(&about, named.into_iter().map(Some)))
-}
-
-/// A message or a part of one: what its head says, and what follows.
-struct Part<'a> {
-    head: Message<'a>,
-    body: &'a str,
-}
-
-impl<'a> Part<'a> {
-    fn read(text: &'a str) -> Option<Self> {
-        let text = text.trim_start_matches('\n');
-        let end = text.find("\n\n").map_or(text.len(), |end| end + 1);
-        let (head, body) = text.split_at(end);
-        let head = MessageParser::default().parse_headers(head.as_bytes())?;
-        Some(Self { head, body })
-    }
-
-    fn is(&self, kind: &str, subkind: &str) -> bool {
-        self.head.content_type().is_some_and(|found| {
-            let of = found.subtype().unwrap_or_default();
-            found.ctype().eq_ignore_ascii_case(kind) && of.eq_ignore_ascii_case(subkind)
-        })
-    }
-
-    /// What it consists of (RFC 2046, 5.1.1); nothing, where it is one piece.
-    fn parts(&self) -> Vec<Part<'a>> {
-        let kind = self.head.content_type();
-        let boundary = kind.and_then(|kind| kind.attribute("boundary"));
-        let Some(boundary) = boundary.filter(|boundary| !boundary.is_empty()) else {
-            return Vec::new();
-        };
-        let line = format!("\n--{boundary}");
-        let between = self.body.split(&line).skip(1).take(MOST_PARTS);
-        // What follows on the same line is blank, or two hyphens after the last part.
-        let parts = between.filter_map(|part| part.split_once('\n'));
-        parts.filter_map(|(_, part)| Part::read(part)).collect()
-    }
-
-    /// The values of a field.
-    fn texts(&self, name: &'static str) -> impl Iterator<Item = &str> {
-        let headers = self.head.headers().iter();
-        let named = headers.filter(move |header| header.name().eq_ignore_ascii_case(name));
-        named.filter_map(|header| header.value().as_text())
-    }
-
-    /// To whom it went, where that is one.
-    fn sole_recipient(&self) -> Option<String> {
-        let mut to = self.head.to()?.iter();
-        let one = to.next()?.address()?.to_owned();
-        to.next().is_none().then_some(one)
-    }
-}
-
-/// An address without its angle brackets and its type (`rfc822;`).
-fn bare(value: &str) -> String {
-    let value = value.rsplit_once(';').map_or(value, |(_, value)| value);
-    let value = value.rsplit_once('<').map_or(value, |(_, value)| value);
-    let value = value.split('>').next().unwrap_or_default();
-    value.trim().to_owned()
-}
-
-fn at(message: &Message<'_>) -> Option<Timestamp> {
-    let seconds = message.date()?.to_timestamp();
-    Some(Timestamp::from_millis(seconds.checked_mul(1_000)?))
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! Must not judge what a report leads to, and must not echo what is in one.
 
 mod arf;
+mod dsn;
+mod message;
 mod sendgrid;
 mod ses;
 
@@ -53,6 +55,7 @@ pub(in crate::preferences) fn read(
 ) -> Option<Vec<Feedback>> {
     let reports = match format {
         MailFeedbackFormat::Arf => arf::read(body),
+        MailFeedbackFormat::Dsn => dsn::read(body),
         MailFeedbackFormat::Ses => ses::read(body),
         MailFeedbackFormat::Sendgrid => sendgrid::read(body),
     }?;
@@ -163,11 +166,7 @@ mod tests {
 
     #[test]
     fn what_is_no_report_is_none() {
-        for format in [
-            MailFeedbackFormat::Arf,
-            MailFeedbackFormat::Ses,
-            MailFeedbackFormat::Sendgrid,
-        ] {
+        for format in MailFeedbackFormat::ALL {
             for odd in [
                 "",
                 "{}",
@@ -176,7 +175,7 @@ mod tests {
                 "Subject: hello\r\n\r\nhello",
                 "\u{0}",
             ] {
-                assert!(read(format, odd).is_none(), "{format:?} {odd:?}");
+                assert!(read(*format, odd).is_none(), "{format:?} {odd:?}");
             }
         }
     }
