@@ -299,24 +299,26 @@ pub(crate) async fn unsubscribe(
     token: &str,
     method: PreferenceMethod,
 ) -> Result<Option<String>> {
-    let Some(Opened { ctx, says, sender }) = open(app, token).await? else {
-        return Ok(None);
-    };
-    let page = rules::done(&sender, &says.purpose);
-    let work = withdraw(ctx, says, method);
+    let work = withdraw(Arc::clone(app), token.to_owned(), method);
     let ended = app.mutations.spawn(work).await;
-    ended.map_err(|cause| Error::internal("unsubscribing", cause))??;
-    Ok(Some(page))
+    ended.map_err(|cause| Error::internal("unsubscribing", cause))?
 }
 
-async fn withdraw(ctx: Ctx, says: Says, method: PreferenceMethod) -> Result<()> {
+async fn withdraw(
+    app: Arc<App>,
+    token: String,
+    method: PreferenceMethod,
+) -> Result<Option<String>> {
+    let Some(Opened { ctx, says, sender }) = open(&app, &token).await? else {
+        return Ok(None);
+    };
     if !is_known(&ctx, &says).await? {
         let new = withdrawal(&says, method);
         let name = |_: usize, error: Error| error;
         let once = Once::always("unsubscribe");
         record_all(&ctx, vec![Ok(new)], ErrorPolicy::RejectAll, once, name).await?;
     }
-    Ok(())
+    Ok(Some(rules::done(&sender, &says.purpose)))
 }
 
 /// The page where there is no such link.
