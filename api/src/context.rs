@@ -4,8 +4,9 @@
 //! A change is a [`Tx`]: it commits what was changed, the events that record it and the idempotency record in
 //! one transaction, or nothing. A transaction that recorded nothing does not commit.
 
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use entity::enums::{Action, DataClass, ErrorCode, EventType, KeyOwnerKind, Log, Role};
 use entity::event;
@@ -23,7 +24,7 @@ use crate::platform::config::Config;
 use crate::platform::db::{Db, Scope, Transaction};
 use crate::platform::personal::Personal;
 use crate::platform::telemetry::Metrics;
-use crate::vault::{CellKeys, DataKey, Owner, Vault};
+use crate::vault::{self, CellKeys, Column, DataKey, Owner, Shown, Vault};
 
 pub(crate) mod idempotency;
 
@@ -105,6 +106,22 @@ pub(crate) struct OnBehalfOf {
     pub(crate) staff_id: Personal,
 }
 
+impl OnBehalfOf {
+    /// A person, of whom `field` is said.
+    ///
+    /// # Errors
+    /// Invalid for what is no name of a system, and for an id of no or more than 200 characters.
+    pub(crate) fn of(system: &str, staff_id: Personal, field: &str) -> Result<Self> {
+        let system = vault::normalise::external_system(system)
+            .map_err(|expected| Error::invalid(format!("{field}.system"), expected.to_string()))?;
+        if staff_id.is_blank() || staff_id.expose().chars().count() > 200 {
+            let field = format!("{field}.staffId");
+            return Err(Error::invalid(field, "must have 1 to 200 characters"));
+        }
+        Ok(Self { system, staff_id })
+    }
+}
+
 /// What a use case has in its hands.
 #[derive(Debug, Clone)]
 pub(crate) struct Ctx {
@@ -115,6 +132,11 @@ pub(crate) struct Ctx {
     on_behalf_of: Option<OnBehalfOf>,
     // Of the request: `Idempotency-Key`, for callers that cannot put it into the input.
     idempotency_key: Option<Arc<str>>,
+    // Of the request: `Privops-Reason`.
+    reason: Option<Personal>,
+    shown: Arc<Shown>,
+    // Whom an input named, for whoever answers the request.
+    named: Arc<OnceLock<OnBehalfOf>>,
     writing: Arc<AtomicBool>,
 }
 
@@ -126,6 +148,9 @@ impl Ctx {
             actor,
             on_behalf_of: None,
             idempotency_key: None,
+            reason: None,
+            shown: Arc::default(),
+            named: Arc::default(),
             writing: Arc::new(AtomicBool::new(false)),
         }
     }
@@ -137,13 +162,44 @@ impl Ctx {
         self
     }
 
-    /// The same on behalf of a person.
+    /// The same with what the request's header says data is read for.
+    #[must_use]
+    pub(crate) fn with_reason(mut self, reason: Option<Personal>) -> Self {
+        self.reason = reason;
+        self
+    }
+
+    /// The same on behalf of a person, where one is named; otherwise of whomever it was before.
     #[must_use]
     pub(crate) fn on_behalf_of(&self, person: Option<OnBehalfOf>) -> Self {
+        let Some(person) = person else {
+            return self.clone();
+        };
+        self.named.get_or_init(|| person.clone());
         Self {
-            on_behalf_of: person,
+            on_behalf_of: Some(person),
             ..self.clone()
         }
+    }
+
+    /// On whose behalf the request is, as its header or its input says.
+    pub(crate) fn person(&self) -> Option<&OnBehalfOf> {
+        self.named.get().or(self.on_behalf_of.as_ref())
+    }
+
+    /// What data is read for, where the request says so.
+    pub(crate) fn reason(&self) -> Option<&Personal> {
+        self.reason.as_ref()
+    }
+
+    /// What was opened for this request since this was asked last, by whom it is about.
+    pub(crate) fn take_shown(&self) -> HashMap<Owner, BTreeSet<Column>> {
+        self.shown.take()
+    }
+
+    /// Notes that something is shown that was opened in another way.
+    pub(crate) fn note_shown(&self, owner: Owner, column: Column) {
+        self.shown.note(owner, column);
     }
 
     /// The present instant.
@@ -161,7 +217,8 @@ impl Ctx {
         &self.app.vault
     }
 
-    /// The keys to the cells of some rows; none, for a caller who may not do what opens them.
+    /// The keys to the cells of some rows, for a caller: what they open is noted. None, for a caller who may not do what
+    /// opens them.
     ///
     /// # Errors
     /// As [`Vault::keys`].
@@ -171,7 +228,8 @@ impl Ctx {
         ids: impl IntoIterator<Item = DataKeyId>,
     ) -> Result<CellKeys> {
         if self.may(opens) {
-            self.vault().cell_keys(self.db(), self.scope(), ids).await
+            let keys = self.vault().cell_keys(self.db(), self.scope(), ids).await?;
+            Ok(keys.noting(&self.shown))
         } else {
             Ok(CellKeys::empty(self.actor.controller))
         }

@@ -5,7 +5,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | `entry` | the doors: GraphQL, HTTP, command line, worker; each builds a context and calls a use case |
-//! | `customers` `recipients` `data_map` `disclosures` `preferences` `requests` `retention` `tasks` `packages` `transfer` | the capabilities, one folder each |
+//! | `customers` `recipients` `data_map` `disclosures` `preferences` `requests` `retention` `tasks` `access_log` `packages` `transfer` | the capabilities, one folder each |
 //! | `graphql` | what the GraphQL types of all capabilities share |
 //! | `context` `auth` `ledger` `vault` `error` | the spine: who acts, what is recorded, what is encrypted |
 //! | `platform` | technical parts without a business word |
@@ -20,11 +20,13 @@
 //! - `tasks` -> `customers`, `data_map`, `retention`
 //! - `requests` -> `customers`, `recipients`, `disclosures`, `data_map`, `retention`, `tasks`
 //! - `preferences` -> `customers`, `data_map`
-//! - `packages` -> `customers`, `recipients`, `disclosures`, `preferences`, `requests`, `retention`, `tasks`
-//! - `transfer` -> `recipients`, `disclosures`, `requests`
+//! - `access_log` -> `customers`
+//! - `packages` -> `access_log`, `customers`, `recipients`, `disclosures`, `preferences`, `requests`, `retention`, `tasks`
+//! - `transfer` -> `access_log`, `recipients`, `disclosures`, `requests`
 //!
 //! The test `layers` reads this table.
 
+mod access_log;
 mod auth;
 mod context;
 mod customers;

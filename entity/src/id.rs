@@ -237,6 +237,8 @@ typed_id! {
     pub struct AttachmentChunkId = "chk";
     /// Something that a person said about a use of their data.
     pub struct PreferenceId = "prf";
+    /// That personal fields were read.
+    pub struct AccessLogEntryId = "acc";
     /// A package of what is known of a person.
     pub struct AccessPackageId = "pkg";
     /// A part of the content of a package.

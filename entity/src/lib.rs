@@ -10,6 +10,7 @@ pub mod enums;
 pub mod id;
 pub mod time;
 
+pub mod access_log_entry;
 pub mod access_package;
 pub mod access_package_chunk;
 pub mod access_package_link;

@@ -32,6 +32,7 @@ mod m20261125_000021_deliveries;
 mod m20261126_000022_access_packages;
 mod m20261126_000023_preferences;
 mod m20261126_000024_contacts;
+mod m20261126_000025_access_log;
 
 /// The ordered list of migrations.
 #[derive(Debug)]
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000022_access_packages::Migration),
             Box::new(m20261126_000023_preferences::Migration),
             Box::new(m20261126_000024_contacts::Migration),
+            Box::new(m20261126_000025_access_log::Migration),
         ]
     }
 }

@@ -353,6 +353,7 @@ pub async fn populate(owner: &Actor) -> Ids {
     let issued = owner.run(ISSUE_TOKEN, billing).await;
     ids.integration = issued.text_at("issueToken.integration.id");
     ids.token = issued.text_at("issueToken.token.id");
+    ids.access = was_read(owner, &ids, &issued.text_at("issueToken.secret")).await;
     ask::asked(owner, &mut ids).await;
     holds::told(owner, &mut ids).await;
     packages::done(owner, &mut ids).await;
@@ -368,6 +369,16 @@ pub const DIGEST: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c
 /// An id of the billing system, as a look-up.
 fn whmcs(client: &str) -> Value {
     json!({ "externalId": { "system": "whmcs", "id": client } })
+}
+
+/// Has the integration read the customer's name; gives the id of the line that says so.
+async fn was_read(owner: &Actor, ids: &Ids, token: &str) -> String {
+    let of = json!({ "id": ids.customer });
+    let query = "query($id: ID!) { customer(by: { id: $id }) { name } }";
+    owner.other(token).run(query, of.clone()).await.ok();
+    let query = "query($id: ID!) { accessLog(first: 1, filter: { customer: { id: $id } }) { nodes { id } } }";
+    let found = owner.run(query, of).await;
+    found.text_at("accessLog.nodes.0.id")
 }
 
 /// What becomes of the customers: they are related and merged, and compared with what billing has.

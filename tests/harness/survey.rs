@@ -176,6 +176,14 @@ const HALVES: &[(&str, &str)] = &[
             and not exists (select 1 from legal_hold h where h.id = k.owner_id)",
     ),
     (
+        "lines of the access log without their key, or about nobody",
+        "access_log_entry a where not exists (select 1 from data_key k
+            where k.controller_id = a.controller_id and k.id = a.key_id)
+            or (a.customer_id is not null and not exists (select 1 from customer c
+                where c.controller_id = a.controller_id and c.id = a.customer_id))
+            or (a.fields <> '') <> (a.customer_id is not null or a.record_id is not null)",
+    ),
+    (
         "disclosures without their key",
         "disclosure d where not exists (select 1 from data_key k
             where k.controller_id = d.controller_id and k.id = d.key_id)",

@@ -7,6 +7,7 @@ mod callers;
 mod disclosures;
 mod holds;
 mod lives;
+mod log;
 mod packages;
 mod personal;
 mod preferences;
@@ -244,6 +245,7 @@ fn samples() -> impl Iterator<Item = &'static Sample> {
         holds::SAMPLES,
         packages::SAMPLES,
         preferences::SAMPLES,
+        log::SAMPLES,
     ];
     SAMPLES.iter().chain(more.into_iter().flatten())
 }
@@ -276,6 +278,8 @@ struct World {
     kept: Kept,
     packed: Packed,
     preference: String,
+    /// A line of the access log.
+    access: String,
     turns: Cell<u32>,
 }
 
@@ -346,6 +350,7 @@ impl World {
         Self {
             callers: Caller::everybody(app, &recipients, &customer).await,
             preference: preferences::made(&owner, &customer).await,
+            access: log::read(&owner, &customer).await,
             kept: Kept::told(app, &recipients[1..3]).await,
             assignment: assigned.text_at("recordAssignments.results.0.assignment.id"),
             customer,

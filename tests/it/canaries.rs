@@ -2,6 +2,7 @@
 //! in every field that a person can fill, and in everything that can be wrong with a request. Then no file of the
 //! data directory, no column, no log line, no metric and no error holds one of them, in any form.
 
+mod access;
 mod asked;
 mod birds;
 mod errors;
@@ -153,6 +154,7 @@ async fn everything_goes_well(story: &mut Story) -> (String, work::Held) {
     // What is held is shown in its one spelling, in lower case.
     packages::done(story).await;
     preferences::done(story, &person).await;
+    access::done(story, &person).await;
     let read = story.does(query, json!({})).await.text;
     let read = format!("{read}{files}").to_lowercase();
     let more = [asked::KEPT, work::KEPT, holds::KEPT];
@@ -254,6 +256,7 @@ async fn everything_goes_wrong(
     odd.extend(files);
     odd.extend(packages::odd(&stranger, &mut story.canaries));
     odd.extend(preferences::odd(&stranger, &mut story.canaries));
+    odd.extend(access::odd(&owner, &mut story.canaries));
     for (what, request, status) in odd {
         let answer = send(request).await.unwrap();
         assert_eq!(answer.status, status, "{what}: {}", answer.text);

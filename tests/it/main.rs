@@ -14,6 +14,7 @@
 mod harness;
 
 mod access;
+mod access_log;
 mod accounting;
 mod bad_days;
 mod canaries;

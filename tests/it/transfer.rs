@@ -62,6 +62,8 @@ pub fn rows(text: &str) -> Vec<&str> {
     let (_, rows) = rows.split_last().unwrap();
     let mut rows = rows.to_vec();
     rows.retain(|row| !row.contains(r#""table":"follower""#));
+    // That it was exported is written down each time.
+    rows.retain(|row| !row.contains("privops export"));
     rows
 }
 

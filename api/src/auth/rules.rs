@@ -83,6 +83,7 @@ const HOUSE: &[Action] = &[
     A::UpdateController,
     A::SetContactRules,
     A::ReadIntegrations,
+    A::ReadAccessLog,
 ];
 
 /// How many tokens of an integration may work at the same time: the list is shown whole.
@@ -164,6 +165,7 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
             &[
                 A::ReadCaseDetails,
                 A::ReadIntegrations,
+                A::ReadAccessLog,
                 A::ReadRequests,
                 A::ReadLegalHolds,
                 A::ReadPreferences,

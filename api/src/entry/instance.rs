@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access_log;
 use crate::auth::{self, Tokens};
 use crate::context::{App, Ctx, Once};
 use crate::disclosures;
@@ -226,6 +227,7 @@ impl Instance {
 fn parts() -> ::http::Extensions {
     let mut parts = ::http::Extensions::new();
     parts.insert(disclosures::service::Recorder::default());
+    parts.insert(access_log::service::AccessLog::default());
     parts.insert(preferences::service::Gate::default());
     parts.insert(preferences::service::ContactKeys::default());
     parts.insert(preferences::service::KnownSettings::default());

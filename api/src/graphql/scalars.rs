@@ -59,18 +59,7 @@ impl TryFrom<OnBehalfOfInput> for OnBehalfOf {
     type Error = Error;
 
     fn try_from(input: OnBehalfOfInput) -> Result<Self> {
-        let system = crate::vault::normalise::external_system(&input.system)
-            .map_err(|expected| Error::invalid("onBehalfOf.system", expected.to_string()))?;
-        if input.staff_id.is_blank() || input.staff_id.expose().chars().count() > 200 {
-            return Err(Error::invalid(
-                "onBehalfOf.staffId",
-                "must have 1 to 200 characters",
-            ));
-        }
-        Ok(Self {
-            system,
-            staff_id: input.staff_id,
-        })
+        Self::of(&input.system, input.staff_id, "onBehalfOf")
     }
 }
 

@@ -7,6 +7,7 @@ use aws_lc_rs::aead::{Aad, LessSafeKey, NONCE_LEN, Nonce};
 use entity::id::{ControllerId, DataKeyId};
 use uuid::Uuid;
 
+use super::Owner;
 use super::keyring::{KeyringError, cipher};
 use crate::error::{Error, Result};
 use crate::platform::personal::Personal;
@@ -41,11 +42,17 @@ impl Place {
             row,
         }
     }
+
+    /// The column without the row.
+    pub(super) fn column(self) -> Column {
+        (self.table, self.column)
+    }
 }
 
 /// An unwrapped data key.
 pub(crate) struct DataKey {
     id: DataKeyId,
+    owner: Owner,
     cipher: LessSafeKey,
 }
 
@@ -56,9 +63,10 @@ impl std::fmt::Debug for DataKey {
 }
 
 impl DataKey {
-    pub(super) fn new(id: DataKeyId, secret: &[u8; 32]) -> Result<Self> {
+    pub(super) fn new(id: DataKeyId, owner: Owner, secret: &[u8; 32]) -> Result<Self> {
         Ok(Self {
             id,
+            owner,
             cipher: cipher(secret)?,
         })
     }
@@ -66,6 +74,11 @@ impl DataKey {
     /// Which key it is.
     pub(crate) fn id(&self) -> DataKeyId {
         self.id
+    }
+
+    /// Whose key it is.
+    pub(super) fn owner(&self) -> Owner {
+        self.owner
     }
 
     /// Encrypts a value for its place.
@@ -150,8 +163,15 @@ mod tests {
 
     use super::*;
 
+    fn owner() -> Owner {
+        Owner {
+            kind: entity::enums::KeyOwnerKind::Customer,
+            id: random::id(),
+        }
+    }
+
     fn key() -> DataKey {
-        DataKey::new(DataKeyId::from_uuid(random::id()), &[7; 32]).unwrap()
+        DataKey::new(DataKeyId::from_uuid(random::id()), owner(), &[7; 32]).unwrap()
     }
 
     fn place() -> Place {
@@ -188,7 +208,8 @@ mod tests {
         ] {
             assert!(key.open(other, &cell).is_err());
         }
-        let same_secret = DataKey::new(DataKeyId::from_uuid(random::id()), &[7; 32]).unwrap();
+        let same_secret =
+            DataKey::new(DataKeyId::from_uuid(random::id()), owner(), &[7; 32]).unwrap();
         assert!(same_secret.open(place, &cell).is_err());
     }
 

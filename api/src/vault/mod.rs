@@ -15,6 +15,7 @@ mod index;
 mod keyring;
 pub(crate) mod normalise;
 mod part;
+mod shown;
 mod store;
 
 use std::collections::{HashMap, HashSet};
@@ -34,6 +35,7 @@ pub(crate) use contact::{ClosedLink, ContactKey};
 pub(crate) use index::{Field, IndexValue};
 pub(crate) use keyring::{Epoch, Keyring};
 pub(crate) use part::{PART, Parts};
+pub(crate) use shown::Shown;
 
 use crate::error::{Error, Result};
 use crate::platform::db::{Db, Scope, Transaction};
@@ -57,6 +59,15 @@ pub(crate) struct Owner {
     pub(crate) kind: KeyOwnerKind,
     /// Which one.
     pub(crate) id: Uuid,
+}
+
+impl Owner {
+    fn of(row: &data_key::Model) -> Self {
+        Self {
+            kind: row.owner_kind,
+            id: row.owner_id,
+        }
+    }
 }
 
 /// Opens and closes what is personal.
@@ -120,7 +131,7 @@ impl Vault {
         let epoch = self.keyring.current();
         row.epoch = epoch.number;
         row.wrapped = epoch.wrap(&secret, &row)?;
-        let key = Arc::new(DataKey::new(row.id, &secret)?);
+        let key = Arc::new(DataKey::new(row.id, Owner::of(&row), &secret)?);
         Ok((row, key))
     }
 
@@ -168,6 +179,7 @@ impl Vault {
         Ok(CellKeys {
             controller: scope.controller,
             keys: self.keys(db, scope, ids).await?,
+            shown: None,
         })
     }
 
@@ -279,7 +291,7 @@ impl Vault {
             return Ok(key);
         }
         let secret = self.keyring.epoch(row.epoch)?.unwrap(row)?;
-        let key = Arc::new(DataKey::new(row.id, &secret)?);
+        let key = Arc::new(DataKey::new(row.id, Owner::of(row), &secret)?);
         self.keys.insert(place, Arc::clone(&key));
         Ok(key)
     }
@@ -325,6 +337,7 @@ pub(crate) struct Locked {
     key: Arc<DataKey>,
     place: Place,
     cell: Vec<u8>,
+    shown: Option<Arc<Shown>>,
 }
 
 impl Locked {
@@ -333,7 +346,11 @@ impl Locked {
     /// # Errors
     /// [`Error::Internal`] when the cell was tampered with.
     pub(crate) fn open(&self) -> Result<Personal> {
-        self.key.open(self.place, &self.cell)
+        let value = self.key.open(self.place, &self.cell)?;
+        if let Some(shown) = &self.shown {
+            shown.note(self.key.owner(), self.place.column());
+        }
+        Ok(value)
     }
 }
 
@@ -342,14 +359,25 @@ impl Locked {
 pub(crate) struct CellKeys {
     controller: ControllerId,
     keys: HashMap<DataKeyId, Arc<DataKey>>,
+    shown: Option<Arc<Shown>>,
 }
 
 impl CellKeys {
+    /// The same keys, for a caller: what they open is noted.
+    #[must_use]
+    pub(crate) fn noting(self, shown: &Arc<Shown>) -> Self {
+        Self {
+            shown: Some(Arc::clone(shown)),
+            ..self
+        }
+    }
+
     /// No key at all: for those who may not read what the cells hold.
     pub(crate) fn empty(controller: ControllerId) -> Self {
         Self {
             controller,
             keys: HashMap::new(),
+            shown: None,
         }
     }
 
@@ -365,6 +393,7 @@ impl CellKeys {
             key: Arc::clone(self.keys.get(&key)?),
             place: Place::of(self.controller, column, row),
             cell: cell?.clone(),
+            shown: self.shown.clone(),
         })
     }
 }

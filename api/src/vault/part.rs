@@ -109,7 +109,11 @@ mod tests {
     #[test]
     fn a_part_is_read_in_its_place_only() {
         let id = Uuid::from_u128;
-        let key = DataKey::new(DataKeyId::from_uuid(id(1)), &[7; 32]).unwrap();
+        let owner = crate::vault::Owner {
+            kind: entity::enums::KeyOwnerKind::Customer,
+            id: id(2),
+        };
+        let key = DataKey::new(DataKeyId::from_uuid(id(1)), owner, &[7; 32]).unwrap();
         let place = Place::of(ControllerId::from_uuid(id(2)), ("table", "column"), id(3));
         let bytes = [0, 159, 146, 150];
         let cell = key.close_part(place, (id(4), 1), &bytes).unwrap();

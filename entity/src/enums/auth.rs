@@ -100,6 +100,8 @@ text_enum! {
         HandOutPackages = "HAND_OUT_PACKAGES",
         /// Place, extend and release legal holds.
         PlaceLegalHold = "PLACE_LEGAL_HOLD",
+        /// Read who read which customer's personal fields.
+        ReadAccessLog = "READ_ACCESS_LOG",
         /// Read legal holds, with what people typed about them.
         ReadLegalHolds = "READ_LEGAL_HOLDS",
         /// Record what keeps a customer's data from being erased, and that it is over.

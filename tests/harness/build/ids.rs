@@ -99,6 +99,8 @@ pub struct Ids {
     pub preference: String,
     /// Something that was said of an address that no customer has.
     pub other_preference: String,
+    /// That the customer's name was read, by the integration.
+    pub access: String,
     /// A package of what is known of the customer, which is ready.
     pub package: String,
     /// The thing that was asked for with it.
@@ -118,6 +120,7 @@ impl Ids {
             &self.controller,
             &self.house_term,
             &self.message,
+            &self.access,
             &self.package,
             &self.preference,
             &self.other_preference,

@@ -3,6 +3,7 @@
 mod disclosures;
 mod holds;
 mod lives;
+mod log;
 mod packages;
 mod preferences;
 mod recipients;
@@ -231,6 +232,7 @@ fn ways() -> impl Iterator<Item = &'static Way> {
         holds::WAYS,
         packages::WAYS,
         preferences::WAYS,
+        log::WAYS,
     ];
     WAYS.iter().chain(more.into_iter().flatten())
 }

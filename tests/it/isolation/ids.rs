@@ -94,6 +94,18 @@ const CASES: &[Case] = &[
         expected: Some(r#"{ "disclosures": { "totalCount": 0, "nodes": [] } }"#),
     },
     Case {
+        position: "Query.accessLog.filter.customer.id",
+        operation: "query($id: ID!) { accessLog(filter: { customer: { id: $id } }) { nodes { id } } }",
+        variables: |ids| vec![json!({ "id": ids.customer })],
+        expected: Some(r#"{ "accessLog": { "nodes": [] } }"#),
+    },
+    Case {
+        position: "Query.accessLog.filter.integrationId",
+        operation: "query($id: ID!) { accessLog(filter: { integrationId: $id }) { nodes { id } } }",
+        variables: |ids| vec![json!({ "id": ids.integration })],
+        expected: Some(r#"{ "accessLog": { "nodes": [] } }"#),
+    },
+    Case {
         position: "Query.node.id",
         operation: "query($id: ID!) { node(id: $id) { __typename id } }",
         variables: |ids| {
@@ -108,7 +120,7 @@ const CASES: &[Case] = &[
         operation: "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }",
         variables: |ids| vec![json!({ "ids": ids.all() })],
         expected: Some(
-            r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null,
+            r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,

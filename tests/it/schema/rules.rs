@@ -122,6 +122,7 @@ pub const LISTS: &[(&str, &str)] = &[
         "TaskEvidence.residuals",
         "50, which completeTask keeps, and as many of the system",
     ),
+    ("AccessLogEntry.fields", "the fields there are"),
     ("Viewer.actions", "the values of the enum"),
     ("Viewer.errorCodes", "the values of the enum"),
 ];

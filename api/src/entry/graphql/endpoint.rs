@@ -18,6 +18,7 @@ use super::guard;
 use super::limiter::Limiter;
 use super::request::{self, GraphqlRequest};
 use super::{PrivopsSchema, schema, sdl};
+use crate::access_log;
 use crate::auth;
 use crate::context::{App, Ctx};
 use crate::error::Error;
@@ -88,7 +89,9 @@ impl Endpoint {
         self.pay(ctx.as_ref(), &document, &asked, &variables)
             .map_err(failed)?;
         let field = self.root_field(operation);
+        let reader = ctx.clone();
         let run = Self::prepare(ctx, asked, document, variables);
+        let run = self.run(run, reader, field.clone());
         let outcome = self.execute(kind, run).await.map_err(failed)?;
         let (response, code) = answer::respond(&outcome, media, request_id);
         Ok((response, Outcome { field, code }))
@@ -167,15 +170,30 @@ impl Endpoint {
         }
     }
 
-    /// Runs the operation in a task of its own: a query ends with its caller, a mutation runs to its end even if the
+    /// Runs the operation. What the answer shows of persons is on record before it is given.
+    fn run(
+        &self,
+        request: async_graphql::Request,
+        reader: Option<Ctx>,
+        field: String,
+    ) -> impl Future<Output = Answered> + Send + use<> {
+        let schema = self.schema.clone();
+        async move {
+            let response = schema.execute(request).await;
+            if let Some(reader) = reader {
+                access_log::service::record(&reader, &field).await?;
+            }
+            Ok(response)
+        }
+    }
+
+    /// Does the work in a task of its own: a query ends with its caller, a mutation runs to its end even if the
     /// caller hangs up.
     async fn execute(
         &self,
         kind: OperationType,
-        run: async_graphql::Request,
+        work: impl Future<Output = Answered> + Send + 'static,
     ) -> std::result::Result<async_graphql::Response, Problem> {
-        let schema = self.schema.clone();
-        let work = async move { schema.execute(run).await };
         let config = &self.app.config.http;
         let finished = if kind == OperationType::Mutation {
             // Tracked, so that a stop waits for it.
@@ -186,7 +204,9 @@ impl Endpoint {
             tokio::time::timeout(config.query_timeout(), task).await
         };
         match finished {
-            Ok(Ok(response)) => Ok(response),
+            Ok(Ok(Ok(response))) => Ok(response),
+            // Also where a change was made: whoever repeats it with its key is told what came of it.
+            Ok(Ok(Err(error))) => Err(error.into()),
             Ok(Err(panicked)) => {
                 // What it said may be personal; where it happened is in the log already.
                 drop(panicked);
@@ -196,6 +216,9 @@ impl Endpoint {
         }
     }
 }
+
+/// What running an operation gives: an error where it could not be written down what it shows.
+type Answered = std::result::Result<async_graphql::Response, Error>;
 
 /// The caller's context; none for a caller without a token, who is told so by whatever needs one.
 ///
@@ -222,9 +245,13 @@ pub(in crate::entry) async fn authenticate(
         Some(Ok(key)) => Some(key),
         None => None,
     };
-    Ok(Some(
-        Ctx::new(Arc::clone(app), actor).with_idempotency_key(key),
-    ))
+    let headers = request.headers();
+    let reason = request::reason(headers)?;
+    let person = request::person(headers)?;
+    let ctx = Ctx::new(Arc::clone(app), actor)
+        .with_idempotency_key(key)
+        .with_reason(reason);
+    Ok(Some(ctx.on_behalf_of(person)))
 }
 
 #[derive(Debug, thiserror::Error)]

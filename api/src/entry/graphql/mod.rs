@@ -14,6 +14,7 @@ mod request;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
+use crate::access_log::graphql::AccessLogQuery;
 use crate::auth::graphql::{AuthMutation, AuthQuery};
 use crate::customers::graphql::{CustomersMutation, CustomersQuery};
 use crate::data_map::graphql::{DataMapMutation, DataMapQuery};
@@ -54,6 +55,7 @@ pub(crate) struct Query(
     HouseQuery,
     PreferencesQuery,
     ContactQuery,
+    AccessLogQuery,
 );
 
 /// Changes. A document holds one, and each is done whole or not at all.

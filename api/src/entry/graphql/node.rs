@@ -2,11 +2,12 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::id::{
-    AccessPackageId, AssignmentId, BrandId, ControllerId, CustomerId, DeletionBlockId,
-    DisclosureId, EventId, HouseTermId, IntegrationId, LegalHoldId, PreferenceId, RecipientId,
-    RecipientNoticeId, RelationId, RequestId, SnapshotId, SystemId, TaskId,
+    AccessLogEntryId, AccessPackageId, AssignmentId, BrandId, ControllerId, CustomerId,
+    DeletionBlockId, DisclosureId, EventId, HouseTermId, IntegrationId, LegalHoldId, PreferenceId,
+    RecipientId, RecipientNoticeId, RelationId, RequestId, SnapshotId, SystemId, TaskId,
 };
 
+use crate::access_log::service::Access;
 use crate::auth::graphql::{Controller, Integration};
 use crate::customers::Customer;
 use crate::customers::graphql::{Brand, CustomerRelation, Snapshot};
@@ -78,6 +79,8 @@ pub(crate) enum Node {
     Task(Box<Task>),
     /// What a person said about a use of their data.
     Preference(Box<Preference>),
+    /// That personal fields were read.
+    AccessLogEntry(Box<Access>),
     /// What a person gets who asks for their data.
     AccessPackage(Box<Package>),
     /// The record of a change.
@@ -154,6 +157,10 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     }
     if let Ok(id) = id.parse::<SystemId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::System));
+    }
+    if let Ok(id) = id.parse::<AccessLogEntryId>() {
+        let entry = load(context, id).await?.map(Box::new);
+        return Ok(entry.map(Node::AccessLogEntry));
     }
     if let Ok(id) = id.parse::<PreferenceId>() {
         let preference = load(context, id).await?.map(Box::new);

@@ -2,12 +2,23 @@
 
 use async_graphql::Variables;
 use entity::enums::ErrorCode;
+use percent_encoding::percent_decode_str;
 use poem::http::{HeaderMap, Method, StatusCode, header};
 use poem::{Body, Request};
 use serde::Deserialize;
 
 use super::answer::{MediaType, Problem};
+use crate::context::OnBehalfOf;
+use crate::error::Error;
 use crate::platform::config::Http;
+use crate::platform::personal::Personal;
+
+/// What data is read for.
+const REASON: &str = "Privops-Reason";
+/// On whose behalf.
+const PERSON: &str = "Privops-On-Behalf-Of";
+/// Longest reason, in characters.
+const LONGEST_REASON: usize = 200;
 
 /// A request in the form that GraphQL over HTTP gives it. Unknown members are ignored, as it asks.
 #[derive(Deserialize)]
@@ -185,6 +196,47 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<Result<&str, Problem>> {
             "send the header as: Authorization: Bearer TOKEN",
         )
     }))
+}
+
+/// What personal data is read for, as the header says.
+///
+/// # Errors
+/// Invalid for what is not percent-encoded UTF-8, and for a text of no or more than 200 characters.
+pub(super) fn reason(headers: &HeaderMap) -> Result<Option<Personal>, Error> {
+    let Some(reason) = text_of(headers, REASON)? else {
+        return Ok(None);
+    };
+    let long = reason.expose().chars().count() > LONGEST_REASON;
+    if reason.is_blank() || long || reason.expose().contains(char::is_control) {
+        let problem = "must have 1 to 200 characters, and no line ends";
+        return Err(Error::invalid(REASON, problem));
+    }
+    Ok(Some(reason))
+}
+
+/// On whose behalf the caller says it calls.
+///
+/// # Errors
+/// Invalid for what is not a system and what a person is known by there, with a colon between, as percent-encoded UTF-8.
+pub(super) fn person(headers: &HeaderMap) -> Result<Option<OnBehalfOf>, Error> {
+    let Some(person) = text_of(headers, PERSON)? else {
+        return Ok(None);
+    };
+    let Some((system, staff)) = person.expose().split_once(':') else {
+        return Err(Error::invalid(PERSON, "must be SYSTEM:STAFF_ID"));
+    };
+    OnBehalfOf::of(system, Personal::new(staff.to_owned()), PERSON).map(Some)
+}
+
+fn text_of(headers: &HeaderMap, name: &'static str) -> Result<Option<Personal>, Error> {
+    let Some(value) = headers.get(name) else {
+        return Ok(None);
+    };
+    let bad = || Error::invalid(name, "must be percent-encoded UTF-8");
+    let text = value.to_str().map_err(|_not_ascii| bad())?;
+    let text = percent_decode_str(text).decode_utf8();
+    let text = text.map_err(|_not_utf8| bad())?;
+    Ok(Some(Personal::new(text.into_owned())))
 }
 
 #[cfg(test)]

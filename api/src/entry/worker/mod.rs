@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
+use crate::access_log;
 use crate::auth;
 use crate::context::{App, expire_idempotency_records};
 use crate::customers;
@@ -139,6 +140,8 @@ async fn expire(app: &Arc<App>, stop: &CancellationToken) {
         report("deleting uploads that did not end", &outcome);
         let outcome = packages::service::expire(app).await;
         report("deleting packages whose time is over", &outcome);
+        let outcome = access_log::service::expire(app).await;
+        report("deleting old lines of the access log", &outcome);
         let pause = tokio::time::sleep(EXPIRY);
         if stop.run_until_cancelled(pause).await.is_none() {
             return;

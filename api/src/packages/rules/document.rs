@@ -42,6 +42,9 @@ pub(in crate::packages) struct Document {
     pub(in crate::packages) preferences: Vec<Preference>,
     /// What the person asked for, this time and before.
     pub(in crate::packages) requests: Vec<PastRequest>,
+    /// On which days what was read of the person, and by which systems of the provider, as far back as that is kept, the
+    /// latest first. What the legal desk read is not listed.
+    pub(in crate::packages) accesses: Vec<Access>,
     /// What has to be kept, where, on which ground and until when. What is kept for a legal hold or against fraud is not
     /// listed: whoever answers says what may be said of it.
     pub(in crate::packages) kept: Vec<Kept>,
@@ -254,6 +257,18 @@ pub(in crate::packages) struct Message {
     pub(in crate::packages) channel: String,
     /// Its text, where that is on record.
     pub(in crate::packages) text: Option<String>,
+}
+
+/// What a system of the provider read of the person on one day.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::packages) struct Access {
+    /// The first instant of the day, in UTC.
+    pub(in crate::packages) day: String,
+    /// Which system; null for the command line.
+    pub(in crate::packages) by: Option<String>,
+    /// Which fields: kind of record and field.
+    pub(in crate::packages) fields: Vec<String>,
 }
 
 /// Something that has to be kept.

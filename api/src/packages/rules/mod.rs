@@ -6,8 +6,8 @@ mod words;
 
 pub(crate) use document::SCHEMA_PATH;
 pub(super) use document::{
-    Ask, Document, File, Identifier, Kept, Message, PastRequest, Person, Preference, Recipient,
-    Relation, Resource, System, schema,
+    Access, Ask, Document, File, Identifier, Kept, Message, PastRequest, Person, Preference,
+    Recipient, Relation, Resource, System, schema,
 };
 pub(super) use page::{door, page};
 

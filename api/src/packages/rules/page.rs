@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::document::{
-    Document, Identifier, Kept, PastRequest, Person, Preference, Recipient, System,
+    Access, Document, Identifier, Kept, PastRequest, Person, Preference, Recipient, System,
 };
 use super::words::{bytes, day, words};
 use crate::platform::html::framed;
@@ -37,13 +37,14 @@ pub(in crate::packages) fn page(document: &Document) -> String {
         }
         nav aria-label="Contents" {
             a href="#you" { "You" } a href="#files" { "Files" } a href="#recipients" { "Who received data" }
-            a href="#preferences" { "Your choices" } a href="#requests" { "Your requests" } a href="#kept" { "What is kept" } a href="#rights" { "Your rights" }
+            a href="#preferences" { "Your choices" } a href="#requests" { "Your requests" } a href="#accesses" { "Who read it" } a href="#kept" { "What is kept" } a href="#rights" { "Your rights" }
         }
         (person(document.person.as_ref()))
         (systems(&document.systems))
         (recipients(&document.recipients))
         (preferences(&document.preferences))
         (requests(&document.requests, &document.request_id))
+        (accesses(&document.accesses))
         (kept(&document.kept))
         h2 #rights { "Your rights" }
         p {
@@ -208,6 +209,24 @@ fn preferences(preferences: &[Preference]) -> Markup {
                         td { (day(&one.at)) @if let Some(end) = &one.expires_at { div.quiet { "until " (day(end)) } } }
                         td { (words(&one.method)) @if let Some(source) = &one.source { div.quiet { (source) } } }
                         td { @if one.counts { "yes" } @else { "no" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn accesses(accesses: &[Access]) -> Markup {
+    html! {
+        h2 #accesses { "Who read your data" }
+        @if accesses.is_empty() { p { "Nothing is listed." } } @else {
+            table {
+                thead { tr { th { "Day" } th { "Read by" } th { "What" } } }
+                @for one in accesses {
+                    tr {
+                        td { (day(&one.day)) }
+                        td { (one.by.as_deref().unwrap_or("an administrator")) }
+                        td { (one.fields.iter().map(|field| words(field)).collect::<Vec<_>>().join(", ")) }
                     }
                 }
             }

@@ -6,14 +6,15 @@ use entity::enums::{PreferenceStatus, RequesterKind, RetentionGround, TaskKind, 
 use entity::id::{AttachmentId, CustomerId, IntegrationId, RequestId};
 use entity::time::Timestamp;
 
+use crate::access_log;
 use crate::auth;
 use crate::context::Ctx;
 use crate::customers;
 use crate::disclosures::{self, service::AccountingPeriod};
 use crate::error::{Error, Result};
 use crate::packages::rules::{
-    Ask, Document, File, Identifier, Kept, Message, PastRequest, Person, Preference, Recipient,
-    Relation, Resource, SCHEMA_PATH, System, path,
+    Access, Ask, Document, File, Identifier, Kept, Message, PastRequest, Person, Preference,
+    Recipient, Relation, Resource, SCHEMA_PATH, System, path,
 };
 use crate::platform::page::{LARGEST_PAGE, PageRequest};
 use crate::recipients::{self, service::Kind};
@@ -83,12 +84,14 @@ pub(super) async fn gather(
         recipients: Vec::new(),
         preferences: Vec::new(),
         requests: past(ctx, customer, request.id).await?,
+        accesses: Vec::new(),
         kept: Vec::new(),
     };
     if let Some(customer) = customer {
         document.person = person(ctx, customer).await?;
         document.recipients = recipients(ctx, customer).await?;
         document.preferences = preferences(ctx, customer).await?;
+        document.accesses = accesses(ctx, customer).await?;
         document.kept = kept(ctx, customer).await?;
     }
     Ok(Gathered { document, files })
@@ -340,6 +343,17 @@ fn recipient_of(
         count: line.count,
         frequency: line.frequency().to_string(),
     })
+}
+
+/// On which days what was read of the person, and by which systems (CJEU C-579/21).
+async fn accesses(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Access>> {
+    let days = access_log::service::days_of(ctx, customer).await?;
+    let access = |one: access_log::service::AccessDay| Access {
+        day: one.day.to_string(),
+        by: one.by,
+        fields: one.fields,
+    };
+    Ok(days.into_iter().map(access).collect())
 }
 
 /// What the person said about uses of their data, or somebody at their addresses, with whatever counts now.

@@ -48,6 +48,8 @@ pub struct Config {
     pub ledger: Ledger,
     /// Remembering of mutations already done.
     pub idempotency: Idempotency,
+    /// Who read personal data.
+    pub access_log: AccessLog,
 }
 
 impl Config {
@@ -262,6 +264,20 @@ impl Idempotency {
     /// How long an idempotency key is remembered.
     pub fn keep(&self) -> Duration {
         Duration::from_secs(self.keep_hours.saturating_mul(3600))
+    }
+}
+
+/// Section `access_log`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessLog {
+    keep_days: u32,
+}
+
+impl AccessLog {
+    /// How long it is kept who read personal data; a day is 24 hours.
+    pub fn keep(&self) -> Duration {
+        days(self.keep_days)
     }
 }
 

@@ -86,6 +86,7 @@ pub(super) const KEYS: &[(&str, Rule)] = &[
     ("ledger.origin", Rule::Origin),
     ("ledger.sequence_interval_ms", Rule::Whole(10, 1000)),
     ("idempotency.keep_hours", Rule::Whole(1, 8760)),
+    ("access_log.keep_days", Rule::Whole(30, 3650)),
 ];
 
 /// Whether such a key exists.

@@ -70,6 +70,7 @@ fn the_defaults_load() {
     assert_eq!(config.auth.max_lifetime(), Duration::from_hours(730 * 24));
     assert_eq!(config.ledger.sequence_interval(), Duration::from_millis(50));
     assert_eq!(config.idempotency.keep(), Duration::from_hours(168));
+    assert_eq!(config.access_log.keep(), Duration::from_hours(365 * 24));
 }
 
 #[test]
@@ -189,6 +190,7 @@ fn a_wrong_value_is_named_with_what_is_allowed() {
         ("ledger.origin", "example.com/", "letters, digits"),
         ("ledger.sequence_interval_ms", "9", "from 10 to 1000"),
         ("idempotency.keep_hours", "8761", "from 1 to 8760"),
+        ("access_log.keep_days", "29", "from 30 to 3650"),
     ];
     for (key, value, allowed) in cases {
         let found = problems(by_flags(&[(key, value)]));

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use entity::enums::{Action, ErrorCode, EventType, IdentifierKind, Log, TaskKind, TaskStatus};
+use entity::enums::{
+    Action, ErrorCode, EventType, IdentifierKind, KeyOwnerKind, Log, TaskKind, TaskStatus,
+};
 use entity::id::{LeaseId, TaskId};
 use entity::task;
 use entity::time::Timestamp;
@@ -19,7 +21,7 @@ use crate::ledger::{Event, Fields};
 use crate::platform::personal::Personal;
 use crate::platform::random;
 use crate::tasks::{rules, store};
-use crate::vault::{CellKeys, Column, normalise};
+use crate::vault::{CellKeys, Column, Owner, normalise};
 
 /// How many tasks one claim may ask for.
 const MOST_CLAIMED: i32 = 100;
@@ -121,6 +123,9 @@ async fn hand_out(
     Ok(rows)
 }
 
+/// What customers are known by, which is handed out with tasks.
+const IDENTIFIER: Column = ("identifier", "value");
+
 /// What whoever does them must know.
 async fn with_knowledge(
     ctx: &Ctx,
@@ -130,10 +135,14 @@ async fn with_knowledge(
     let customers: Vec<_> = rows.iter().filter_map(|row| row.customer_id).collect();
     let known = customers::service::known_as(ctx, &customers).await?;
     let keys = rows.iter().map(|row| row.key_id);
-    let own = ctx.vault().cell_keys(ctx.db(), ctx.scope(), keys).await?;
+    let own = ctx.cell_keys(Action::WorkOnTasks, keys).await?;
     let mut claimed = Vec::new();
     for task in super::read::seen(ctx, rows).await? {
         let identifiers = identifiers_of(&task.row, &known, kinds);
+        if let Some(customer) = task.row.customer_id.filter(|_| !identifiers.is_empty()) {
+            let (kind, id) = (KeyOwnerKind::Customer, customer.uuid());
+            ctx.note_shown(Owner { kind, id }, IDENTIFIER);
+        }
         claimed.push(Claimed {
             instructions: open(
                 &own,

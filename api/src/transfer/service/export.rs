@@ -4,6 +4,7 @@ use entity::id::DataKeyId;
 
 use super::found::Finder;
 use super::{Indexed, Sink};
+use crate::access_log;
 use crate::context::Ctx;
 use crate::error::Result;
 use crate::platform::db::{Scope, Transaction};
@@ -23,6 +24,8 @@ impl<'a> Export<'a> {
     /// # Errors
     /// Unavailable.
     pub(crate) async fn begin(ctx: &'a Ctx) -> Result<Self> {
+        // Before anything is read, and so among what is exported.
+        access_log::service::record_everything(ctx, "privops export").await?;
         let snapshot = ctx.app.db.snapshot().await?;
         let mut total = 0;
         for kind in Kind::ALL {

@@ -184,6 +184,8 @@ kinds! {
     RecipientNotice = recipient_notice by id, cells ["note"], without [];
     /// That codes were sent to whoever asks, without the codes.
     RequestCode = request_code by id, cells [], without ["code"];
+    /// Who read personal fields.
+    AccessLogEntry = access_log_entry by id, cells ["staff", "reason"], without [];
     /// The leaves of the ledger.
     Event = event by id, cells ["opening"], without [];
     /// How long each log is: last, because a controller without logs is one whose import did not end.

@@ -125,6 +125,12 @@ async fn a_client_gets_what_is_known_and_who_got_it() {
         .run(build::RELATE_CUSTOMERS, input(&related))
         .await
         .ok();
+    // It is known who read what, but for what may be under a gag order.
+    let legal = host.app.actor(Role::Legal).await;
+    let name = "query($id: ID!) { customer(by: { id: $id }) { name } }";
+    for reader in [&host.billing, &legal] {
+        reader.run(name, json!({ "id": client })).await.ok();
+    }
     let opened = host.working("42", &["ACCESS"]).await;
     let item = &opened["items"][0]["id"];
 
@@ -230,6 +236,23 @@ fn what_is_said(fetched: &Fetched, client: &str) {
     assert_eq!(
         said,
         [("WITHDRAWN", true), ("GIVEN", false), ("GIVEN", true)]
+    );
+    let accesses = data["accesses"].as_array().unwrap();
+    let mut readers = accesses.iter().filter_map(|one| one["by"].as_str());
+    assert!(readers.any(|by| by.starts_with("BILLING ")), "{accesses:?}");
+    assert!(!readers.any(|by| by.starts_with("LEGAL ")), "{accesses:?}");
+    let fields = accesses.iter().map(|one| &one["fields"]);
+    assert!(
+        fields
+            .into_iter()
+            .any(|fields| fields.as_array().unwrap().contains(&json!("customer.name"))),
+        "{accesses:?}"
+    );
+    assert!(
+        accesses
+            .iter()
+            .all(|one| one["day"] == "2026-06-11T00:00:00.000Z"),
+        "{accesses:?}"
     );
     assert_eq!(data["requests"].as_array().unwrap().len(), 1);
     assert_eq!(data["requests"][0]["asks"][0]["type"], "ACCESS");

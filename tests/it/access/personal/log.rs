@@ -1,0 +1,33 @@
+//! Ways to personal fields along the access log.
+
+use serde_json::json;
+
+use super::{Way, way};
+use crate::access::nothing;
+
+pub const WAYS: &[Way] = &[
+    way(
+        "AccessLogEntry.staffId",
+        "accessLog.nodes.staffId",
+        "{ accessLog(first: 100) { nodes { staffId } } }",
+        nothing,
+    ),
+    way(
+        "AccessLogEntry.reason",
+        "accessLog.edges.node.reason",
+        "{ accessLog(first: 100) { edges { node { reason } } } }",
+        nothing,
+    ),
+    way(
+        "AccessLogEntry.reason",
+        "node.reason",
+        "query($id: ID!) { node(id: $id) { ... on AccessLogEntry { reason } } }",
+        |turn| json!({ "id": turn.world.access }),
+    ),
+    way(
+        "Customer.name",
+        "accessLog.nodes.customer.name",
+        "{ accessLog(first: 5) { nodes { customer { name } } } }",
+        nothing,
+    ),
+];
