@@ -24,7 +24,7 @@ use crate::platform::config::Config;
 use crate::platform::db::{Db, Scope, Transaction};
 use crate::platform::personal::Personal;
 use crate::platform::telemetry::Metrics;
-use crate::vault::{self, CellKeys, Column, DataKey, Owner, Shown, Vault};
+use crate::vault::{self, CellKeys, Column, DataKey, Locked, Owner, Shown, Subject, Vault};
 
 pub(crate) mod idempotency;
 
@@ -114,9 +114,10 @@ impl OnBehalfOf {
     pub(crate) fn of(system: &str, staff_id: Personal, field: &str) -> Result<Self> {
         let system = vault::normalise::external_system(system)
             .map_err(|expected| Error::invalid(format!("{field}.system"), expected.to_string()))?;
-        if staff_id.is_blank() || staff_id.expose().chars().count() > 200 {
-            let field = format!("{field}.staffId");
-            return Err(Error::invalid(field, "must have 1 to 200 characters"));
+        let long = staff_id.expose().chars().count() > 200;
+        if staff_id.is_blank() || long || !staff_id.is_plain() {
+            let problem = "must have 1 to 200 characters, no line ends and no marks of direction";
+            return Err(Error::invalid(format!("{field}.staffId"), problem));
         }
         Ok(Self { system, staff_id })
     }
@@ -169,7 +170,14 @@ impl Ctx {
         self
     }
 
-    /// The same on behalf of a person, where one is named; otherwise of whomever it was before.
+    /// The same on behalf of whomever the request's header names.
+    #[must_use]
+    pub(crate) fn with_person(mut self, person: Option<OnBehalfOf>) -> Self {
+        self.on_behalf_of = person;
+        self
+    }
+
+    /// The same on behalf of a person, where an input names one; otherwise of whomever it was before.
     #[must_use]
     pub(crate) fn on_behalf_of(&self, person: Option<OnBehalfOf>) -> Self {
         let Some(person) = person else {
@@ -193,13 +201,18 @@ impl Ctx {
     }
 
     /// What was opened for this request since this was asked last, by whom it is about.
-    pub(crate) fn take_shown(&self) -> HashMap<Owner, BTreeSet<Column>> {
+    pub(crate) fn take_shown(&self) -> HashMap<Subject, BTreeSet<Column>> {
         self.shown.take()
     }
 
     /// Notes that something is shown that was opened in another way.
     pub(crate) fn note_shown(&self, owner: Owner, column: Column) {
-        self.shown.note(owner, column);
+        self.shown.note((owner, false), column);
+    }
+
+    /// A cell that is shown to the caller: that it is opened is noted, as about its key's owner where nobody else is named.
+    pub(crate) fn noted(&self, locked: Locked, about: Option<Owner>) -> Locked {
+        locked.noting(&self.shown, about)
     }
 
     /// The present instant.

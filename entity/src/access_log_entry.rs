@@ -1,5 +1,6 @@
 //! That personal fields were read: whose, by whom, when and what for.
 
+use crate::enums::Visibility;
 use crate::id::{AccessLogEntryId, ControllerId, CustomerId, DataKeyId, IntegrationId};
 use crate::time::Timestamp;
 use sea_orm::entity::prelude::*;
@@ -22,7 +23,9 @@ pub struct Model {
     pub record_id: Option<Uuid>,
     /// Which fields, as table and column with a dot between, separated by blanks; none where it was everything.
     pub fields: String,
-    /// By which operation.
+    /// Open, or of what a gag order hides.
+    pub visibility: Visibility,
+    /// By which operations.
     pub operation: String,
     /// By whom; none for the command line.
     pub integration_id: Option<IntegrationId>,
@@ -36,4 +39,4 @@ pub struct Model {
     pub reason: Option<Vec<u8>>,
 }
 
-crate::table!(scoped);
+crate::table!(scoped, open where Visibility is "OPEN");

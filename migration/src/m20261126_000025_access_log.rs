@@ -9,6 +9,7 @@ crate::sql_migration!(
         customer_id {uuid},
         record_id {uuid},
         fields text not null,
+        visibility text not null,
         operation text not null,
         integration_id {uuid},
         staff_system text,
@@ -18,6 +19,7 @@ crate::sql_migration!(
         primary key (controller_id, id)
     );
     create index access_log_entry_at on access_log_entry (controller_id, at, id);
-    create index access_log_entry_customer on access_log_entry (controller_id, customer_id, at, id)",
+    create index access_log_entry_customer on access_log_entry (controller_id, customer_id, at, id);
+    create index access_log_entry_integration on access_log_entry (controller_id, integration_id, at, id)",
     "drop table access_log_entry"
 );

@@ -350,7 +350,7 @@ impl World {
         Self {
             callers: Caller::everybody(app, &recipients, &customer).await,
             preference: preferences::made(&owner, &customer).await,
-            access: log::read(&owner, &customer).await,
+            access: log::read(app, &customer).await,
             kept: Kept::told(app, &recipients[1..3]).await,
             assignment: assigned.text_at("recordAssignments.results.0.assignment.id"),
             customer,

@@ -31,7 +31,8 @@ impl Batch for AccessLogEntryId {
 /// Which lines of the access log.
 #[derive(Default, InputObject)]
 pub(crate) struct AccessLogFilterInput {
-    /// About this customer, or one that was merged with it. By anything but its id, it takes `LOOK_UP_CUSTOMERS`.
+    /// About this customer, or one that was merged with it, or about everything. By anything but its id, it takes
+    /// `LOOK_UP_CUSTOMERS`.
     customer: Option<CustomerLookupInput>,
     /// By this integration.
     integration_id: Option<IntegrationId>,
@@ -56,10 +57,11 @@ pub(crate) struct AccessLogQuery;
 
 #[Object]
 impl AccessLogQuery {
-    /// Who read which customer's personal fields, when and what for, the latest first. A line is durable before the answer
-    /// leaves that it tells of. Answers of one operation to one caller that show the same fields of the same customer for
-    /// the same reason within a minute are one line, with the instant of the first. Files of tasks that were fetched are
-    /// events: `ATTACHMENT_READ`. How long lines are kept is a setting: `access_log.keep_days`.
+    /// Who read which customer's personal fields, when and what for, the latest first; so are files of tasks, links to
+    /// packages, and whom an address, a number or a resource led to in a look-up. A line is durable before the answer leaves
+    /// that it tells of. Answers of one operation to one caller that show the same fields of the same customer for the same
+    /// reason within a minute are one line as a rule, with the instant of the first. Lines about what a gag order hides are
+    /// for those with `READ_SEALED`. How long lines are kept is a setting: `access_log.keep_days`.
     async fn access_log(
         &self,
         context: &Context<'_>,
@@ -103,7 +105,7 @@ impl Access {
         self.row.fields.split_whitespace().collect()
     }
 
-    /// By which operation: the first root field, or a command.
+    /// By which operation: its root fields, or a path, or a command.
     async fn operation(&self) -> &str {
         &self.row.operation
     }
@@ -129,7 +131,7 @@ impl Access {
         open(self.staff.as_ref()).transpose()
     }
 
-    /// What for, as the header `Privops-Reason` says. Null where it was not sent, and for a role without
+    /// What for, as the header `Privops-Reason` says: it outlasts the customer, and should name a ticket. Null where it was not sent, and for a role without
     /// `READ_PERSONAL_DATA`.
     #[graphql(
         name = "reason",

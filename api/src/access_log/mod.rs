@@ -4,7 +4,8 @@
 //! can forget it; what was noted is written here, before the answer leaves.
 //!
 //! Invariants: an answer that shows personal fields leaves after its lines are durable, or not at all; what is alike within
-//! a minute is one line; a line holds no personal value of a customer, and outlasts the customer.
+//! a minute is as a rule one line; a line names fields and never holds their values, and outlasts the customer; lines about
+//! what a gag order hides are hidden as that is.
 
 pub(crate) mod graphql;
 mod rules;

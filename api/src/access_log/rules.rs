@@ -26,11 +26,15 @@ pub(super) fn minute(at: Timestamp) -> i64 {
 
 /// The id of the record that fields belong to which are about no known customer: what their tables are part of.
 pub(super) fn record(fields: &str, record: Uuid) -> Option<String> {
-    let prefix = match fields.split(['_', '.']).next()? {
-        "disclosure" => id::DisclosureId::PREFIX,
-        "request" | "task" | "access" => id::RequestId::PREFIX,
+    let (table, _) = fields.split_once('.')?;
+    let prefix = match table {
+        "disclosure" | "disclosure_subject" | "disclosure_supersession" => id::DisclosureId::PREFIX,
         "preference" => id::PreferenceId::PREFIX,
-        "legal" => id::LegalHoldId::PREFIX,
+        "legal_hold" => id::LegalHoldId::PREFIX,
+        "recipient" => id::RecipientId::PREFIX,
+        // Whatever is about a request is under its key.
+        "recipient_notice" | "access_package" | "access_package_chunk" => id::RequestId::PREFIX,
+        _ if table.starts_with("request") || table.starts_with("task") => id::RequestId::PREFIX,
         _ => return None,
     };
     id::text_of(prefix, record)
@@ -62,6 +66,9 @@ mod tests {
             ("disclosure_subject.lookup", Some("dis")),
             ("request_message.body", Some("req")),
             ("task.note", Some("req")),
+            ("task_attachment_chunk.content", Some("req")),
+            ("recipient_notice.note", Some("req")),
+            ("recipient.name", Some("rcp")),
             ("preference.ip", Some("prf")),
             ("legal_hold.reason", Some("hld")),
             ("other.column", None),

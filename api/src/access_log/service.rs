@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use entity::access_log_entry as entry;
-use entity::enums::{Action, KeyOwnerKind, Role};
-use entity::id::{AccessLogEntryId, CustomerId, IntegrationId};
+use entity::enums::{Action, KeyOwnerKind, Role, Visibility};
+use entity::id::{AccessLogEntryId, ControllerId, CustomerId, IntegrationId};
+use entity::integration;
 use entity::time::Timestamp;
+use moka::policy::EvictionPolicy;
 use uuid::Uuid;
 
 use super::{rules, store};
@@ -15,17 +18,19 @@ use crate::auth;
 use crate::context::{App, Ctx};
 use crate::customers::{self, Lookup, Match};
 use crate::error::{Error, Result};
+use crate::platform::db::Scope;
 use crate::platform::page::{InstantRange, Page, PageRequest};
 use crate::platform::personal::Personal;
 use crate::platform::random;
 use crate::platform::together::{Limits, Together};
 use crate::vault::{CellKeys, DataKey, Locked, Place};
 
-/// How many lines are known to be written: more are written again.
+/// How many lines are known to be written, the latest, and for how long: they are alike within a minute only.
 const MOST_KNOWN: u64 = 50_000;
+const KNOWN_FOR: Duration = Duration::from_mins(2);
 /// How many lines one transaction writes, unless one answer alone brings more; and how many of those there are at a time.
 const LIMITS: Limits = Limits {
-    workers: 1,
+    workers: 2,
     weight: 1_000,
 };
 /// How many old lines are deleted in one transaction: others must write in between.
@@ -35,23 +40,37 @@ const DELETED_AT_ONCE: u64 = 1_000;
 #[derive(Clone)]
 pub(crate) struct AccessLog {
     written: moka::sync::Cache<Vec<u8>, ()>,
-    writing: Together<(), entry::Model, Result<()>>,
+    writing: Together<ControllerId, entry::Model, Result<()>>,
 }
 
 impl Default for AccessLog {
     fn default() -> Self {
         Self {
-            written: moka::sync::Cache::new(MOST_KNOWN),
+            written: marks(MOST_KNOWN),
             writing: Together::default(),
         }
     }
 }
+
+/// A memory of marks. The latest are those that come again: the cache's usual policy would keep the oldest.
+fn marks(most: u64) -> moka::sync::Cache<Vec<u8>, ()> {
+    moka::sync::Cache::builder()
+        .max_capacity(most)
+        .eviction_policy(EvictionPolicy::lru())
+        .time_to_live(KNOWN_FOR)
+        .build()
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the instance was put together without it")]
+struct NoLog;
 
 /// What is to be written of one customer or record.
 struct Line {
     customer: Option<CustomerId>,
     record: Option<Uuid>,
     fields: String,
+    visibility: Visibility,
 }
 
 /// Writes down what was opened for a request, by which operation. Only then may the answer leave.
@@ -59,11 +78,11 @@ struct Line {
 /// # Errors
 /// As every statement: then nothing may be shown.
 pub(crate) async fn record(ctx: &Ctx, operation: &str) -> Result<()> {
-    let log = known(ctx);
+    let log = known(ctx)?;
     let at = ctx.now();
     let (mut lines, mut marks) = (Vec::new(), Vec::new());
     for line in lines_of(ctx) {
-        let mark = mark(ctx, operation, &line, at);
+        let mark = mark(ctx, operation, &line, at)?;
         if !log.written.contains_key(&mark) {
             marks.push(mark);
             lines.push(line);
@@ -88,32 +107,38 @@ pub(crate) async fn record_everything(ctx: &Ctx, operation: &str) -> Result<()> 
         customer: None,
         record: None,
         fields: String::new(),
+        visibility: Visibility::Open,
     };
-    write(ctx, &known(ctx), (operation, ctx.now()), vec![everything]).await
+    write(ctx, &known(ctx)?, (operation, ctx.now()), vec![everything]).await
 }
 
-fn known(ctx: &Ctx) -> AccessLog {
-    let log = ctx.app.parts.get::<AccessLog>();
-    log.cloned().unwrap_or_default()
+fn known(ctx: &Ctx) -> Result<AccessLog> {
+    let log = ctx.app.parts.get::<AccessLog>().cloned();
+    log.ok_or_else(|| Error::internal("writing the access log", NoLog))
 }
 
 /// What was opened for a request. What is under the controller's own key is about no customer.
 fn lines_of(ctx: &Ctx) -> impl Iterator<Item = Line> {
     let own = ctx.controller().uuid();
     let shown = ctx.take_shown().into_iter();
-    let foreign = shown.filter(move |(owner, _)| owner.id != own);
-    foreign.map(|(owner, columns)| {
+    let foreign = shown.filter(move |((owner, _), _)| owner.id != own);
+    foreign.map(|((owner, is_sealed), columns)| {
         let is_customer = owner.kind == KeyOwnerKind::Customer;
         Line {
             customer: is_customer.then(|| CustomerId::from_uuid(owner.id)),
             record: (!is_customer).then_some(owner.id),
             fields: rules::fields(&columns),
+            visibility: if is_sealed {
+                Visibility::Sealed
+            } else {
+                Visibility::Open
+            },
         }
     })
 }
 
 /// What tells a line from others within its minute. It is kept as a digest: what was typed is nobody's business.
-fn mark(ctx: &Ctx, operation: &str, line: &Line, at: Timestamp) -> Vec<u8> {
+fn mark(ctx: &Ctx, operation: &str, line: &Line, at: Timestamp) -> Result<Vec<u8>> {
     let person = ctx.person().map(|person| {
         let system = person.system.as_str();
         (system, person.staff_id.expose())
@@ -123,9 +148,11 @@ fn mark(ctx: &Ctx, operation: &str, line: &Line, at: Timestamp) -> Vec<u8> {
         (rules::minute(at), ctx.controller(), ctx.actor.integration),
         (operation, person, reason),
         (line.customer, line.record, &line.fields),
+        line.visibility.as_str(),
     );
-    let text = serde_json::to_vec(&what).unwrap_or_default();
-    digest(&SHA256, &text).as_ref().to_vec()
+    let text = serde_json::to_vec(&what);
+    let text = text.map_err(|cause| Error::internal("comparing lines of the access log", cause))?;
+    Ok(digest(&SHA256, &text).as_ref().to_vec())
 }
 
 /// Writes lines, with whatever else is to be written at the same time.
@@ -140,7 +167,9 @@ async fn write(ctx: &Ctx, log: &AccessLog, by: (&str, Timestamp), lines: Vec<Lin
     };
     let weight = rows.len();
     let tasks = &ctx.app.mutations;
-    let written = log.writing.ask((), LIMITS, (rows, weight), tasks, work);
+    let written = log
+        .writing
+        .ask(ctx.controller(), LIMITS, (rows, weight), tasks, work);
     written.await?.into_iter().collect()
 }
 
@@ -167,6 +196,7 @@ fn row(
         customer_id: line.customer,
         record_id: line.record,
         fields: line.fields,
+        visibility: line.visibility,
         operation: operation.to_owned(),
         integration_id: ctx.actor.integration,
         staff_system: person.map(|person| person.system.clone()),
@@ -231,6 +261,13 @@ pub(crate) async fn list(
         filter.among = Some(members_of(ctx, &lookup).await?);
     }
     let page = page.check(&format!("access log {filter:?}"))?;
+    if filter.among.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Page {
+            rows: Vec::new(),
+            has_next: false,
+            has_previous: false,
+        });
+    }
     let page = store::page(ctx.db(), ctx.scope(), &filter, &page).await?;
     let keys = keys_of(ctx, page.rows.iter().map(|(_, row)| row)).await?;
     Ok(page.map(|row| seen(&keys, row)))
@@ -289,15 +326,14 @@ fn seen(keys: &CellKeys, row: entry::Model) -> Access {
 pub(crate) struct AccessDay {
     /// The first instant of the day, in UTC.
     pub(crate) day: Timestamp,
-    /// What the integration is called; none for the command line.
-    pub(crate) by: Option<String>,
-    /// Which fields, as table and column with a dot between.
+    /// By which integration; none for the command line.
+    pub(crate) by: Option<integration::Model>,
+    /// Which fields, as table and column with a dot between; none where it was everything.
     pub(crate) fields: Vec<String>,
 }
 
 /// On which days what was read of a customer and those who are one with it, and by which integrations, the latest first.
-/// What a person has a right to know (CJEU C-579/21): not which of the staff, and nothing of what the legal desk read, which
-/// may be under a gag order. It authorises nothing: the use case that asks has done so.
+/// What the legal desk read may be under a gag order, and is left out. It authorises nothing: the use case that asks has done so.
 ///
 /// # Errors
 /// As every statement.
@@ -312,16 +348,17 @@ pub(crate) async fn days_of(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Acces
     let mut last = None;
     for row in rows {
         let integration = row.integration_id.and_then(|id| by.get(&id));
-        if integration.is_some_and(|own| own.role == Role::Legal) {
+        let is_known = integration.is_some() == row.integration_id.is_some();
+        if !is_known || integration.is_some_and(|own| own.role == Role::Legal) {
             continue;
         }
         let fields = row.fields.split_whitespace().map(str::to_owned);
-        let place = Some((row.day, row.integration_id));
+        let place = Some((row.day, row.integration_id, row.fields.is_empty()));
         match days.last_mut().filter(|_| last == place) {
             Some(day) => day.fields.extend(fields),
             None => days.push(AccessDay {
                 day: Timestamp::from_millis(row.day.saturating_mul(store::DAY)),
-                by: integration.map(|own| own.name.clone()),
+                by: integration.cloned(),
                 fields: fields.collect(),
             }),
         }
@@ -341,16 +378,38 @@ pub(crate) async fn days_of(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Acces
 pub(crate) async fn expire(app: &Arc<App>) -> Result<()> {
     let before = app.clock.now().saturating_sub(app.config.access_log.keep());
     for own in auth::service::controllers(app).await? {
-        let scope = auth::service::operator(app, &own).scope();
+        let scope = Scope {
+            controller: own.id,
+            sealed: true,
+        };
         loop {
             let tx = app.housekeeping().await?;
             let db = tx.connection();
-            let more = store::delete_before(db, scope, before, DELETED_AT_ONCE).await?;
+            let deleted = store::delete_before(db, scope, before, DELETED_AT_ONCE).await?;
             tx.commit().await?;
-            if !more {
+            if deleted < DELETED_AT_ONCE {
                 break;
             }
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::marks;
+
+    #[test]
+    fn the_latest_marks_are_known_however_many_there_were() {
+        let known = marks(10);
+        for number in 0..1_000_u32 {
+            known.insert(number.to_be_bytes().to_vec(), ());
+            known.run_pending_tasks();
+            assert!(
+                known.contains_key(number.to_be_bytes().as_slice()),
+                "{number}"
+            );
+        }
+        assert!(known.entry_count() <= 10);
+    }
 }

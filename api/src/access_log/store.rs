@@ -5,8 +5,8 @@ use entity::id::{AccessLogEntryId, CustomerId, IntegrationId};
 use entity::time::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait as _,
 };
 
 use super::service::AccessFilter;
@@ -22,7 +22,7 @@ pub(super) const REASON: vault::Column = ("access_log_entry", "reason");
 
 /// A day, in milliseconds.
 pub(super) const DAY: i64 = 86_400_000;
-/// How many different things of one customer are read at once.
+/// How many different things of one customer are read at once: the latest.
 const MOST_DAYS: u64 = 5_000;
 
 pub(super) async fn insert(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<()> {
@@ -40,6 +40,16 @@ pub(super) async fn by_ids(
     Ok(select.all(db).await?)
 }
 
+/// Lines about one of some customers, or about everything.
+fn about(customers: &[CustomerId]) -> Condition {
+    let everything = Condition::all()
+        .add(Column::CustomerId.is_null())
+        .add(Column::RecordId.is_null());
+    Condition::any()
+        .add(Column::CustomerId.is_in(customers.iter().copied()))
+        .add(everything)
+}
+
 /// A page of the log, the latest first.
 pub(super) async fn page(
     db: &impl ConnectionTrait,
@@ -49,7 +59,7 @@ pub(super) async fn page(
 ) -> Result<Page<Model>> {
     let mut select = scope.select::<Entity>();
     if let Some(among) = &filter.among {
-        select = select.filter(Column::CustomerId.is_in(among.iter().copied()));
+        select = select.filter(about(among));
     }
     if let Some(integration) = filter.integration {
         select = select.filter(Column::IntegrationId.eq(integration));
@@ -99,7 +109,7 @@ pub(super) async fn days(
         .expr_as(day, "day")
         .column(Column::IntegrationId)
         .column(Column::Fields)
-        .filter(Column::CustomerId.is_in(customers.iter().copied()))
+        .filter(about(customers))
         .distinct()
         .order_by_desc(Expr::col("day"))
         .order_by_asc(Column::IntegrationId)
@@ -107,28 +117,25 @@ pub(super) async fn days(
     Ok(select.into_model().all(db).await?)
 }
 
-/// Deletes the oldest lines, where they are older than an instant; answers whether there are more.
+/// Deletes some of the lines that are older than an instant, the oldest first; answers how many.
 pub(super) async fn delete_before(
     db: &impl ConnectionTrait,
     scope: Scope,
     before: Timestamp,
     most: u64,
-) -> Result<bool> {
-    let bound: Option<Timestamp> = scope
+) -> Result<u64> {
+    let oldest = scope
         .select::<Entity>()
         .select_only()
-        .column(Column::At)
+        .column(Column::Id)
         .filter(Column::At.lt(before))
         .order_by_asc(Column::At)
-        .offset(most)
-        .limit(1)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Entity::delete_many()
+        .order_by_asc(Column::Id)
+        .limit(most);
+    let deleted = Entity::delete_many()
         .filter(Column::ControllerId.eq(scope.controller))
-        .filter(Column::At.lt(bound.unwrap_or(before)))
+        .filter(Column::Id.in_subquery(oldest.into_query()))
         .exec(db)
         .await?;
-    Ok(bound.is_some())
+    Ok(deleted.rows_affected)
 }

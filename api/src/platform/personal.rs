@@ -24,10 +24,21 @@ impl Personal {
         &self.0
     }
 
+    /// Whether it is one line that cannot make what is beside it look like something else.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.0.contains(is_odd)
+    }
+
     /// Whether there is nothing but white space.
     pub(crate) fn is_blank(&self) -> bool {
         self.0.trim().is_empty()
     }
+}
+
+/// What ends a line, and what turns the direction of a text.
+pub(crate) fn is_odd(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl fmt::Debug for Personal {

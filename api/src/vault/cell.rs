@@ -77,7 +77,7 @@ impl DataKey {
     }
 
     /// Whose key it is.
-    pub(super) fn owner(&self) -> Owner {
+    pub(crate) fn owner(&self) -> Owner {
         self.owner
     }
 

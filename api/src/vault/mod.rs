@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use entity::data_key;
 use entity::enums::{DataClass, KeyOwnerKind};
-use entity::id::{ControllerId, DataKeyId};
+use entity::id::{ControllerId, CustomerId, DataKeyId};
 use entity::time::Timestamp;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -35,7 +35,8 @@ pub(crate) use contact::{ClosedLink, ContactKey};
 pub(crate) use index::{Field, IndexValue};
 pub(crate) use keyring::{Epoch, Keyring};
 pub(crate) use part::{PART, Parts};
-pub(crate) use shown::Shown;
+use shown::Note;
+pub(crate) use shown::{Shown, Subject};
 
 use crate::error::{Error, Result};
 use crate::platform::db::{Db, Scope, Transaction};
@@ -62,6 +63,14 @@ pub(crate) struct Owner {
 }
 
 impl Owner {
+    /// A customer.
+    pub(crate) fn customer(id: CustomerId) -> Self {
+        Self {
+            kind: KeyOwnerKind::Customer,
+            id: id.uuid(),
+        }
+    }
+
     fn of(row: &data_key::Model) -> Self {
         Self {
             kind: row.owner_kind,
@@ -337,7 +346,7 @@ pub(crate) struct Locked {
     key: Arc<DataKey>,
     place: Place,
     cell: Vec<u8>,
-    shown: Option<Arc<Shown>>,
+    note: Option<Note>,
 }
 
 impl Locked {
@@ -347,10 +356,32 @@ impl Locked {
     /// [`Error::Internal`] when the cell was tampered with.
     pub(crate) fn open(&self) -> Result<Personal> {
         let value = self.key.open(self.place, &self.cell)?;
-        if let Some(shown) = &self.shown {
-            shown.note(self.key.owner(), self.place.column());
+        if let Some(note) = &self.note {
+            note.shown.note(note.subject, self.place.column());
         }
         Ok(value)
+    }
+
+    /// The same cell, of a row that a gag order may hide: that it was opened is hidden, too.
+    #[must_use]
+    pub(crate) fn of_sealed(mut self, is_sealed: bool) -> Self {
+        if let Some(note) = &mut self.note {
+            note.subject.1 = is_sealed;
+        }
+        self
+    }
+
+    /// The same cell for a caller: that it is opened is noted, as about its key's owner where nobody else is named.
+    #[must_use]
+    pub(crate) fn noting(self, shown: &Arc<Shown>, about: Option<Owner>) -> Self {
+        let owner = about.unwrap_or_else(|| self.key.owner());
+        Self {
+            note: Some(Note {
+                shown: Arc::clone(shown),
+                subject: (owner, false),
+            }),
+            ..self
+        }
     }
 }
 
@@ -389,11 +420,16 @@ impl CellKeys {
         row: Uuid,
         cell: Option<&Vec<u8>>,
     ) -> Option<Locked> {
+        let key = Arc::clone(self.keys.get(&key)?);
+        let note = self.shown.as_ref().map(|shown| Note {
+            shown: Arc::clone(shown),
+            subject: (key.owner(), false),
+        });
         Some(Locked {
-            key: Arc::clone(self.keys.get(&key)?),
+            key,
             place: Place::of(self.controller, column, row),
             cell: cell?.clone(),
-            shown: self.shown.clone(),
+            note,
         })
     }
 }

@@ -99,7 +99,7 @@ pub struct Ids {
     pub preference: String,
     /// Something that was said of an address that no customer has.
     pub other_preference: String,
-    /// That the customer's name was read, by the integration.
+    /// That the customer's name was read, by the integration. Reading lists makes more of the kind.
     pub access: String,
     /// A package of what is known of the customer, which is ready.
     pub package: String,
@@ -120,7 +120,6 @@ impl Ids {
             &self.controller,
             &self.house_term,
             &self.message,
-            &self.access,
             &self.package,
             &self.preference,
             &self.other_preference,

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{NODE, Sample, nothing, sample};
-use crate::harness::{Actor, send};
+use crate::harness::{App, BEGINNING, send};
 
 pub const SAMPLES: &[Sample] = &[
     sample("Query.accessLog", "{ accessLog { nodes { id } } }", nothing),
@@ -14,8 +14,10 @@ pub const SAMPLES: &[Sample] = &[
     ),
 ];
 
-/// Reads a customer's name, for somebody and something; gives the id of the line.
-pub async fn read(owner: &Actor, customer: &str) -> String {
+/// Reads a customer's name, for somebody and something, at an hour of its own; gives the id of the line.
+pub async fn read(app: &App, customer: &str) -> String {
+    let owner = app.owner();
+    app.set_clock("2026-11-20T11:00:00Z");
     let query = "query($id: ID!) { customer(by: { id: $id }) { name } }";
     let body = json!({ "query": query, "variables": { "id": customer } });
     let request = owner
@@ -25,7 +27,8 @@ pub async fn read(owner: &Actor, customer: &str) -> String {
         .header("privops-reason", "canary of a reason")
         .body(body.to_string());
     send(request).await.unwrap().ok();
-    let query = "query($id: ID!) { accessLog(first: 1, filter: { customer: { id: $id } }) { nodes { id } } }";
+    app.set_clock(BEGINNING);
+    let query = "query($id: ID!) { accessLog(first: 1, filter: { customer: { id: $id }, at: { gte: \"2026-11-20T10:30:00Z\" } }) { nodes { id } } }";
     let found = owner.run(query, json!({ "id": customer })).await;
     found.text_at("accessLog.nodes.0.id")
 }

@@ -110,7 +110,11 @@ const CASES: &[Case] = &[
         operation: "query($id: ID!) { node(id: $id) { __typename id } }",
         variables: |ids| {
             let mut all = ids.all();
-            all.extend([ids.snapshot.as_str(), ids.open_snapshot.as_str()]);
+            all.extend([
+                ids.snapshot.as_str(),
+                ids.open_snapshot.as_str(),
+                ids.access.as_str(),
+            ]);
             all.iter().map(|id| json!({ "id": id })).collect()
         },
         expected: Some(r#"{ "node": null }"#),
@@ -120,7 +124,7 @@ const CASES: &[Case] = &[
         operation: "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }",
         variables: |ids| vec![json!({ "ids": ids.all() })],
         expected: Some(
-            r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null, null,
+            r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,

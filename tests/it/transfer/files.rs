@@ -56,7 +56,9 @@ async fn tables_have_a_file_each_with_as_many_rows_as_there_are() {
         let mut reader = csv::Reader::from_path(&path).unwrap();
         let rows = reader.records().map(Result::unwrap).count();
         // Those who follow the ledger go on meanwhile.
-        let same = u64::try_from(rows).unwrap() == count;
+        // That everything was exported is written down before each time.
+        let more = u64::from(table == "access_log_entry");
+        let same = u64::try_from(rows).unwrap() == count + more;
         assert!(same || table == "follower", "{table}: {rows}, not {count}");
         assert!(count > 0, "{table} is empty");
         tables.insert(table);

@@ -14,6 +14,7 @@ use crate::context::Ctx;
 use crate::customers::store;
 use crate::error::Result;
 use crate::platform::page::{Page, PageRequest};
+use crate::vault::Owner;
 
 /// A page of what each of some customers held, latest first.
 ///
@@ -73,5 +74,9 @@ pub(crate) async fn holders(
     let wanted = Question::Resource(Box::new(asked), covering).wanted(0);
     let page = store::covering(ctx.db(), ctx.scope(), &wanted, &page).await?;
     let keys = Keys::load(ctx, page.rows.iter().map(|(_, row)| row.key_id)).await?;
+    for (_, row) in &page.rows {
+        // That it led to them tells as much as its value.
+        ctx.note_shown(Owner::customer(row.customer_id), store::RESOURCE);
+    }
     Ok(page.map(|row| keys.assignment(row)))
 }

@@ -16,6 +16,7 @@ use crate::customers::store;
 use crate::error::{Error, Result};
 use crate::platform::page::{Page, PageRequest};
 use crate::platform::personal::Personal;
+use crate::vault::Owner;
 
 /// What a caller knows of a customer.
 #[derive(Debug, Clone)]
@@ -164,6 +165,17 @@ pub(super) fn authorize(ctx: &Ctx) -> Result<()> {
     ctx.authorize(Action::ReadCustomers)
 }
 
+/// Notes whom an address or a resource led to: that it did tells as much as its value. Ids of the systems that ask, and
+/// ours, tell nothing.
+fn note_found(ctx: &Ctx, lookup: &Lookup, found: CustomerId) {
+    let column = match lookup {
+        Lookup::Email(_) | Lookup::Phone(_) => store::VALUE,
+        Lookup::Resource(_) => store::RESOURCE,
+        Lookup::Id(_) | Lookup::ExternalId { .. } => return,
+    };
+    ctx.note_shown(Owner::customer(found), column);
+}
+
 /// The customer that a look-up leads to.
 ///
 /// # Errors
@@ -172,7 +184,10 @@ pub(crate) async fn look_up(ctx: &Ctx, lookup: &Lookup) -> Result<Option<Custome
     authorize(ctx)?;
     let found = resolve(ctx, &[(lookup, ctx.now())], |_| "by".to_owned()).await?;
     match found.first() {
-        Some(Match::One(id)) => Ok(by_ids(ctx, &[*id]).await?.remove(id)),
+        Some(Match::One(id)) => {
+            note_found(ctx, lookup, *id);
+            Ok(by_ids(ctx, &[*id]).await?.remove(id))
+        }
         Some(Match::Several(candidates)) => Err(Error::Ambiguous {
             candidates: *candidates,
         }),
@@ -210,6 +225,9 @@ pub(crate) async fn candidates(
         Match::Several(_) => found.candidates(ctx, &page).await?,
     };
     let wanted: Vec<_> = ids.rows.iter().map(|(_, id)| *id).collect();
+    for id in &wanted {
+        note_found(ctx, lookup, *id);
+    }
     let mut customers = by_ids(ctx, &wanted).await?;
     let rows = ids
         .rows

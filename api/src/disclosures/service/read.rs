@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::enums::{Action, DisclosureGround};
+use entity::enums::{Action, DisclosureGround, Visibility};
 use entity::id::{CustomerId, DataKeyId, DisclosureId, DisclosureSubjectId, RecipientId};
 use entity::{disclosure, disclosure_subject, disclosure_supersession, subject_finding};
 
@@ -303,9 +303,11 @@ impl Keys {
     }
 
     fn disclosure(&self, row: disclosure::Model) -> Disclosure {
-        let lock = |cell, value: &Option<Vec<u8>>| {
-            self.cells
-                .lock(row.key_id, cell, row.id.uuid(), value.as_ref())
+        let is_sealed = row.visibility == Visibility::Sealed;
+        let lock = |column, value: &Option<Vec<u8>>| {
+            let cells = &self.cells;
+            let locked = cells.lock(row.key_id, column, row.id.uuid(), value.as_ref());
+            locked.map(|locked| locked.of_sealed(is_sealed))
         };
         Disclosure {
             reference: lock(store::REFERENCE, &row.reference),
@@ -320,9 +322,11 @@ impl Keys {
         let lookup = self
             .cells
             .lock(row.key_id, store::LOOKUP, row.id.uuid(), Some(&row.lookup));
+        let is_sealed = row.visibility == Visibility::Sealed;
+        let lookup = lookup.filter(|_| self.names_persons);
         Subject {
             row,
-            lookup: lookup.filter(|_| self.names_persons),
+            lookup: lookup.map(|lookup| lookup.of_sealed(is_sealed)),
         }
     }
 }

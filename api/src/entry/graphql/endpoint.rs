@@ -1,5 +1,6 @@
 //! The endpoint: who calls, what they ask, what it costs, and the answer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -89,9 +90,11 @@ impl Endpoint {
         self.pay(ctx.as_ref(), &document, &asked, &variables)
             .map_err(failed)?;
         let field = self.root_field(operation);
-        let reader = ctx.clone();
+        let reader = ctx
+            .clone()
+            .map(|ctx| (ctx, self.root_fields(operation, &document)));
         let run = Self::prepare(ctx, asked, document, variables);
-        let run = self.run(run, reader, field.clone());
+        let run = self.run(run, reader, kind);
         let outcome = self.execute(kind, run).await.map_err(failed)?;
         let (response, code) = answer::respond(&outcome, media, request_id);
         Ok((response, Outcome { field, code }))
@@ -123,6 +126,36 @@ impl Endpoint {
         } else {
             "other".to_owned()
         }
+    }
+
+    /// All root fields that are ours, wherever they stand: none hides behind another.
+    fn root_fields(
+        &self,
+        operation: &Positioned<OperationDefinition>,
+        document: &ExecutableDocument,
+    ) -> String {
+        let (mut names, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        let mut sets = vec![&operation.node.selection_set.node];
+        while let Some(set) = sets.pop() {
+            for selection in &set.items {
+                match &selection.node {
+                    Selection::Field(field) => {
+                        names.insert(field.node.name.node.as_str());
+                    }
+                    Selection::InlineFragment(fragment) => {
+                        sets.push(&fragment.node.selection_set.node);
+                    }
+                    Selection::FragmentSpread(spread) => {
+                        let name = &spread.node.fragment_name.node;
+                        let fragment = document.fragments.get(name);
+                        let new = fragment.filter(|_| seen.insert(name.as_str()));
+                        sets.extend(new.map(|fragment| &fragment.node.selection_set.node));
+                    }
+                }
+            }
+        }
+        names.retain(|name| self.costs.knows_root(operation.node.ty, name));
+        names.into_iter().collect::<Vec<_>>().join(" ")
     }
 
     fn pay(
@@ -174,16 +207,22 @@ impl Endpoint {
     fn run(
         &self,
         request: async_graphql::Request,
-        reader: Option<Ctx>,
-        field: String,
+        reader: Option<(Ctx, String)>,
+        kind: OperationType,
     ) -> impl Future<Output = Answered> + Send + use<> {
         let schema = self.schema.clone();
         async move {
             let response = schema.execute(request).await;
-            if let Some(reader) = reader {
-                access_log::service::record(&reader, &field).await?;
+            let Some((reader, fields)) = reader else {
+                return Ok(response);
+            };
+            match access_log::service::record(&reader, &fields).await {
+                Ok(()) => Ok(response),
+                Err(error) if kind == OperationType::Mutation && response.is_ok() => {
+                    Err(done_unseen(&error))
+                }
+                Err(error) => Err(error),
             }
-            Ok(response)
         }
     }
 
@@ -205,7 +244,6 @@ impl Endpoint {
         };
         match finished {
             Ok(Ok(Ok(response))) => Ok(response),
-            // Also where a change was made: whoever repeats it with its key is told what came of it.
             Ok(Ok(Err(error))) => Err(error.into()),
             Ok(Err(panicked)) => {
                 // What it said may be personal; where it happened is in the log already.
@@ -214,6 +252,20 @@ impl Endpoint {
             }
             Err(_elapsed) => Err(Error::Timeout.into()),
         }
+    }
+}
+
+/// What is answered where a change was made, and it could not be written down what its answer shows.
+fn done_unseen(error: &Error) -> Error {
+    let cause = error.for_log();
+    tracing::error!(
+        cause,
+        "a change was made, and its answer could not be given"
+    );
+    Error::Refused {
+        code: ErrorCode::Unavailable,
+        reason: "it was done, but its answer shows personal data, and that could not be written down: ask for it again"
+            .to_owned(),
     }
 }
 
@@ -250,8 +302,9 @@ pub(in crate::entry) async fn authenticate(
     let person = request::person(headers)?;
     let ctx = Ctx::new(Arc::clone(app), actor)
         .with_idempotency_key(key)
-        .with_reason(reason);
-    Ok(Some(ctx.on_behalf_of(person)))
+        .with_reason(reason)
+        .with_person(person);
+    Ok(Some(ctx))
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -207,8 +207,8 @@ pub(super) fn reason(headers: &HeaderMap) -> Result<Option<Personal>, Error> {
         return Ok(None);
     };
     let long = reason.expose().chars().count() > LONGEST_REASON;
-    if reason.is_blank() || long || reason.expose().contains(char::is_control) {
-        let problem = "must have 1 to 200 characters, and no line ends";
+    if reason.is_blank() || long || !reason.is_plain() {
+        let problem = "must have 1 to 200 characters, no line ends and no marks of direction";
         return Err(Error::invalid(REASON, problem));
     }
     Ok(Some(reason))
@@ -229,9 +229,13 @@ pub(super) fn person(headers: &HeaderMap) -> Result<Option<OnBehalfOf>, Error> {
 }
 
 fn text_of(headers: &HeaderMap, name: &'static str) -> Result<Option<Personal>, Error> {
-    let Some(value) = headers.get(name) else {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else {
         return Ok(None);
     };
+    if values.next().is_some() {
+        return Err(Error::invalid(name, "must be sent once"));
+    }
     let bad = || Error::invalid(name, "must be percent-encoded UTF-8");
     let text = value.to_str().map_err(|_not_ascii| bad())?;
     let text = percent_decode_str(text).decode_utf8();

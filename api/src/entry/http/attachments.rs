@@ -14,6 +14,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use poem::{Body, Endpoint, Request, Response};
 
+use crate::access_log;
 use crate::context::{App, Ctx};
 use crate::entry::graphql::{MediaType, Problem, authenticate};
 use crate::error::Error;
@@ -200,6 +201,7 @@ async fn download(app: &Arc<App>, request: &Request) -> Answer {
     let ctx = caller(app, request, Method::GET).await?;
     let id: AttachmentId = parameter(request, "id")?;
     let download = Download::begin(&ctx, id).await?;
+    access_log::service::record(&ctx, "GET /attachments").await?;
     let name = utf8_percent_encode(download.name.expose(), NON_ALPHANUMERIC);
     let disposition = format!("attachment; filename*=UTF-8''{name}");
     let (media_type, size) = (download.row.media_type.clone(), download.row.size);

@@ -42,8 +42,8 @@ pub(in crate::packages) struct Document {
     pub(in crate::packages) preferences: Vec<Preference>,
     /// What the person asked for, this time and before.
     pub(in crate::packages) requests: Vec<PastRequest>,
-    /// On which days what was read of the person, and by which systems of the provider, as far back as that is kept, the
-    /// latest first. What the legal desk read is not listed.
+    /// On which days what was read of what is known of the person, and by which systems of the provider, as far back as that
+    /// is kept, the latest first. What was read to handle requests and cases is not listed, nor what the legal desk read.
     pub(in crate::packages) accesses: Vec<Access>,
     /// What has to be kept, where, on which ground and until when. What is kept for a legal hold or against fraud is not
     /// listed: whoever answers says what may be said of it.
@@ -265,9 +265,11 @@ pub(in crate::packages) struct Message {
 pub(in crate::packages) struct Access {
     /// The first instant of the day, in UTC.
     pub(in crate::packages) day: String,
-    /// Which system; null for the command line.
+    /// Which system; null where it was by hand, at the server.
     pub(in crate::packages) by: Option<String>,
-    /// Which fields: kind of record and field.
+    /// What that system is for.
+    pub(in crate::packages) purpose: Option<String>,
+    /// Which fields: kind of record and field; empty where it was everything.
     pub(in crate::packages) fields: Vec<String>,
 }
 

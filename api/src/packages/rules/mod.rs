@@ -21,6 +21,12 @@ pub(super) fn path(system: &str, number: usize, name: &str) -> String {
     format!("files/{}/{number}-{}", tame(system), tame(name))
 }
 
+/// Whether a person is told that a field was read: what is known of them. What is about cases could warn them.
+pub(super) fn is_told(field: &str) -> bool {
+    let known = ["customer.", "identifier.", "assignment.", "preference."];
+    known.iter().any(|table| field.starts_with(table))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

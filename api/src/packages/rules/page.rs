@@ -225,8 +225,11 @@ fn accesses(accesses: &[Access]) -> Markup {
                 @for one in accesses {
                     tr {
                         td { (day(&one.day)) }
-                        td { (one.by.as_deref().unwrap_or("an administrator")) }
-                        td { (one.fields.iter().map(|field| words(field)).collect::<Vec<_>>().join(", ")) }
+                        td {
+                            (one.by.as_deref().unwrap_or("an administrator"))
+                            @if let Some(purpose) = &one.purpose { div.quiet { (words(purpose)) } }
+                        }
+                        td { @if one.fields.is_empty() { "everything" } (one.fields.iter().map(|field| words(field)).collect::<Vec<_>>().join(", ")) }
                     }
                 }
             }

@@ -14,7 +14,7 @@ use crate::disclosures::{self, service::AccountingPeriod};
 use crate::error::{Error, Result};
 use crate::packages::rules::{
     Access, Ask, Document, File, Identifier, Kept, Message, PastRequest, Person, Preference,
-    Recipient, Relation, Resource, SCHEMA_PATH, System, path,
+    Recipient, Relation, Resource, SCHEMA_PATH, System, is_told, path,
 };
 use crate::platform::page::{LARGEST_PAGE, PageRequest};
 use crate::recipients::{self, service::Kind};
@@ -348,12 +348,17 @@ fn recipient_of(
 /// On which days what was read of the person, and by which systems (CJEU C-579/21).
 async fn accesses(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Access>> {
     let days = access_log::service::days_of(ctx, customer).await?;
-    let access = |one: access_log::service::AccessDay| Access {
-        day: one.day.to_string(),
-        by: one.by,
-        fields: one.fields,
+    let access = |mut one: access_log::service::AccessDay| {
+        let is_everything = one.fields.is_empty();
+        one.fields.retain(|field| is_told(field));
+        (is_everything || !one.fields.is_empty()).then(|| Access {
+            day: one.day.to_string(),
+            by: one.by.as_ref().map(|by| by.name.clone()),
+            purpose: one.by.map(|by| by.role.to_string()),
+            fields: one.fields,
+        })
     };
-    Ok(days.into_iter().map(access).collect())
+    Ok(days.into_iter().filter_map(access).collect())
 }
 
 /// What the person said about uses of their data, or somebody at their addresses, with whatever counts now.

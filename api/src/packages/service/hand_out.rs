@@ -112,6 +112,8 @@ pub(crate) async fn link(
     };
     store::insert_link(tx.db(), link).await?;
     tx.commit().await?;
+    // Whoever has the path can fetch everything.
+    ctx.note_shown(key.owner(), store::PART);
     let path = Personal::new(format!("/packages/{}", *token));
     Ok(NewLink {
         package,

@@ -15,7 +15,7 @@ use crate::platform::page::{Page, PageRequest};
 use crate::platform::personal::Personal;
 use crate::recipients::rules::Kind;
 use crate::recipients::store;
-use crate::vault::{self, CellKeys, Field, Locked};
+use crate::vault::{self, CellKeys, Field, Locked, Owner};
 
 /// A recipient as a caller may see it.
 #[derive(Debug, Clone)]
@@ -162,8 +162,8 @@ struct Shown {
     customers: HashMap<RecipientId, CustomerId>,
     /// What customers are called, for those who may read it.
     names: HashMap<CustomerId, Locked>,
-    /// Whether the caller may read what is personal.
-    personal: bool,
+    /// Who looks.
+    ctx: Ctx,
 }
 
 impl Shown {
@@ -178,16 +178,23 @@ impl Shown {
             keys: ctx.vault().cell_keys(ctx.db(), ctx.scope(), keys).await?,
             names: names(ctx, customers.values().copied().collect()).await?,
             customers,
-            personal: ctx.may(Action::ReadPersonalData),
+            ctx: ctx.clone(),
         })
     }
 
     fn recipient(&self, row: recipient::Model) -> Recipient {
         let customer = self.customers.get(&row.id).copied();
         let person = Kind::of(row.role, row.category, customer.is_some()) == Kind::Person;
-        let readable = self.personal || !person;
+        let readable = !person || self.ctx.may(Action::ReadPersonalData);
+        let about = customer.map(Owner::customer);
         let lock = |column, cell: Option<&Vec<u8>>| {
-            self.keys.lock(row.key_id, column, row.id.uuid(), cell)
+            let locked = self.keys.lock(row.key_id, column, row.id.uuid(), cell)?;
+            let is_noted = person || customer.is_some();
+            Some(if is_noted {
+                self.ctx.noted(locked, about)
+            } else {
+                locked
+            })
         };
         let personal = |column, cell| readable.then(|| lock(column, cell)).flatten();
         Recipient {

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use entity::enums::{
-    Action, ErrorCode, EventType, IdentifierKind, KeyOwnerKind, Log, TaskKind, TaskStatus,
-};
+use entity::enums::{Action, ErrorCode, EventType, IdentifierKind, Log, TaskKind, TaskStatus};
 use entity::id::{LeaseId, TaskId};
 use entity::task;
 use entity::time::Timestamp;
@@ -134,14 +132,16 @@ async fn with_knowledge(
 ) -> Result<Vec<Claimed>> {
     let customers: Vec<_> = rows.iter().filter_map(|row| row.customer_id).collect();
     let known = customers::service::known_as(ctx, &customers).await?;
-    let keys = rows.iter().map(|row| row.key_id);
+    let keys: Vec<_> = rows.iter().map(|row| row.key_id).collect();
+    // A code is nothing about a person: that it was opened is not noted.
+    let codes = ctx.vault().cell_keys(ctx.db(), ctx.scope(), keys.clone());
+    let codes = codes.await?;
     let own = ctx.cell_keys(Action::WorkOnTasks, keys).await?;
     let mut claimed = Vec::new();
     for task in super::read::seen(ctx, rows).await? {
         let identifiers = identifiers_of(&task.row, &known, kinds);
         if let Some(customer) = task.row.customer_id.filter(|_| !identifiers.is_empty()) {
-            let (kind, id) = (KeyOwnerKind::Customer, customer.uuid());
-            ctx.note_shown(Owner { kind, id }, IDENTIFIER);
+            ctx.note_shown(Owner::customer(customer), IDENTIFIER);
         }
         claimed.push(Claimed {
             instructions: open(
@@ -150,7 +150,7 @@ async fn with_knowledge(
                 store::INSTRUCTIONS,
                 task.row.instructions.as_ref(),
             ),
-            code: open(&own, &task, store::SECRET, task.row.secret.as_ref()),
+            code: open(&codes, &task, store::SECRET, task.row.secret.as_ref()),
             identifiers,
             task,
         });

@@ -12,7 +12,7 @@ use super::held::{LOST, check_held, lost};
 use crate::context::{App, Ctx, Tx};
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
-use crate::platform::personal::{Personal, check_text};
+use crate::platform::personal::{Personal, check_text, is_odd as is_odd_in_text};
 use crate::platform::random;
 use crate::tasks::store;
 use crate::vault::{DataKey, ERASED, Parts, Place};
@@ -241,8 +241,7 @@ impl Upload {
 
 /// What has no place in the name of a file: paths, lines, and what turns the direction of a text.
 fn is_odd(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '/' | '\\' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    is_odd_in_text(c) || matches!(c, '/' | '\\')
 }
 
 fn is_media_type(text: &str) -> bool {
@@ -294,6 +293,7 @@ impl Download {
             fields: Fields::new().with("task", task.id.to_string()),
         })?;
         tx.commit().await?;
+        ctx.note_shown(key.owner(), store::FILE_PART);
         Ok(Self {
             ctx: ctx.clone(),
             key,

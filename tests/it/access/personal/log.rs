@@ -9,13 +9,13 @@ pub const WAYS: &[Way] = &[
     way(
         "AccessLogEntry.staffId",
         "accessLog.nodes.staffId",
-        "{ accessLog(first: 100) { nodes { staffId } } }",
+        "{ accessLog(first: 100, filter: { at: { gte: \"2026-11-20T10:30:00Z\" } }) { nodes { staffId } } }",
         nothing,
     ),
     way(
         "AccessLogEntry.reason",
         "accessLog.edges.node.reason",
-        "{ accessLog(first: 100) { edges { node { reason } } } }",
+        "{ accessLog(first: 100, filter: { at: { gte: \"2026-11-20T10:30:00Z\" } }) { edges { node { reason } } } }",
         nothing,
     ),
     way(

@@ -131,6 +131,9 @@ async fn a_client_gets_what_is_known_and_who_got_it() {
     for reader in [&host.billing, &legal] {
         reader.run(name, json!({ "id": client })).await.ok();
     }
+    let blocks = r#"query($by: CustomerLookupInput!) { deletionPlan(by: $by) { systems { blocks { what } } } }"#;
+    let by = json!({ "by": { "id": client } });
+    host.officer.run(blocks, by).await.ok();
     let opened = host.working("42", &["ACCESS"]).await;
     let item = &opened["items"][0]["id"];
 
@@ -254,6 +257,12 @@ fn what_is_said(fetched: &Fetched, client: &str) {
             .all(|one| one["day"] == "2026-06-11T00:00:00.000Z"),
         "{accesses:?}"
     );
+    let purpose = accesses.iter().find(|one| one["purpose"] == "BILLING");
+    assert!(purpose.is_some(), "{accesses:?}");
+    let told = data["accesses"].to_string();
+    for warning in ["deletion_block", "request", "disclosure", "task"] {
+        assert!(!told.contains(warning), "{warning}: {told}");
+    }
     assert_eq!(data["requests"].as_array().unwrap().len(), 1);
     assert_eq!(data["requests"][0]["asks"][0]["type"], "ACCESS");
     for system in data["systems"].as_array().unwrap() {
