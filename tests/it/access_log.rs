@@ -220,13 +220,8 @@ async fn every_way_to_a_client_is_written_down() {
         .run(who, json!({ "by": { "email": "901@example.org" } }))
         .await
         .ok();
-    let held = json!({ "customer": { "id": customer }, "from": "2026-01-01T00:00:00Z",
-        "resource": { "ipPrefix": "198.51.100.7/32" } });
-    let assign = json!({ "assignments": [held] });
-    owner
-        .run(build::RECORD_ASSIGNMENTS, input(&assign))
-        .await
-        .ok();
+    let assign = build::assignment(&json!({ "id": customer }), "198.51.100.7/32");
+    owner.run(build::RECORD_ASSIGNMENTS, assign).await.ok();
     let at = json!({ "address": "198.51.100.7", "at": "2026-11-19T22:14:00Z" });
     abuse.run(who, json!({ "by": { "ip": at } })).await.ok();
     let holders =
