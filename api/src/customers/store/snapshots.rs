@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use entity::id::{CustomerId, SnapshotId};
 use entity::time::Timestamp;
 use entity::{snapshot, snapshot_value};
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Value,
@@ -241,20 +241,31 @@ pub(in crate::customers) async fn forget_part(
     db: &impl ConnectionTrait,
     row: &snapshot::Model,
 ) -> Result<()> {
-    let part = Query::select()
+    // Up to a value, not one of a list of values: a database that knows nothing of the table yet compares each with each.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the controller is the snapshot's"
+    )]
+    let select = snapshot_value::Entity::find();
+    let first_kept: Option<Vec<u8>> = select
+        .select_only()
         .column(snapshot_value::Column::Value)
-        .from(snapshot_value::Entity)
-        .and_where(snapshot_value::Column::ControllerId.eq(row.controller_id))
-        .and_where(snapshot_value::Column::SnapshotId.eq(row.id))
-        .limit(FORGOTTEN_AT_ONCE)
-        .to_owned();
-    let deleted = snapshot_value::Entity::delete_many()
         .filter(snapshot_value::Column::ControllerId.eq(row.controller_id))
         .filter(snapshot_value::Column::SnapshotId.eq(row.id))
-        .filter(snapshot_value::Column::Value.in_subquery(part))
-        .exec(db)
+        .order_by_asc(snapshot_value::Column::Value)
+        .offset(FORGOTTEN_AT_ONCE)
+        .limit(1)
+        .into_tuple()
+        .one(db)
         .await?;
-    if deleted.rows_affected < FORGOTTEN_AT_ONCE {
+    let mut delete = snapshot_value::Entity::delete_many()
+        .filter(snapshot_value::Column::ControllerId.eq(row.controller_id))
+        .filter(snapshot_value::Column::SnapshotId.eq(row.id));
+    if let Some(value) = &first_kept {
+        delete = delete.filter(snapshot_value::Column::Value.lt(value.clone()));
+    }
+    delete.exec(db).await?;
+    if first_kept.is_none() {
         snapshot::Entity::delete_many()
             .filter(snapshot::Column::ControllerId.eq(row.controller_id))
             .filter(snapshot::Column::Id.eq(row.id))

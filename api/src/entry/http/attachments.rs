@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use entity::enums::ErrorCode;
 use entity::id::{AttachmentId, LeaseId, TaskId};
-use futures_util::{StreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _, stream};
+use hyper::body::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use poem::{Body, Endpoint, Request, Response};
@@ -24,8 +25,15 @@ use crate::tasks::service::{Download, NewFile, Upload};
 
 /// So long an upload may take, however steadily it drips.
 const LONGEST_UPLOAD: Duration = Duration::from_mins(30);
+/// How much of a body that is not taken is read away before the answer, and for how long.
+const READ_AWAY: usize = 1_048_576;
+const READING_AWAY: Duration = Duration::from_secs(1);
 
 type Answer = Result<Response, Problem>;
+
+/// A body as it arrives.
+trait Parts: Stream<Item = std::io::Result<Bytes>> + Send + Unpin {}
+impl<S: Stream<Item = std::io::Result<Bytes>> + Send + Unpin> Parts for S {}
 
 /// Takes a file.
 pub(super) struct Post(pub(super) Arc<App>);
@@ -37,8 +45,15 @@ impl Endpoint for Post {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
-        let body = request.take_body();
-        Ok(answered(async { upload(&self.0, &request, body).await }).await)
+        let mut parts = request.take_body().into_bytes_stream();
+        let work = async {
+            let answer = upload(&self.0, &request, &mut parts).await;
+            if answer.is_err() {
+                read_away(&mut parts).await;
+            }
+            answer
+        };
+        Ok(answered(work).await)
     }
 }
 
@@ -85,7 +100,7 @@ async fn caller(app: &Arc<App>, request: &Request, method: Method) -> Result<Ctx
     ctx.ok_or_else(|| Error::Unauthenticated(missing).into())
 }
 
-async fn upload(app: &Arc<App>, request: &Request, body: Body) -> Answer {
+async fn upload(app: &Arc<App>, request: &Request, parts: &mut impl Parts) -> Answer {
     let ctx = caller(app, request, Method::POST).await?;
     let most = app.config.http.max_attachment_bytes;
     let announced = request.header(header::CONTENT_LENGTH);
@@ -95,7 +110,7 @@ async fn upload(app: &Arc<App>, request: &Request, body: Body) -> Answer {
     }
     let new = new_file(request)?;
     let mut upload = Upload::begin(&ctx, new).await?;
-    let receiving = receive(&mut upload, body, most, app.config.http.body_timeout());
+    let receiving = receive(&mut upload, parts, most, app.config.http.body_timeout());
     let received = tokio::time::timeout(LONGEST_UPLOAD, receiving).await;
     match received.unwrap_or_else(|_elapsed| Err(too_slow())) {
         Ok(()) => {}
@@ -118,12 +133,11 @@ async fn upload(app: &Arc<App>, request: &Request, body: Body) -> Answer {
 /// Takes a body in, as far as it may go. A client that stops sending is not waited for.
 async fn receive(
     upload: &mut Upload,
-    body: Body,
+    parts: &mut impl Parts,
     most: usize,
     patience: Duration,
 ) -> Result<(), Problem> {
     let bad = |status, message: &str| Problem::new(status, ErrorCode::BadRequest, message);
-    let mut parts = body.into_bytes_stream();
     let mut size = 0_usize;
     loop {
         let next = tokio::time::timeout(patience, parts.next()).await;
@@ -141,6 +155,22 @@ async fn receive(
         }
         upload.push(&part).await?;
     }
+}
+
+/// Reads what is left of a body, within bounds: a client that is still sending when the connection is closed does not
+/// read why.
+async fn read_away(parts: &mut impl Parts) {
+    let reading = async {
+        let mut size = 0_usize;
+        while let Some(Ok(part)) = parts.next().await {
+            size = size.saturating_add(part.len());
+            if size > READ_AWAY {
+                break;
+            }
+        }
+    };
+    // What could not be read in time is lost to the client only.
+    let _in_time = tokio::time::timeout(READING_AWAY, reading).await;
 }
 
 fn too_slow() -> Problem {
