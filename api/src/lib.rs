@@ -22,7 +22,7 @@
 //! - `preferences` -> `customers`, `data_map`
 //! - `access_log` -> `customers`
 //! - `packages` -> `access_log`, `customers`, `recipients`, `disclosures`, `preferences`, `requests`, `retention`, `tasks`
-//! - `transfer` -> `access_log`, `recipients`, `disclosures`, `requests`
+//! - `transfer` -> `access_log`, `recipients`, `disclosures`, `requests`, `retention`
 //!
 //! The test `layers` reads this table.
 

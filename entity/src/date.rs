@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{Datelike as _, Days, Months, NaiveDate, NaiveTime};
 use sea_orm::DeriveValueType;
 
 use crate::time::Timestamp;
@@ -32,6 +32,34 @@ impl Date {
     /// The day of an instant, in UTC.
     pub fn of(at: Timestamp) -> Self {
         Self(chrono::DateTime::<chrono::Utc>::from(at).date_naive())
+    }
+
+    /// The day so many days after 1970-01-01; none beyond the days there are.
+    pub fn from_number(days: i64) -> Option<Self> {
+        let epoch = NaiveDate::default();
+        let day = epoch.checked_add_days(Days::new(u64::try_from(days).ok()?))?;
+        (day.year() <= 9_998).then_some(Self(day))
+    }
+
+    /// How many days it comes after 1970-01-01.
+    pub fn number(self) -> i64 {
+        self.0
+            .signed_duration_since(NaiveDate::default())
+            .num_days()
+    }
+
+    /// The day so many months, then days, later: a month that is too short ends on its last day. None beyond the days
+    /// there are.
+    pub fn plus(self, months: u32, days: u32) -> Option<Self> {
+        let day = self.0.checked_add_months(Months::new(months))?;
+        let day = day.checked_add_days(Days::new(u64::from(days)))?;
+        (day.year() <= 9_998).then_some(Self(day))
+    }
+
+    /// The last day of its calendar year.
+    #[must_use]
+    pub fn year_end(self) -> Self {
+        Self(NaiveDate::from_ymd_opt(self.0.year(), 12, 31).unwrap_or(self.0))
     }
 
     /// The first instant after it, in UTC.
@@ -110,6 +138,20 @@ mod tests {
         ] {
             assert_eq!(bad.parse::<Date>(), Err(ParseDateError), "{bad}");
         }
+    }
+
+    #[test]
+    fn days_are_counted_and_reckoned_with() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        for text in ["1970-01-01", "2028-02-29", "9998-12-31"] {
+            assert_eq!(Date::from_number(day(text).number()), Some(day(text)));
+        }
+        assert_eq!(Date::from_number(-1), None);
+        assert_eq!(Date::from_number(day("9998-12-31").number() + 1), None);
+        assert_eq!(day("2027-01-31").plus(1, 0), Some(day("2027-02-28")));
+        assert_eq!(day("2028-02-29").plus(12, 1), Some(day("2029-03-01")));
+        assert_eq!(day("9998-12-31").plus(0, 1), None);
+        assert_eq!(day("2028-02-29").year_end(), day("2028-12-31"));
     }
 
     #[test]

@@ -247,6 +247,10 @@ typed_id! {
     pub struct AccessPackageLinkId = "pkl";
     /// The key of the digests of addresses.
     pub struct ContactKeyId = "cky";
+    /// Id of a retention rule.
+    pub struct RetentionRuleId = "rrl";
+    /// Id of what such a rule counts from.
+    pub struct RetentionAnchorId = "anc";
     /// A rule about what advertising rests on.
     pub struct ContactRuleId = "crl";
     /// A template of messages.

@@ -55,6 +55,8 @@ pub mod request_item;
 pub mod request_message;
 pub mod request_reference;
 pub mod request_verification;
+pub mod retention_anchor;
+pub mod retention_rule;
 pub mod snapshot;
 pub mod snapshot_value;
 pub mod subject_finding;

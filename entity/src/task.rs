@@ -1,14 +1,14 @@
-//! Tasks: what systems have to do about requests.
+//! Tasks: what systems have to do about requests, and when the time for which data is kept is over.
 
 use crate::enums::{OptOutScope, RetentionGround, TaskKind, TaskSkipReason, TaskStatus};
 use crate::id::{
     ControllerId, CustomerId, DataKeyId, EventId, IdentifierId, IntegrationId, LeaseId, RequestId,
-    RequestItemId, TaskId,
+    RequestItemId, RetentionRuleId, TaskId,
 };
 use crate::time::Timestamp;
 use sea_orm::entity::prelude::*;
 
-/// Tasks: what systems have to do about requests.
+/// Tasks: what systems have to do about requests, and when the time for which data is kept is over.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "task")]
 pub struct Model {
@@ -22,8 +22,8 @@ pub struct Model {
     pub kind: TaskKind,
     /// In which system.
     pub system: String,
-    /// The request.
-    pub request_id: RequestId,
+    /// The request; none where a retention rule wants it.
+    pub request_id: Option<RequestId>,
     /// The thing that it asks for.
     pub item_id: Option<RequestItemId>,
     /// Of what the person opts out, where it is that.
@@ -72,6 +72,14 @@ pub struct Model {
     pub version: i32,
     /// The leaf of the last change.
     pub event_id: EventId,
+    /// The retention rule that wants it.
+    pub rule_id: Option<RetentionRuleId>,
+    /// The version of that rule.
+    pub rule_version: Option<i32>,
+    /// What the period counts from: an anchor as it was recorded, or the customer whose services ended.
+    pub anchor_id: Option<Uuid>,
+    /// When that was.
+    pub anchored_at: Option<Timestamp>,
 }
 
 crate::table!(scoped);

@@ -33,6 +33,7 @@ mod m20261126_000022_access_packages;
 mod m20261126_000023_preferences;
 mod m20261126_000024_contacts;
 mod m20261126_000025_access_log;
+mod m20261126_000026_retention;
 
 /// The ordered list of migrations.
 #[derive(Debug)]
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000023_preferences::Migration),
             Box::new(m20261126_000024_contacts::Migration),
             Box::new(m20261126_000025_access_log::Migration),
+            Box::new(m20261126_000026_retention::Migration),
         ]
     }
 }

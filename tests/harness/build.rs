@@ -145,6 +145,7 @@ pub const REGISTER_SYSTEM: &str = "mutation($input: RegisterSystemInput!) {
 /// Claims tasks.
 pub const CLAIM_TASKS: &str = "mutation($input: ClaimTasksInput!) {
     claimTasks(input: $input) { tasks { lease leasedUntil instructions code identifiers { kind value shared }
+        retentionRule { name categories } anchor { anchor at system reference } keep { until rule { name statute } }
         task { id kind system scope status attempts failures suspended } } } }";
 /// Keeps a task for longer.
 pub const HEARTBEAT_TASK: &str = "mutation($input: HeartbeatTaskInput!) {
@@ -178,6 +179,12 @@ pub const EXTEND_LEGAL_HOLD: &str = "mutation($input: ExtendLegalHoldInput!) {
 /// Releases a legal hold.
 pub const RELEASE_LEGAL_HOLD: &str = "mutation($input: ReleaseLegalHoldInput!) {
     releaseLegalHold(input: $input) { hold { id status releasedAt lastReason } } }";
+/// Sets for how long something is kept.
+pub const SET_RETENTION_RULE: &str = "mutation($input: SetRetentionRuleInput!) {
+    setRetentionRule(input: $input) { rule { id name systems period version endedAt event { id objectId } } } }";
+/// Records what that counts from.
+pub const RECORD_ANCHOR: &str = "mutation($input: RecordAnchorInput!) {
+    recordAnchor(input: $input) { record { id anchor at system reference version event { id objectId } } } }";
 /// Records what a system must keep.
 pub const RECORD_DELETION_BLOCK: &str = "mutation($input: RecordDeletionBlockInput!) {
     recordDeletionBlock(input: $input) { block { id system ground until what } } }";
@@ -360,6 +367,7 @@ pub async fn populate(owner: &Actor) -> Ids {
     work::done(owner, &mut ids).await;
     holds::kept(owner, &mut ids).await;
     holds::promised(owner, &mut ids).await;
+    holds::ruled(owner, &mut ids).await;
     ids
 }
 

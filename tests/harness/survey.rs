@@ -58,6 +58,8 @@ const TABLES: &[&str] = &[
     "request_message",
     "request_reference",
     "request_verification",
+    "retention_anchor",
+    "retention_rule",
     "snapshot",
     "snapshot_value",
     "subject_finding",
@@ -152,7 +154,8 @@ const HALVES: &[(&str, &str)] = &[
             and not exists (select 1 from assignment a where a.id = b.target_id)
             and not exists (select 1 from recipient r where r.id = b.target_id)
             and not exists (select 1 from disclosure_subject s where s.id = b.target_id)
-            and not exists (select 1 from request_reference q where q.id = b.target_id)",
+            and not exists (select 1 from request_reference q where q.id = b.target_id)
+            and not exists (select 1 from retention_anchor n where n.id = b.target_id)",
     ),
     (
         "index rows that are not of the kind of what they lead to",

@@ -154,6 +154,7 @@ async fn check(database: &Database, actor: &Actor, writers: &mut [Writer], inter
         "legal_hold_system",
         "legal_hold_category",
         "deletion_block",
+        "retention_anchor",
         "recipient_notice",
         WHOLE_FILES,
         "idempotency",

@@ -37,6 +37,8 @@ const EVERYTHING: &str = r#"{
     agenda(first: 5) { nodes { id dueAt } }
     systems(first: 5) { nodes { id name version integration { id } } }
     tasks(first: 20) { nodes { id status version attempts held leasedUntil note attachments { id name } } }
+    retentionRules { id name event { id } }
+    retentionDue(by: "2099-01-01") { nodes { rule { id } customer { id } record { id reference } } }
     houseTerms(first: 5) { nodes { id source residences } }
     legalHolds(first: 5) { nodes { id status expiresAt version reason authority lastReason customers { id } event { id } } }
     recipientNotices(first: 5) { nodes { id status version note request { id } item { id } recipient { id } } }

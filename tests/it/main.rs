@@ -21,6 +21,7 @@ mod canaries;
 mod contact;
 mod crash;
 mod customers;
+mod deletes;
 mod demo;
 mod disclosing;
 mod findings;

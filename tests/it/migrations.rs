@@ -112,7 +112,7 @@ async fn read_every_table(db: &DatabaseConnection) {
         deletion_block disclosure disclosure_category disclosure_subject disclosure_supersession event follower house_term idempotency
         identifier integration keyring_epoch ledger_state legal_hold legal_hold_category legal_hold_customer
         legal_hold_system message_template preference preference_address recipient recipient_customer recipient_notice request request_clock
-        request_code request_item request_message request_reference request_verification snapshot snapshot_value
+        request_code request_item request_message request_reference request_verification retention_anchor retention_rule snapshot snapshot_value
         subject_finding system task task_attachment task_attachment_chunk task_retention token);
     let read: BTreeSet<_> = read.into_iter().map(str::to_owned).collect();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../entity/src");

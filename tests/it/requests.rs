@@ -9,6 +9,7 @@ mod metrics;
 mod notices;
 mod packages;
 mod plans;
+mod retention;
 mod steps;
 mod tasks;
 mod tickets;

@@ -54,6 +54,8 @@ const BILLS: &[Action] = &[
     A::WorkOnTasks,
     A::RecordDeletionBlock,
     A::PlanDeletion,
+    A::ReadRetention,
+    A::RecordAnchors,
 ];
 
 /// What persons want, and do not want.
@@ -82,8 +84,31 @@ const HOUSE: &[Action] = &[
     A::RegisterSystem,
     A::UpdateController,
     A::SetContactRules,
+    A::SetRetentionRules,
+    A::ReadRetention,
+    A::RecordAnchors,
     A::ReadIntegrations,
     A::ReadAccessLog,
+];
+
+/// What a ticket system does beside requests.
+const SUPPORTS: &[Action] = &[
+    A::MergeCustomers,
+    A::VerifyIdentifier,
+    A::PlanDeletion,
+    A::ReadRetention,
+    A::RecordAnchors,
+];
+
+/// What an auditor sees beside lists.
+const AUDITS: &[Action] = &[
+    A::ReadCaseDetails,
+    A::ReadIntegrations,
+    A::ReadAccessLog,
+    A::ReadRequests,
+    A::ReadLegalHolds,
+    A::ReadPreferences,
+    A::ReadRetention,
 ];
 
 /// How many tokens of an integration may work at the same time: the list is shown whole.
@@ -126,17 +151,12 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
                 A::ReadSealed,
                 A::ReadAttachments,
                 A::ReadPreferences,
+                A::ReadRetention,
             ],
         ],
         Role::Billing => &[LISTS, PERSONS, REGISTER, RECORD, BILLS, PREFERENCES],
         // Ticket systems merge requesters, and see who signs in or answers to a code.
-        Role::Support => &[
-            LISTS,
-            PERSONS,
-            REQUESTS,
-            PREFERENCES,
-            &[A::MergeCustomers, A::VerifyIdentifier, A::PlanDeletion],
-        ],
+        Role::Support => &[LISTS, PERSONS, REQUESTS, PREFERENCES, SUPPORTS],
         // What comes to the privacy mailbox, and who does not want any more mail.
         Role::Mail => &[
             PREFERENCES,
@@ -156,21 +176,15 @@ fn actions(role: Role) -> &'static [&'static [Action]] {
                 A::ReadCaseDetails,
                 A::RegisterComplainant,
                 A::WorkOnTasks,
+                A::RecordAnchors,
             ],
         ],
         Role::Provisioning => &[&[A::RecordAssignments, A::ReadEvents, A::WorkOnTasks]],
-        Role::Dashboard => &[LISTS, &[A::ReadRequests, A::ReadPreferences]],
-        Role::Auditor => &[
+        Role::Dashboard => &[
             LISTS,
-            &[
-                A::ReadCaseDetails,
-                A::ReadIntegrations,
-                A::ReadAccessLog,
-                A::ReadRequests,
-                A::ReadLegalHolds,
-                A::ReadPreferences,
-            ],
+            &[A::ReadRequests, A::ReadPreferences, A::ReadRetention],
         ],
+        Role::Auditor => &[LISTS, AUDITS],
     }
 }
 

@@ -24,6 +24,7 @@ use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::telemetry::Metrics;
 use crate::preferences;
+use crate::retention;
 use crate::vault::{Keyring, Vault, epochs};
 
 /// Why an instance cannot start, for the operator at the terminal.
@@ -231,6 +232,7 @@ fn parts() -> ::http::Extensions {
     parts.insert(preferences::service::Gate::default());
     parts.insert(preferences::service::ContactKeys::default());
     parts.insert(preferences::service::KnownSettings::default());
+    parts.insert(retention::service::Wake::default());
     parts
 }
 

@@ -29,6 +29,15 @@ pub(super) const fn kind_for(asked: RequestType) -> Option<TaskKind> {
     }
 }
 
+/// What is done so cannot be undone, and what it was done to is gone: every path to it passes the guard.
+pub(super) const DESTROYING: [TaskKind; 3] =
+    [TaskKind::Erase, TaskKind::Anonymize, TaskKind::Pseudonymize];
+
+/// Whether something is gone where a task of this kind was done.
+pub(super) fn destroys(kind: TaskKind) -> bool {
+    DESTROYING.contains(&kind)
+}
+
 /// Whether nothing is missing where a task was skipped for this reason.
 pub(super) const fn is_nothing_missing(reason: Option<TaskSkipReason>) -> bool {
     matches!(
@@ -62,10 +71,10 @@ pub(super) fn check_end(
         TaskStatus::Done | TaskStatus::Retained | TaskStatus::Skipped => {}
         _ => return Err(("outcome", "must be DONE, RETAINED or SKIPPED")),
     }
-    if outcome == TaskStatus::Retained && kind != TaskKind::Erase {
+    if outcome == TaskStatus::Retained && !destroys(kind) && kind != TaskKind::Review {
         return Err((
             "outcome",
-            "can be RETAINED where something was to be erased only",
+            "can be RETAINED only where something was to be erased or reviewed",
         ));
     }
     if (outcome == TaskStatus::Retained) != report.retains {
@@ -128,7 +137,7 @@ mod tests {
 
     #[test]
     fn every_end_says_what_it_must() {
-        use TaskKind::{Correct, Erase, Export};
+        use TaskKind::{Anonymize, Correct, Erase, Export, Pseudonymize, Restrict, Review};
         use TaskStatus::{Claimed, Done, Failed, Pending, Retained, Skipped};
         let nothing = Said::default();
         let retains = Said {
@@ -150,6 +159,10 @@ mod tests {
             (Erase, Retained, nothing, Some("retained")),
             (Correct, Retained, retains, Some("outcome")),
             (Export, Retained, retains, Some("outcome")),
+            (Anonymize, Retained, retains, None),
+            (Pseudonymize, Retained, retains, None),
+            (Review, Retained, retains, None),
+            (Restrict, Retained, retains, Some("outcome")),
             (Export, Done, nothing, Some("outcome")),
             (Export, Done, attaches, None),
             (Export, Skipped, explains, None),

@@ -35,6 +35,8 @@ pub(crate) enum Field {
     RecipientName,
     /// What an outside system calls a request.
     RequestReference,
+    /// What a thing is called that a retention period counts from.
+    AnchorReference,
     /// Not a column: digests of idempotency keys and inputs.
     Idempotency,
 }
@@ -53,6 +55,7 @@ impl Field {
         Self::SubjectDomain,
         Self::RecipientName,
         Self::RequestReference,
+        Self::AnchorReference,
     ];
 
     /// The column with this name.
@@ -75,6 +78,7 @@ impl Field {
             Self::SubjectDomain => "subject.domain",
             Self::RecipientName => "recipient.name",
             Self::RequestReference => "request.reference",
+            Self::AnchorReference => "anchor.reference",
             Self::Idempotency => "idempotency",
         }
     }

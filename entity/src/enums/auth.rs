@@ -106,6 +106,12 @@ text_enum! {
         ReadLegalHolds = "READ_LEGAL_HOLDS",
         /// Record what keeps a customer's data from being erased, and that it is over.
         RecordDeletionBlock = "RECORD_DELETION_BLOCK",
+        /// Set for how long data is kept.
+        SetRetentionRules = "SET_RETENTION_RULES",
+        /// Read for how long data is kept, and what is due.
+        ReadRetention = "READ_RETENTION",
+        /// Record what the time for which data is kept counts from.
+        RecordAnchors = "RECORD_ANCHORS",
         /// See what would be erased of a customer, and what is in the way.
         PlanDeletion = "PLAN_DELETION",
         /// Say where the controller is established, and which terms it has promised.

@@ -126,6 +126,10 @@ text_enum! {
         DeletionBlockRecorded = "deletion_block.recorded" as "DELETION_BLOCK_RECORDED",
         /// It need not keep it any more.
         DeletionBlockSettled = "deletion_block.settled" as "DELETION_BLOCK_SETTLED",
+        /// It was set for how long data is kept.
+        RetentionRuleSet = "retention_rule.set" as "RETENTION_RULE_SET",
+        /// Something happened that the time for which data is kept counts from, or is not so any more.
+        RetentionAnchorRecorded = "retention_anchor.recorded" as "RETENTION_ANCHOR_RECORDED",
         /// A recipient is to be told what became of data that it has.
         RecipientNoticePlanned = "recipient_notice.planned" as "RECIPIENT_NOTICE_PLANNED",
         /// A notice to a recipient was sent, confirmed, failed, or is not needed.

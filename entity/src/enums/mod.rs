@@ -28,7 +28,7 @@ pub use disclosure::{
     SubjectResolution, Visibility,
 };
 pub use error::ErrorCode;
-pub use hold::{HoldKind, HoldStatus};
+pub use hold::{HoldKind, HoldStatus, LegalBasis, RetentionAction, RetentionAnchor};
 pub use ledger::{EventType, Log};
 pub use preference::{
     ContactBasis, ContactChannel, ContactReason, MailFeedbackFormat, MailFeedbackOutcome,

@@ -15,6 +15,12 @@ text_enum! {
         Stop = "STOP",
         /// Send a code to an address on record.
         SendCode = "SEND_CODE",
+        /// Change what it holds so that it is about nobody any more.
+        Anonymize = "ANONYMIZE",
+        /// Change what it holds so that it takes something else to tell whom it is about.
+        Pseudonymize = "PSEUDONYMIZE",
+        /// Have a person look at what it holds, and say whether it goes or stays.
+        Review = "REVIEW",
     }
 }
 

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::work::{claim, work_on};
 use super::{
-    ADD_HOUSE_TERM, COMPLETE_TASK, Ids, OPEN_REQUEST, PLACE_LEGAL_HOLD, RECORD_DELETION_BLOCK,
-    RECORD_DISCLOSURE, RECORD_RECIPIENT_NOTICE, TRANSITION_ITEM, disclosure, input, whmcs,
+    ADD_HOUSE_TERM, COMPLETE_TASK, Ids, OPEN_REQUEST, PLACE_LEGAL_HOLD, RECORD_ANCHOR,
+    RECORD_DELETION_BLOCK, RECORD_DISCLOSURE, RECORD_RECIPIENT_NOTICE, SET_RETENTION_RULE,
+    TRANSITION_ITEM, disclosure, input, whmcs,
 };
 use crate::harness::Actor;
 
@@ -80,4 +81,19 @@ pub(super) async fn kept(owner: &Actor, ids: &mut Ids) {
         "what": "canary of a payment" });
     let recorded = owner.run(RECORD_DELETION_BLOCK, input(&block)).await;
     ids.block = recorded.text_at("recordDeletionBlock.block.id");
+}
+
+/// For how long billing keeps invoices, of which client 46 has two. Neither is due.
+pub(super) async fn ruled(owner: &Actor, ids: &mut Ids) {
+    let rule = json!({ "name": "Invoices", "systems": ["whmcs"], "categories": ["user.financial"],
+        "anchor": "INVOICE_DATE", "fromYearEnd": true, "period": "P8Y", "action": "DELETE",
+        "basis": "LEGAL_OBLIGATION", "statute": "AO s. 147", "protected": true });
+    let set = owner.run(SET_RETENTION_RULE, input(&rule)).await;
+    ids.rule = set.text_at("setRetentionRule.rule.id");
+    for invoice in ["1041", "1042"] {
+        let anchor = json!({ "customer": whmcs("46"), "anchor": "INVOICE_DATE", "at": "2026-11-02T00:00:00Z",
+            "system": "whmcs", "reference": format!("canary invoice {invoice}") });
+        let recorded = owner.run(RECORD_ANCHOR, input(&anchor)).await;
+        ids.anchor = recorded.text_at("recordAnchor.record.id");
+    }
 }

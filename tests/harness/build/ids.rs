@@ -95,6 +95,10 @@ pub struct Ids {
     pub other_hold: String,
     /// What a system must keep of it.
     pub block: String,
+    /// For how long billing keeps invoices.
+    pub rule: String,
+    /// That it has one.
+    pub anchor: String,
     /// Something that the customer said about a use of their data.
     pub preference: String,
     /// Something that was said of an address that no customer has.
@@ -169,6 +173,8 @@ impl Ids {
             &self.hold,
             &self.other_hold,
             &self.block,
+            &self.rule,
+            &self.anchor,
         ]
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use entity::id::{
     AccessPackageId, AssignmentId, BrandId, ContactRuleId, CustomerId, DeletionBlockId,
     DisclosureId, HouseTermId, IntegrationId, LegalHoldId, MessageTemplateId, PreferenceId,
-    RecipientId, RelationId, RequestId, SystemId, TaskId,
+    RecipientId, RelationId, RequestId, RetentionAnchorId, RetentionRuleId, SystemId, TaskId,
 };
 
 use super::{Survey, disclosures, holds, read, requests};
@@ -130,6 +130,15 @@ impl Survey {
             // A change is a version and an event.
             expect("legal_hold changed", id.to_string(), i64::from(version) - 1);
         }
+        for row in self.rows("select id, version from retention_rule").await {
+            let (id, version): (RetentionRuleId, i32) = (read(&row, 0), read(&row, 1));
+            expect("retention_rule.set", id.to_string(), i64::from(version));
+        }
+        for row in self.rows("select id, version from retention_anchor").await {
+            let (id, version): (RetentionAnchorId, i32) = (read(&row, 0), read(&row, 1));
+            let kind = "retention_anchor.recorded";
+            expect(kind, id.to_string(), i64::from(version));
+        }
         for row in self.rows("select id, version from house_term").await {
             let (id, version): (HouseTermId, i32) = (read(&row, 0), read(&row, 1));
             expect("house_term.added", id.to_string(), 1);
@@ -162,7 +171,7 @@ impl Survey {
                     'request.corresponded', 'request.delivery_reported', 'request.verified', 'request.code_issued', 'system.registered',
                     'task.planned', 'task.completed', 'task.failed', 'task.postponed', 'task.retried',
                     'legal_hold.placed', 'legal_hold.extended', 'legal_hold.released', 'deletion_block.recorded',
-                    'deletion_block.settled', 'preference.recorded', 'contact_rule.set', 'message_template.set', 'package.ordered', 'package.ready', 'package.failed', 'package.expired',
+                    'deletion_block.settled', 'retention_rule.set', 'retention_anchor.recorded', 'preference.recorded', 'contact_rule.set', 'message_template.set', 'package.ordered', 'package.ready', 'package.failed', 'package.expired',
                     'package.linked', 'package.downloaded', 'recipient_notice.planned', 'recipient_notice.moved', 'token.issued')
             ) as found group by kind, object";
         let rows = self.rows(sql).await;

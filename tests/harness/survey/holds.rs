@@ -62,6 +62,35 @@ pub const HALVES: &[(&str, &str)] = &[
             or (b.ground = 'STATUTORY_RETENTION' and (b.until is null or b.source is null))",
     ),
     (
+        "rules without the event of their last change",
+        "retention_rule r where not exists (select 1 from event e where e.controller_id = r.controller_id
+            and e.id = r.event_id and e.type = 'retention_rule.set')",
+    ),
+    (
+        "rules that are protected by nothing",
+        "retention_rule r where r.protected and (r.statute is null or r.basis is null)",
+    ),
+    (
+        "anchors that are not under a key of their customer",
+        "retention_anchor a where not exists (select 1 from data_key k where k.controller_id = a.controller_id
+            and k.id = a.key_id and k.owner_id = a.customer_id and k.class = 'REQUEST')",
+    ),
+    (
+        "anchors without the event of their last change",
+        "retention_anchor a where not exists (select 1 from event e where e.controller_id = a.controller_id
+            and e.id = a.event_id and e.type = 'retention_anchor.recorded')",
+    ),
+    (
+        "anchors of half a thing, or of a thing and not found by it",
+        "retention_anchor a where (a.system is null) <> (a.reference is null)
+            or (a.system is null) = exists (select 1 from blind_index b where b.controller_id = a.controller_id
+                and b.target_id = a.id and b.field = 'anchor.reference' and b.exclusive)",
+    ),
+    (
+        "ends of the last service that are said in two places",
+        "retention_anchor a where a.system is null and a.anchor = 'SERVICE_TERMINATED'",
+    ),
+    (
         "notices that are not under the key of their request",
         "recipient_notice n where not exists (select 1 from request r where r.controller_id = n.controller_id
             and r.id = n.request_id and r.key_id = n.key_id)",

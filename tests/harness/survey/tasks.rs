@@ -8,9 +8,27 @@ pub const HALVES: &[(&str, &str)] = &[
             and e.id = s.event_id and e.type = 'system.registered')",
     ),
     (
-        "tasks that are not under the key of their request",
+        "tasks that are not under the key of their request, or of the customer where a rule wants them",
         "task t where not exists (select 1 from request r where r.controller_id = t.controller_id
-            and r.id = t.request_id and r.key_id = t.key_id)",
+            and r.id = t.request_id and r.key_id = t.key_id)
+            and not exists (select 1 from data_key k where k.controller_id = t.controller_id and k.id = t.key_id
+                and t.rule_id is not null and k.owner_id = t.customer_id and k.class = 'REQUEST')",
+    ),
+    (
+        "tasks of neither a request nor a rule, or of both, or of half a rule",
+        "task t where (t.request_id is null) <> (t.rule_id is not null)
+            or (t.rule_id is null) <> (t.rule_version is null) or (t.rule_id is null) <> (t.anchor_id is null)
+            or (t.rule_id is null) <> (t.anchored_at is null)",
+    ),
+    (
+        "tasks of rules that are not there, or in their version to come",
+        "task t where t.rule_id is not null and not exists (select 1 from retention_rule r
+            where r.controller_id = t.controller_id and r.id = t.rule_id and r.version >= t.rule_version)",
+    ),
+    (
+        "what is due and was planned twice",
+        "(select 1 as one from task where rule_id is not null and (skipped is null or skipped <> 'NOT_WANTED')
+            group by controller_id, rule_id, anchor_id, system, kind, anchored_at having count(*) > 1) as twice",
     ),
     (
         "tasks of an item of another request",
@@ -26,7 +44,8 @@ pub const HALVES: &[(&str, &str)] = &[
                 or (t.version > 1 and t.status = 'FAILED' and e.type = 'task.failed')
                 or (t.version > 1 and t.status in ('PENDING', 'CLAIMED') and e.type in ('task.failed',
                     'task.postponed', 'task.retried'))
-                or (t.version > 1 and t.status = 'CLAIMED' and e.type = 'task.completed' and t.kind = 'ERASE')))",
+                or (t.version > 1 and t.status = 'CLAIMED' and e.type = 'task.completed'
+                    and t.kind in ('ERASE', 'ANONYMIZE', 'PSEUDONYMIZE', 'REVIEW'))))",
     ),
     (
         "tasks that came to an end at once",
@@ -77,7 +96,7 @@ pub const HALVES: &[(&str, &str)] = &[
         // It stays where the task is to be done again, until the next one says what is kept.
         "what is kept by tasks that kept nothing",
         "task_retention r join task t on t.controller_id = r.controller_id and t.id = r.task_id
-            where t.kind <> 'ERASE' or t.status = 'DONE' or t.version = 1",
+            where t.kind not in ('ERASE', 'ANONYMIZE', 'PSEUDONYMIZE', 'REVIEW') or t.status = 'DONE' or t.version = 1",
     ),
     (
         "tasks that kept something and do not say what",

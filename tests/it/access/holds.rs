@@ -60,6 +60,33 @@ pub const SAMPLES: &[Sample] = &[
         r#"{ requestMetrics(from: "2026-11-01T00:00:00Z", to: "2026-12-01T00:00:00Z") { csv } }"#,
         nothing,
     ),
+    sample("Query.retentionRules", "{ retentionRules { id } }", nothing),
+    sample(
+        "Query.retentionDue",
+        "{ retentionDue { nodes { rule { id } } } }",
+        nothing,
+    ),
+    sample(
+        "Query.previewRetentionRule",
+        "query($rule: RetentionRuleInput!) { previewRetentionRule(rule: $rule) { dueCount } }",
+        |turn| json!({ "rule": rule(&turn.world.work.system) }),
+    ),
+    sample(
+        "Query.node of a retention rule",
+        NODE,
+        |turn| json!({ "id": turn.world.work.rule }),
+    ),
+    sample(
+        "Query.node of a retention anchor",
+        NODE,
+        |turn| json!({ "id": turn.world.work.anchor }),
+    ),
+    sample(
+        "Mutation.setRetentionRule",
+        build::SET_RETENTION_RULE,
+        |turn| input(&rule(&turn.world.work.system)),
+    ),
+    sample("Mutation.recordAnchor", build::RECORD_ANCHOR, anchoring),
     sample("Mutation.placeLegalHold", build::PLACE_LEGAL_HOLD, placing),
     sample(
         "Mutation.extendLegalHold",
@@ -92,6 +119,20 @@ pub const SAMPLES: &[Sample] = &[
         acknowledging,
     ),
 ];
+
+/// A rule by which nothing is due.
+fn rule(system: &str) -> Value {
+    json!({ "name": "Canary", "systems": [system], "anchor": "ACCOUNT_CREATED", "period": "P100Y",
+        "action": "REVIEW" })
+}
+
+/// Variables that record when a case was closed.
+pub fn anchoring(turn: &Turn<'_>) -> Value {
+    input(
+        &json!({ "customer": { "id": turn.kept.customer }, "anchor": "CASE_CLOSED", "at": "2026-11-19T10:00:00Z",
+        "system": "canary-desk", "reference": "canary case" }),
+    )
+}
 
 /// Variables that place a hold where nothing is to be erased.
 pub fn placing(turn: &Turn<'_>) -> Value {

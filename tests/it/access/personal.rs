@@ -274,6 +274,12 @@ const PLAIN: &[(&str, &str)] = &[
         "SetMessageTemplateInput.name",
         "what a machine calls a kind of message",
     ),
+    ("RetentionRule.name", "what the company calls a rule"),
+    ("RetentionRuleInput.name", "what the company calls a rule"),
+    (
+        "SetRetentionRuleInput.name",
+        "what the company calls a rule",
+    ),
     ("System.name", "a machine, not a person"),
 ];
 

@@ -9,7 +9,11 @@ use crate::harness::build::work::{
     CONTENT, claim, download, evidence, file, kept, plan, register, upload,
 };
 use crate::harness::build::{self, input};
+use crate::harness::poll::eventually;
 use crate::harness::{Actor, App, golden, send};
+
+/// A task of a rule is planned within this time.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// A lease that nobody has.
 const NO_LEASE: &str = "lse_01h2xcejqtf2nbrexx3vqjhp41";
@@ -106,6 +110,11 @@ pub struct Work {
     pub held: Vec<String>,
     pub lease: String,
     failed: String,
+    /// One that does what a rule wants; a task waits there.
+    pub ruled: String,
+    /// The rule, and what the time counts from.
+    pub rule: String,
+    pub anchor: String,
 }
 
 impl Work {
@@ -156,7 +165,11 @@ impl Work {
             held,
             lease,
             failed: String::new(),
+            ruled: format!("ruled-{name}"),
+            rule: String::new(),
+            anchor: String::new(),
         };
+        work.follow_rule(app, server, &customer).await;
         if holds {
             (work.lease, held) = claim(server, &work.system).await;
             work.failed = held.pop().unwrap();
@@ -180,6 +193,29 @@ impl Work {
         let code = sending(&work, &work.codes);
         other.run(build::SEND_VERIFICATION_CODE, code).await.ok();
         work
+    }
+
+    /// Has a rule want something of the customer.
+    async fn follow_rule(&mut self, app: &App, server: &Actor, customer: &str) {
+        let owner = app.owner();
+        register(&owner, server, &self.ruled, &[]).await;
+        let known = json!({ "externalId": { "system": self.ruled, "id": "canary-2" } });
+        let known = json!({ "customerId": customer, "identifier": known });
+        owner.run(build::ADD_IDENTIFIER, input(&known)).await.ok();
+        let anchor = json!({ "customer": { "id": customer }, "anchor": "TICKET_CLOSED", "at": "2026-11-01T10:00:00Z",
+            "system": self.ruled, "reference": "canary ticket" });
+        let recorded = owner.run(build::RECORD_ANCHOR, input(&anchor)).await;
+        self.anchor = recorded.text_at("recordAnchor.record.id");
+        let rule = json!({ "name": self.ruled, "systems": [self.ruled], "anchor": "TICKET_CLOSED", "period": "P7D",
+            "action": "REVIEW" });
+        let set = owner.run(build::SET_RETENTION_RULE, input(&rule)).await;
+        self.rule = set.text_at("setRetentionRule.rule.id");
+        let query = "query($id: ID) { tasks(filter: { retentionRuleId: $id }) { nodes { id } } }";
+        eventually(PATIENCE, "the task of a rule", async || {
+            let tasks = owner.run(query, json!({ "id": self.rule })).await;
+            (!tasks.get("tasks.nodes").as_array()?.is_empty()).then_some(())
+        })
+        .await;
     }
 
     /// The same, with a task that kept something, and a file.
@@ -265,7 +301,8 @@ async fn a_system_sees_what_it_has_to_do() {
         let seen = caller.actor.run(query, variables).await;
         let tasks = seen.get("tasks.nodes").as_array().unwrap();
         let is_own = |task: &Value| {
-            task["system"] == caller.work.system || task["system"] == caller.work.codes
+            let own = [&caller.work.system, &caller.work.codes, &caller.work.ruled];
+            own.iter().any(|own| task["system"] == **own)
         };
         let only_own = tasks.iter().all(is_own);
         assert_eq!(seen.get("own"), &json!({ "id": own }), "{}", caller.name);

@@ -18,11 +18,14 @@ pub const KEPT: &[&str] = &[
     "why a hold is over",
     "what a system keeps",
     "what a recipient answered",
+    "number of an invoice",
 ];
 
 const READ: &str = "query($by: CustomerLookupInput!) {
     legalHolds(filter: { customer: $by }) { nodes { reason authority lastReason } }
     recipientNotices { nodes { note } }
+    retentionRules { name statute }
+    retentionDue(by: \"2099-01-01\", filter: { customer: $by }) { nodes { record { reference } } }
     deletionPlan(by: $by) { systems { blocks { what block { what } hold { reason } } } ownRecords { what } }
     requestMetrics(from: \"2024-01-01T00:00:00Z\", to: \"2099-01-01T00:00:00Z\") { csv lines { received } } }";
 
@@ -67,6 +70,7 @@ pub async fn done(story: &mut Story, person: &Person) -> (Over, String) {
     }
     let settle = json!({ "blockId": blocks[1] });
     does(story, build::SETTLE_DELETION_BLOCK, settle).await;
+    ruled(story, &by).await;
     let notice = told(story).await;
     let read = story.does(READ, json!({ "by": by })).await;
     let [_, hold] = holds.try_into().expect("two");
@@ -77,6 +81,20 @@ pub async fn done(story: &mut Story, person: &Person) -> (Over, String) {
         notice,
     };
     (over, read.text)
+}
+
+/// What billing has of the person is kept for a while.
+async fn ruled(story: &mut Story, by: &Value) {
+    story
+        .does(build::REGISTER_SYSTEM, input(&json!({ "name": "whmcs" })))
+        .await;
+    let c = &mut story.canaries;
+    let rule = json!({ "name": "Invoices", "systems": ["whmcs"], "anchor": "INVOICE_DATE",
+        "period": "P8Y", "action": "DELETE", "basis": "LEGAL_OBLIGATION", "statute": "AO s. 147" });
+    let anchor = json!({ "customer": by, "anchor": "INVOICE_DATE", "at": "2024-05-02T00:00:00Z", "system": "whmcs",
+        "reference": c.text("number of an invoice") });
+    does(story, build::SET_RETENTION_RULE, rule).await;
+    does(story, build::RECORD_ANCHOR, anchor).await;
 }
 
 /// A recipient could not be told, was told, and answered.
@@ -115,6 +133,7 @@ pub fn wrong(c: &mut Canaries, over: &Over) -> Vec<Failing> {
     let mut all = wrong_holds(c, over);
     all.extend(wrong_blocks(c, over));
     all.extend(wrong_notices(c, over));
+    all.extend(wrong_rules(c));
     all.extend(wrong_questions(c));
     all
 }
@@ -262,6 +281,53 @@ fn wrong_notices(c: &mut Canaries, over: &Over) -> Vec<Failing> {
             confirmed,
             failing(build::RECORD_RECIPIENT_NOTICE, input(&of), code),
         ]);
+    }
+    all
+}
+
+fn wrong_rules(c: &mut Canaries) -> Vec<Failing> {
+    let mut all = Vec::new();
+    for (field, value) in [
+        ("name", json!(c.text("rule with a name too long").repeat(8))),
+        ("systems", json!([c.text("system of a rule that is none")])),
+        (
+            "categories",
+            json!([c.echoed_key("category of a rule that is none")]),
+        ),
+        ("period", json!(c.text("period that is none"))),
+        (
+            "statute",
+            json!(c.text("statute of a rule too long").repeat(9)),
+        ),
+    ] {
+        let mut rule = json!({ "name": c.text("rule that is not set"), "systems": ["whmcs"], "anchor": "LAST_LOGIN",
+            "period": "P1Y", "action": "REVIEW" });
+        rule[field] = value;
+        all.push(failing(build::SET_RETENTION_RULE, input(&rule), BAD));
+    }
+    for (field, value, code) in [
+        ("at", json!(c.text("instant that is none")), BAD),
+        (
+            "system",
+            json!(c.text("system of an anchor that is none") + " "),
+            BAD,
+        ),
+        (
+            "reference",
+            json!(c.text("reference too long").repeat(12)),
+            BAD,
+        ),
+        (
+            "customer",
+            json!({ "email": c.email("e-mail of nobody with an anchor") }),
+            "NOT_FOUND",
+        ),
+    ] {
+        let mut anchor = json!({ "customer": { "externalId": { "system": "whmcs", "id": "1" } },
+            "anchor": "TICKET_CLOSED", "at": "2024-05-02T00:00:00Z", "system": "desk",
+            "reference": c.text("reference of nothing") });
+        anchor[field] = value;
+        all.push(failing(build::RECORD_ANCHOR, input(&anchor), code));
     }
     all
 }

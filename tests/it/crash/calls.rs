@@ -6,7 +6,7 @@ use super::Writer;
 use crate::harness::build::work::{evidence, file};
 use crate::harness::build::{
     CLAIM_TASKS, COMPLETE_TASK, EXTEND_LEGAL_HOLD, FAIL_TASK, OPEN_REQUEST, PLACE_LEGAL_HOLD,
-    PLAN_TASK, RECORD_DELETION_BLOCK, RECORD_DISCLOSURE_SERIES, RECORD_DISCLOSURES,
+    PLAN_TASK, RECORD_ANCHOR, RECORD_DELETION_BLOCK, RECORD_DISCLOSURE_SERIES, RECORD_DISCLOSURES,
     RECORD_RECIPIENT_NOTICE, RELINK_EXTERNAL_REFERENCE, SETTLE_DELETION_BLOCK, TRANSITION_ITEM,
     input, observation,
 };
@@ -69,6 +69,8 @@ pub enum Kind {
     Block,
     /// Says that this is over.
     Settle,
+    /// Says when a ticket of the customer was closed.
+    Anchor,
     /// Registers a customer whom no system knows.
     Ghost,
     /// Discloses something about that one.
@@ -85,7 +87,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Customer,
         Self::Assignment,
         Self::ByExternalId,
@@ -107,6 +109,7 @@ impl Kind {
         Self::Extend,
         Self::Block,
         Self::Settle,
+        Self::Anchor,
         Self::Ghost,
         Self::Tell,
         Self::Restrict,
@@ -215,6 +218,7 @@ impl Call {
             Kind::Extend => EXTEND_LEGAL_HOLD,
             Kind::Block => RECORD_DELETION_BLOCK,
             Kind::Settle => SETTLE_DELETION_BLOCK,
+            Kind::Anchor => RECORD_ANCHOR,
             Kind::Plan | Kind::PlanMore => PLAN_TASK,
             Kind::Claim => CLAIM_TASKS,
             Kind::Complete => COMPLETE_TASK,
@@ -249,6 +253,7 @@ impl Call {
             }
             "legal_hold_category" => 2 * usize::from(self.kind() == Kind::Hold),
             "deletion_block" => usize::from(self.kind() == Kind::Block),
+            "retention_anchor" => usize::from(self.kind() == Kind::Anchor),
             "recipient_notice" => usize::from(self.kind() == Kind::Fulfil),
             WHOLE_FILES => usize::from(self.kind() == Kind::Upload),
             // Each item of a list has a key of its own.
@@ -353,6 +358,10 @@ impl Call {
                 "what": self.reference() })
             }
             Kind::Settle => json!({ "blockId": made(Kind::Block) }),
+            Kind::Anchor => {
+                json!({ "customer": customer, "anchor": "TICKET_CLOSED", "at": "2024-06-03T00:00:00Z",
+                "system": "otrs", "reference": self.reference() })
+            }
             Kind::Ghost => json!({ "name": self.name() }),
             Kind::Tell => self.disclosure(&[json!({ "by": { "id": made(Kind::Ghost) } })]),
             Kind::Restrict => json!({ "channel": "LETTER", "receivedAt": "2024-06-02T00:00:00Z",
@@ -441,6 +450,7 @@ impl Call {
             Kind::Extend => return answer.text_at("extendLegalHold.hold.id"),
             Kind::Block => return answer.text_at("recordDeletionBlock.block.id"),
             Kind::Settle => return answer.text_at("settleDeletionBlock.block.id"),
+            Kind::Anchor => return answer.text_at("recordAnchor.record.id"),
             Kind::Review | Kind::Approve | Kind::Start | Kind::Look | Kind::Agree | Kind::Begin => {
                 return answer.text_at("transitionItem.item.id");
             }

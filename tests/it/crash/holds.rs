@@ -10,6 +10,9 @@ const HOLD: &str = "query($id: ID!) { node(id: $id) { id ... on LegalHold { allC
     reason lastReason status version customers { id } event { objectId } } } }";
 const BLOCK: &str = "query($id: ID!) { node(id: $id) { id ... on DeletionBlock { system ground what settledAt version
     customer { id } event { objectId } } } }";
+const ANCHOR: &str =
+    "query($id: ID!) { node(id: $id) { id ... on RetentionAnchorRecord { anchor at system reference
+    version customer { id } event { objectId } } } }";
 const NOTICE: &str =
     "query($id: ID!) { node(id: $id) { id ... on RecipientNotice { status channel note version
     request { id } item { id status } recipient { name } event { objectId } } } }";
@@ -52,6 +55,12 @@ pub async fn check(done: &Done, actor: &Actor, writer: &Writer) {
             let block = node(actor, BLOCK, id).await;
             has(&block, &json!({ "version": 2 }));
             assert!(block["settledAt"].is_string(), "{block}");
+        }
+        Kind::Anchor => {
+            let expected = json!({ "id": id, "anchor": "TICKET_CLOSED", "at": "2024-06-03T00:00:00.000Z",
+                "system": "otrs", "reference": call.reference(), "version": 1, "customer": customer,
+                "event": { "objectId": id } });
+            has(&node(actor, ANCHOR, id).await, &expected);
         }
         Kind::Fulfil => {
             let (item, notice) = id.split_once(' ').expect("with a notice");

@@ -127,7 +127,7 @@ const CASES: &[Case] = &[
             r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
         ),
     },
     Case {
@@ -438,6 +438,7 @@ async fn an_id_of_another_controller_leads_nowhere() {
         state(&app, &foreign, &theirs).await,
     );
     assert_eq!(before, after);
+    holds::due_now(&foreign, &theirs).await;
     // The same operations, by whom the ids belong to, lead somewhere.
     for case in cases() {
         let mut works = false;

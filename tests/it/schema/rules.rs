@@ -30,7 +30,7 @@ pub const LISTS: &[(&str, &str)] = &[
     ),
     (
         "DeletionPlanSystem.blocks",
-        "the 500 holds that count, 5000 blocks, which the plan keeps, and 50 each of 100 kept tasks",
+        "the 500 holds that count, 5000 blocks, which the plan keeps, 50 each of 100 kept tasks, and 200 rules",
     ),
     ("DeletionPlanSystem.knownBy", "the values of the enum"),
     ("ImportCustomersPayload.results", "500 items in the input"),
@@ -54,6 +54,18 @@ pub const LISTS: &[(&str, &str)] = &[
     ),
     ("Query.disclosureGrounds", "the values of the enum"),
     ("Query.nodes", "100 ids"),
+    (
+        "Query.previewRetentionRule",
+        "the systems of two rules, which name 20 each",
+    ),
+    ("Query.retentionRules", "200, which setRetentionRule keeps"),
+    ("ClaimedTask.keep", "the rules, of which there are 200"),
+    ("RetentionPreview.examples", "5"),
+    (
+        "RetentionRule.categories",
+        "20, which setRetentionRule keeps",
+    ),
+    ("RetentionRule.systems", "20, which setRetentionRule keeps"),
     (
         "Recipient.contacts",
         "20, which registerRecipient and updateRecipient keep",

@@ -29,6 +29,7 @@ use crate::requests::graphql::{
     HouseMutation, HouseQuery, MetricsQuery, NoticesMutation, NoticesQuery, PlanQuery,
     RequestsMutation, RequestsQuery, WorkMutation,
 };
+use crate::retention::graphql::periods::{PeriodsMutation, PeriodsQuery};
 use crate::retention::graphql::{RetentionMutation, RetentionQuery};
 use crate::tasks::graphql::{TasksMutation, TasksQuery};
 
@@ -49,6 +50,7 @@ pub(crate) struct Query(
     DataMapQuery,
     TasksQuery,
     RetentionQuery,
+    PeriodsQuery,
     PlanQuery,
     NoticesQuery,
     MetricsQuery,
@@ -72,6 +74,7 @@ pub(crate) struct Mutation(
     DataMapMutation,
     TasksMutation,
     RetentionMutation,
+    PeriodsMutation,
     PackagesMutation,
     PreferencesMutation,
     ContactMutation,

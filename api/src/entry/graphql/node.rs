@@ -4,7 +4,8 @@ use async_graphql::{Context, ID, Interface, Object};
 use entity::id::{
     AccessLogEntryId, AccessPackageId, AssignmentId, BrandId, ControllerId, CustomerId,
     DeletionBlockId, DisclosureId, EventId, HouseTermId, IntegrationId, LegalHoldId, PreferenceId,
-    RecipientId, RecipientNoticeId, RelationId, RequestId, SnapshotId, SystemId, TaskId,
+    RecipientId, RecipientNoticeId, RelationId, RequestId, RetentionAnchorId, RetentionRuleId,
+    SnapshotId, SystemId, TaskId,
 };
 
 use crate::access_log::service::Access;
@@ -25,7 +26,7 @@ use crate::packages::service::Package;
 use crate::preferences::service::Preference;
 use crate::requests::graphql::HouseTerm;
 use crate::requests::service::{Notice, Request};
-use crate::retention::service::{Block, Hold};
+use crate::retention::service::{Anchor, Block, Hold, Rule};
 use crate::tasks::service::Task;
 
 /// How many ids one call may name.
@@ -73,6 +74,10 @@ pub(crate) enum Node {
     LegalHold(Box<Hold>),
     /// What a system must keep.
     DeletionBlock(Box<Block>),
+    /// For how long data is kept.
+    RetentionRule(Box<Rule>),
+    /// What that counts from.
+    RetentionAnchorRecord(Box<Anchor>),
     /// A system where data lives.
     System(Box<System>),
     /// What a system has to do.
@@ -154,6 +159,14 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     if let Ok(id) = id.parse::<DeletionBlockId>() {
         let block = load(context, id).await?.map(Box::new);
         return Ok(block.map(Node::DeletionBlock));
+    }
+    if let Ok(id) = id.parse::<RetentionRuleId>() {
+        let rule = load(context, id).await?.map(Box::new);
+        return Ok(rule.map(Node::RetentionRule));
+    }
+    if let Ok(id) = id.parse::<RetentionAnchorId>() {
+        let anchor = load(context, id).await?.map(Box::new);
+        return Ok(anchor.map(Node::RetentionAnchorRecord));
     }
     if let Ok(id) = id.parse::<SystemId>() {
         return Ok(load(context, id).await?.map(Box::new).map(Node::System));

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::ledger::sequencer;
 use crate::packages;
 use crate::requests;
+use crate::retention;
 use crate::tasks;
 
 /// Another instance's events are found within this time.
@@ -35,6 +36,7 @@ pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
                 follow(&app, &stop),
                 write_last_uses(&app, &stop),
                 build(&app, &stop),
+                retain(&app, &stop),
                 expire(&app, &stop)
             )
         };
@@ -123,6 +125,22 @@ async fn build(app: &Arc<App>, stop: &CancellationToken) {
             if !matches!(built, Ok(true)) {
                 break;
             }
+        }
+    }
+}
+
+/// Plans what is due by retention rules: at the start, every hour, and when a rule was set.
+async fn retain(app: &Arc<App>, stop: &CancellationToken) {
+    loop {
+        // What is not planned yet when it stops, is after the next start.
+        let planned = stop.run_until_cancelled(tasks::service::retain(app)).await;
+        let Some(outcome) = planned else {
+            return;
+        };
+        report("planning what is due", &outcome);
+        let next = tokio::time::timeout(EXPIRY, retention::service::rule_set(app));
+        if stop.run_until_cancelled(next).await.is_none() {
+            return;
         }
     }
 }

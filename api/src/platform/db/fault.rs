@@ -23,13 +23,15 @@ impl From<DbErr> for Error {
 /// What a violated constraint means; `PostgreSQL` names it, `SQLite` names its columns.
 fn conflict(text: &str) -> Option<&'static str> {
     if text.contains("blind_index") {
-        Some("this identifier, or this name with this role, is on record already")
+        Some("this identifier, this name with this role, or this reference is on record already")
     } else if text.contains("integration_name") || text.contains("integration.name") {
         Some("an integration of this name exists already")
     } else if text.contains("brand_name") || text.contains("brand.normal_name") {
         Some("a brand of this name exists already")
     } else if text.contains("system_name") || text.contains("system.name") {
         Some("a system of this name was registered meanwhile")
+    } else if text.contains("retention_rule") || text.contains("retention_anchor") {
+        Some("the same was said meanwhile; say it again")
     } else if text.contains("contact_rule") || text.contains("message_template") {
         Some("the same was set meanwhile; read it and set it again")
     } else if text.contains("customer_relation") {

@@ -22,8 +22,9 @@ use crate::error::{Error, Result};
 use crate::platform::config::{Config, DatabaseKind};
 
 pub(crate) use statement::{
-    MOST_VALUES, Scope, after_place, for_each_parent, insert_rows, join_in_order, locked,
-    locked_skipping, padded, pages_of, pinned, placeholder_rows, placeholders, raw, rows, scoped,
+    MOST_VALUES, Scope, after_place, condition, for_each_parent, insert_rows, join_in_order,
+    locked, locked_skipping, padded, pages_of, pinned, placeholder_rows, placeholders, raw, rows,
+    scoped,
 };
 
 /// Constant that names our migration lock among a `PostgreSQL` server's advisory locks.

@@ -106,6 +106,22 @@ pub(crate) fn raw(
     statement
 }
 
+/// A condition written in SQL, with `$1`, `$2`, .. for its values, as in [`raw`].
+pub(crate) fn condition(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> SimpleExpr {
+    let values: Vec<_> = values.into_iter().collect();
+    match db.get_database_backend() {
+        DbBackend::Sqlite => {
+            let (sql, values) = in_order(sql, &values);
+            Expr::cust_with_values(sql, values)
+        }
+        _ => Expr::cust_with_values(sql.to_owned(), values),
+    }
+}
+
 fn in_order(sql: &str, values: &[Value]) -> (String, Vec<Value>) {
     let mut parts = sql.split('$');
     let mut text = parts.next().unwrap_or_default().to_owned();

@@ -12,7 +12,7 @@ use crate::graphql::{Nullable, ctx, load, open, personal};
 use crate::requests::service::{
     self, DeletionPlan, Obstacle, ObstacleFrom as From, PlannedSystem, Request,
 };
-use crate::retention::service::{Block, Hold};
+use crate::retention::service::{Block, Hold, Rule};
 use crate::tasks::service::Task;
 
 /// Queries over deletions to come.
@@ -153,6 +153,18 @@ impl Obstacle {
             return None;
         };
         load(context, id).await.transpose()
+    }
+
+    /// The retention rule that it comes from; null for a role without `READ_RETENTION`.
+    async fn retention_rule(&self, context: &Context<'_>) -> Nullable<Rule> {
+        let From::Rule(id) = self.from else {
+            return None;
+        };
+        match ctx(context) {
+            Ok(ctx) if ctx.may(Action::ReadRetention) => load(context, id).await.transpose(),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// The task in which a system kept it before.

@@ -65,13 +65,14 @@ pub(crate) async fn send_code(ctx: &Ctx, new: NewCode, once: Once) -> Result<Tas
     let task = NewTask {
         kind: TaskKind::SendCode,
         system,
-        request: new.request,
+        request: Some(new.request),
         item: None,
         scope: None,
         customer: case.request.customer_id,
         identifier: Some(new.identifier),
         instructions: None,
         secret: Some(code.clone()),
+        due: None,
     };
     let ids = tasks::plan(ctx, &mut case.tx, &case.key, vec![task]).await?;
     let results: Vec<_> = ids.iter().map(ToString::to_string).collect();

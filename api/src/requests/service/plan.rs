@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::date::Date;
 use entity::enums::{Action, IdentifierKind, RetentionGround};
-use entity::id::{CustomerId, DeletionBlockId, LegalHoldId, RequestId, TaskId};
+use entity::id::{CustomerId, DeletionBlockId, LegalHoldId, RequestId, RetentionRuleId, TaskId};
 use entity::time::Timestamp;
 
 use crate::context::Ctx;
@@ -70,6 +70,8 @@ pub(crate) enum From {
     Request(RequestId),
     /// What a system kept when it erased before.
     Task(TaskId),
+    /// A retention rule that is protected.
+    Rule(RetentionRuleId),
 }
 
 /// What would be erased of a customer, and what is in the way; nothing, where the look-up leads to nobody.
@@ -102,6 +104,10 @@ pub(crate) async fn deletion_plan(ctx: &Ctx, by: &Lookup) -> Result<Option<Delet
         .collect();
     let blocks = retention::blocks_of(ctx, &members).await?;
     let kept = tasks::kept_of(ctx, &members).await?;
+    let by_law = retention::kept_by_law(ctx, &[customer])
+        .await?
+        .remove(&customer);
+    let by_law = by_law.unwrap_or_default();
     let mut systems = Vec::new();
     for name in names(tasks::holding(ctx, customer).await?, &blocks, &kept) {
         let system = registered.remove(&name);
@@ -126,6 +132,10 @@ pub(crate) async fn deletion_plan(ctx: &Ctx, by: &Lookup) -> Result<Option<Delet
         obstacles.extend(reported.map(of_block));
         let before = kept.iter().filter(|kept| kept.system == name);
         obstacles.extend(before.map(of_kept));
+        let rules = by_law
+            .iter()
+            .filter(|kept| kept.rule.systems().any(|of| of == name));
+        obstacles.extend(rules.map(of_rule));
         systems.push(PlannedSystem {
             name,
             system,
@@ -205,6 +215,18 @@ fn of_kept(kept: &tasks::Kept) -> Obstacle {
         source: kept.retention.row.source.clone(),
         what: kept.retention.what.clone(),
         from: From::Task(kept.retention.row.task_id),
+    }
+}
+
+fn of_rule(kept: &retention::KeptByLaw) -> Obstacle {
+    Obstacle {
+        ground: RetentionGround::StatutoryRetention,
+        waits: false,
+        until: kept.last_day.map(Date::end),
+        last_day: kept.last_day,
+        source: kept.rule.row.statute.clone(),
+        what: None,
+        from: From::Rule(kept.rule.row.id),
     }
 }
 

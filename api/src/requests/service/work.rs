@@ -3,7 +3,7 @@
 use entity::enums::{
     Action, ErrorCode, RequestStatus as Status, RequestType, RequesterKind, TaskKind,
 };
-use entity::id::{CustomerId, RequestId, RequestItemId, TaskId};
+use entity::id::{CustomerId, RequestItemId, TaskId};
 use entity::{request, request_item};
 
 use super::case::{Case, Opened};
@@ -136,13 +136,14 @@ impl Work {
         let new = |system: &str| NewTask {
             kind,
             system: system.to_owned(),
-            request: item.request_id,
+            request: Some(item.request_id),
             item: Some(item.id),
             scope: item.scope,
             customer: subject(&case.request),
             identifier: None,
             instructions: instructions.cloned(),
             secret: None,
+            due: None,
         };
         let new: Vec<_> = self.missing(standing).into_iter().map(new).collect();
         tasks::plan(ctx, &mut case.tx, &case.key, new).await?;
@@ -236,8 +237,8 @@ pub(crate) async fn plan_task(ctx: &Ctx, new: PlannedTask, once: Once) -> Result
         )
     };
     let kind = kind.ok_or_else(missing)?;
-    if kind == TaskKind::Erase && item.kind != RequestType::Deletion {
-        let problem = "cannot be ERASE: the item does not ask for it";
+    if tasks::destroys(kind) && item.kind != RequestType::Deletion {
+        let problem = "destroys data: the item does not ask for it";
         return Err(Error::invalid("kind", problem));
     }
     if kind == TaskKind::Correct && new.instructions.is_none() {
@@ -249,13 +250,14 @@ pub(crate) async fn plan_task(ctx: &Ctx, new: PlannedTask, once: Once) -> Result
     let task = NewTask {
         kind,
         system,
-        request,
+        request: Some(request),
         item: Some(item.id),
         scope: item.scope,
         customer: subject(&case.request),
         identifier: None,
         instructions: new.instructions,
         secret: None,
+        due: None,
     };
     let ids = tasks::plan(ctx, &mut case.tx, &case.key, vec![task]).await?;
     let results: Vec<_> = ids.iter().map(ToString::to_string).collect();
@@ -275,7 +277,10 @@ pub(crate) async fn retry_task(ctx: &Ctx, id: TaskId, once: Once) -> Result<Task
     if let Some(ids) = ctx.done_before(&once).await? {
         return only_id(&ids, "task");
     }
-    let (request, item): (RequestId, Option<RequestItemId>) = tasks::place_of(ctx, id).await?;
+    let (request, item) = tasks::place_of(ctx, id).await?;
+    let Some(request) = request else {
+        return tasks::retry_alone(ctx, id, once).await;
+    };
     let mut case = match Case::open(ctx, request, &once, &[id.to_string()]).await? {
         Opened::Now(case) => case,
         Opened::Before(ids) => return only_id(&ids, "task"),

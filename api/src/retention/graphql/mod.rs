@@ -1,6 +1,7 @@
 //! Holds and blocks in the schema.
 
 mod inputs;
+pub(crate) mod periods;
 mod types;
 
 use std::collections::HashMap;

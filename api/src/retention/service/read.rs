@@ -111,7 +111,7 @@ pub(crate) async fn holds(ctx: &Ctx, filter: &HoldFilter, page: PageRequest) -> 
     Ok(page.map(|row| hold(&keys, row, now)))
 }
 
-async fn members_of(ctx: &Ctx, lookup: &Lookup) -> Result<Vec<CustomerId>> {
+pub(super) async fn members_of(ctx: &Ctx, lookup: &Lookup) -> Result<Vec<CustomerId>> {
     let asked = [(lookup, ctx.now())];
     let found = customers::service::resolve(ctx, &asked, |_| "filter.customer".to_owned()).await?;
     let customer = match found.into_iter().next() {

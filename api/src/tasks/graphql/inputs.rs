@@ -3,7 +3,7 @@
 use async_graphql::{ID, InputObject};
 use entity::date::Date;
 use entity::enums::{RetentionGround, TaskKind, TaskSkipReason, TaskStatus};
-use entity::id::{LeaseId, RequestId, TaskId};
+use entity::id::{LeaseId, RequestId, RetentionRuleId, TaskId};
 use entity::time::Timestamp;
 
 use crate::graphql::{OnBehalfOfInput, personal};
@@ -19,6 +19,8 @@ pub(crate) struct TaskFilterInput {
     system: Option<String>,
     /// About this request.
     request_id: Option<RequestId>,
+    /// That this retention rule wants.
+    retention_rule_id: Option<RetentionRuleId>,
     /// In one of these states.
     status_in: Option<Vec<TaskStatus>>,
     /// Of one of these kinds.
@@ -30,6 +32,7 @@ impl From<TaskFilterInput> for TaskFilter {
         Self {
             system: input.system,
             request: input.request_id,
+            rule: input.retention_rule_id,
             statuses: input.status_in.unwrap_or_default(),
             kinds: input.kind_in.unwrap_or_default(),
             ..Self::default()

@@ -3,7 +3,8 @@
 use async_graphql::{Context, Object};
 use entity::date::Date;
 use entity::enums::{
-    IdentifierKind, OptOutScope, RetentionGround, TaskKind, TaskSkipReason, TaskStatus,
+    Action, IdentifierKind, OptOutScope, RetentionAnchor, RetentionGround, TaskKind,
+    TaskSkipReason, TaskStatus,
 };
 use entity::id::{AttachmentId, LeaseId, TaskId};
 use entity::time::Timestamp;
@@ -12,13 +13,14 @@ use super::lists::{AttachmentsOf, GuardOf, RetentionsOf};
 use crate::auth::graphql::Integration;
 use crate::customers::Customer;
 use crate::error::Result;
-use crate::graphql::{Long, Nullable, load, open, personal};
+use crate::graphql::{Long, Nullable, ctx, load, open, personal};
 use crate::ledger::graphql::EventNode;
 use crate::platform::personal::Personal;
 use crate::requests::service::{Item, Request};
+use crate::retention::service::{Anchor, KeptByLaw, Rule};
 use crate::tasks::service::{Attachment, Claimed, Evidence, Retention, Task};
 
-/// What a system has to do about a request.
+/// What a system has to do about a request, or because the time for which it keeps something is over.
 #[Object]
 impl Task {
     /// Identity.
@@ -102,14 +104,30 @@ impl Task {
         load(context, self.row.leased_to?).await.transpose()
     }
 
-    /// The request; null for a role that may not read requests.
+    /// The request; null where a retention rule wants it, and for a role that may not read requests.
     async fn request(&self, context: &Context<'_>) -> Nullable<Request> {
-        load(context, self.row.request_id).await.transpose()
+        load(context, self.row.request_id?).await.transpose()
     }
 
     /// The thing that was asked for; null where it is for the whole request, and for a role that may not read requests.
     async fn item(&self, context: &Context<'_>) -> Nullable<Item> {
         load(context, self.row.item_id?).await.transpose()
+    }
+
+    /// The retention rule that wants it; null where a request does, and for a role without `READ_RETENTION`.
+    async fn retention_rule(&self, context: &Context<'_>) -> Nullable<Rule> {
+        match ctx(context) {
+            Ok(ctx) if ctx.may(Action::ReadRetention) => {
+                load(context, self.row.rule_id?).await.transpose()
+            }
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// When that was which the time counts from, where a retention rule wants it.
+    async fn anchored_at(&self) -> Option<Timestamp> {
+        self.row.anchored_at
     }
 
     /// Whose data it is about; null where that is not known, and for a role that may not read customers.
@@ -298,10 +316,55 @@ impl ClaimedTask {
         self.0.instructions.as_ref().map(Personal::expose)
     }
 
+    /// The retention rule that wants it, with the categories that it is about; null where a request does.
+    async fn retention_rule(&self) -> Option<Rule> {
+        self.0.rule.clone()
+    }
+
+    /// What the time counts from: where it names a thing, such as an invoice, only that is meant, and otherwise everything
+    /// that the rule is about. Null where a request wants it, and where the customer's services ended.
+    async fn anchor(&self) -> Option<TaskAnchor> {
+        self.0.anchor.clone().map(TaskAnchor)
+    }
+
+    /// What must not be erased by law, whatever the task says: report it as kept.
+    async fn keep(&self) -> Vec<KeptByLaw> {
+        self.0.keep.clone()
+    }
+
     /// The code to be sent, with `SEND_CODE`.
     #[graphql(directive = personal::apply("user.authorization".to_owned()))]
     async fn code(&self) -> Option<&str> {
         self.0.code.as_ref().map(Personal::expose)
+    }
+}
+
+/// What the time of a task counts from.
+pub(crate) struct TaskAnchor((Anchor, Option<Personal>));
+
+/// What the time of a task counts from.
+#[Object]
+impl TaskAnchor {
+    /// What happened.
+    #[graphql(name = "anchor")]
+    async fn happened(&self) -> RetentionAnchor {
+        self.0.0.row.anchor
+    }
+
+    /// When; null where it is not so any more.
+    async fn at(&self) -> Option<Timestamp> {
+        self.0.0.row.at
+    }
+
+    /// The system whose thing it is about; null where it is about the customer as a whole.
+    async fn system(&self) -> Option<&str> {
+        self.0.0.row.system.as_deref()
+    }
+
+    /// What the thing is called there, such as the number of an invoice.
+    #[graphql(directive = personal::apply("user.unique_id".to_owned()))]
+    async fn reference(&self) -> Option<&str> {
+        self.0.1.as_ref().map(Personal::expose)
     }
 }
 

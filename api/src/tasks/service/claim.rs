@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use entity::enums::{Action, ErrorCode, EventType, IdentifierKind, Log, TaskKind, TaskStatus};
-use entity::id::{LeaseId, TaskId};
+use entity::id::{CustomerId, LeaseId, RetentionAnchorId, RetentionRuleId, TaskId};
 use entity::task;
 use entity::time::Timestamp;
 
@@ -18,8 +18,12 @@ use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
 use crate::platform::personal::Personal;
 use crate::platform::random;
+use crate::retention::{
+    self,
+    service::{Anchor, KeptByLaw, Rule},
+};
 use crate::tasks::{rules, store};
-use crate::vault::{CellKeys, Column, Owner, normalise};
+use crate::vault::{CellKeys, Column, Locked, Owner, normalise};
 
 /// How many tasks one claim may ask for.
 const MOST_CLAIMED: i32 = 100;
@@ -40,6 +44,12 @@ pub(crate) struct Claimed {
     pub(crate) instructions: Option<Personal>,
     /// A code to be sent.
     pub(crate) code: Option<Personal>,
+    /// The retention rule that wants it.
+    pub(crate) rule: Option<Rule>,
+    /// What its time counts from, where that was recorded of a thing or a customer.
+    pub(crate) anchor: Option<(Anchor, Option<Personal>)>,
+    /// What must be kept, where it destroys something.
+    pub(crate) keep: Vec<KeptByLaw>,
 }
 
 /// Hands out tasks of a system, those first that have waited longest, each to one caller until its lease lapses. A task
@@ -74,6 +84,7 @@ pub(crate) async fn claim(
         // Whoever could read a code could answer with it.
         codes_since: serves.then(|| ctx.now().saturating_sub(OLDEST_CODE)),
         now: ctx.now(),
+        rules: &retention::service::wanted(ctx, Some(&system)).await?,
         limit: u64::try_from(limit).unwrap_or_default(),
     };
     let rows = hand_out(ctx, wanted, lease).await?;
@@ -137,6 +148,7 @@ async fn with_knowledge(
     let codes = ctx.vault().cell_keys(ctx.db(), ctx.scope(), keys.clone());
     let codes = codes.await?;
     let own = ctx.cell_keys(Action::WorkOnTasks, keys).await?;
+    let rules = Rules::of(ctx, &rows).await?;
     let mut claimed = Vec::new();
     for task in super::read::seen(ctx, rows).await? {
         let identifiers = identifiers_of(&task.row, &known, kinds);
@@ -151,6 +163,9 @@ async fn with_knowledge(
                 task.row.instructions.as_ref(),
             ),
             code: open(&codes, &task, store::SECRET, task.row.secret.as_ref()),
+            rule: rules.rule(&task.row),
+            anchor: rules.anchor(&task.row),
+            keep: rules.keep(&task.row),
             identifiers,
             task,
         });
@@ -162,6 +177,10 @@ async fn with_knowledge(
 fn open(keys: &CellKeys, task: &Task, column: Column, cell: Option<&Vec<u8>>) -> Option<Personal> {
     let row = &task.row;
     let locked = keys.lock(row.key_id, column, row.id.uuid(), cell)?;
+    opened(row, &locked)
+}
+
+fn opened(row: &task::Model, locked: &Locked) -> Option<Personal> {
     match locked.open() {
         Ok(text) => Some(text),
         Err(error) => {
@@ -171,10 +190,59 @@ fn open(keys: &CellKeys, task: &Task, column: Column, cell: Option<&Vec<u8>>) ->
     }
 }
 
+/// What retention rules say about some tasks.
+struct Rules {
+    by_id: HashMap<RetentionRuleId, Rule>,
+    anchors: HashMap<RetentionAnchorId, Anchor>,
+    kept: HashMap<CustomerId, Vec<KeptByLaw>>,
+}
+
+impl Rules {
+    async fn of(ctx: &Ctx, rows: &[task::Model]) -> Result<Self> {
+        let ids: Vec<_> = rows.iter().filter_map(|row| row.rule_id).collect();
+        let anchors = rows.iter().filter_map(|row| row.anchor_id);
+        let anchors: Vec<_> = anchors.map(RetentionAnchorId::from_uuid).collect();
+        let destroying = rows.iter().filter(|row| rules::destroys(row.kind));
+        let mut customers: Vec<_> = destroying.filter_map(|row| row.customer_id).collect();
+        customers.sort_unstable();
+        customers.dedup();
+        Ok(Self {
+            by_id: retention::service::rules_told(ctx, &ids).await?,
+            anchors: retention::service::anchors_told(ctx, &anchors).await?,
+            kept: retention::service::kept_by_law(ctx, &customers).await?,
+        })
+    }
+
+    fn rule(&self, row: &task::Model) -> Option<Rule> {
+        self.by_id.get(&row.rule_id?).cloned()
+    }
+
+    fn anchor(&self, row: &task::Model) -> Option<(Anchor, Option<Personal>)> {
+        let id = RetentionAnchorId::from_uuid(row.anchor_id?);
+        let anchor = self.anchors.get(&id)?;
+        let reference = anchor.reference.as_ref();
+        Some((
+            anchor.clone(),
+            reference.and_then(|locked| opened(row, locked)),
+        ))
+    }
+
+    /// What must be kept in its system, but for what the task itself is about.
+    fn keep(&self, row: &task::Model) -> Vec<KeptByLaw> {
+        let of = row.customer_id.filter(|_| rules::destroys(row.kind));
+        let kept = of.and_then(|customer| self.kept.get(&customer));
+        let kept = kept.into_iter().flatten().filter(|kept| {
+            let own = Some(kept.rule.row.id) == row.rule_id;
+            !own && kept.rule.systems().any(|system| system == row.system)
+        });
+        kept.cloned().collect()
+    }
+}
+
 /// What a system knows the customer of a task by.
 fn identifiers_of(
     row: &task::Model,
-    known: &HashMap<entity::id::CustomerId, Vec<KnownAs>>,
+    known: &HashMap<CustomerId, Vec<KnownAs>>,
     kinds: &[IdentifierKind],
 ) -> Vec<(IdentifierKind, Personal, bool)> {
     let Some(known) = row.customer_id.and_then(|customer| known.get(&customer)) else {
@@ -259,7 +327,8 @@ pub(super) fn failed(row: task::Model, now: Timestamp) -> task::Model {
 /// Keeps a task for longer. One that stands still is not kept: whoever does it must stop.
 ///
 /// # Errors
-/// Forbidden; Invalid; `NotFound`; Refused (`LEASE_LOST`, or `LEGAL_HOLD` where it must not be erased now).
+/// Forbidden; Invalid; `NotFound`; Refused (`LEASE_LOST`; `LEGAL_HOLD` where it must not be erased now;
+/// `TRANSITION_NOT_ALLOWED` where a retention rule does not want it any more).
 pub(crate) async fn heartbeat(
     ctx: &Ctx,
     id: TaskId,
@@ -281,6 +350,13 @@ pub(crate) async fn heartbeat(
         return Err(ctx
             .refuse(ErrorCode::LegalHold, reason, id.to_string())
             .await);
+    }
+    let wanted = retention::service::wanted(ctx, Some(&row.system)).await?;
+    if !store::is_wanted_still(tx.connection(), ctx.scope(), id, &wanted).await? {
+        tx.rollback().await?;
+        let reason = "it is not due any more: do not begin, and report what was done".to_owned();
+        let code = ErrorCode::TransitionNotAllowed;
+        return Err(ctx.refuse(code, reason, id.to_string()).await);
     }
     if !row.suspended {
         // Never for less long than before.

@@ -1,20 +1,21 @@
-//! The tasks of one thing that a request asks for: how far they are, and what becomes of them as it moves on. Every
-//! function here is called by requests, within a change that has locked the request.
+//! The tasks of one thing that a request asks for: how far they are, and what becomes of them as it moves on. But for
+//! `retry_alone`, every function here is called within a change of others, who have locked what the task is for.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use entity::enums::{EventType, Log, TaskKind, TaskSkipReason, TaskStatus};
+use entity::enums::{ErrorCode, EventType, Log, TaskKind, TaskSkipReason, TaskStatus};
 use entity::id::{RequestId, RequestItemId, TaskId};
 use entity::task;
 use entity::time::Timestamp;
 
-use crate::context::{Ctx, Tx};
+use crate::context::{Begun, Ctx, Once, Tx, only_id};
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
+use crate::retention;
 use crate::tasks::store::Brief;
 use crate::tasks::{rules, store};
-use crate::vault::DataKey;
+use crate::vault::{DataKey, ERASED};
 
 /// How far the tasks of an item are.
 #[derive(Debug, Clone, Default)]
@@ -152,6 +153,44 @@ pub(crate) async fn retry(
     suspended: bool,
 ) -> Result<()> {
     let row = store::lock(tx.db(), tx.scope(), id).await?;
+    again(ctx, tx, key, row, suspended).await
+}
+
+/// The same of a task that is of no request, in a change of its own.
+///
+/// # Errors
+/// `NotFound`; Invalid for a task that has not ended so; Refused (`TRANSITION_NOT_ALLOWED`) where it is not wanted any
+/// more.
+pub(crate) async fn retry_alone(ctx: &Ctx, id: TaskId, once: Once) -> Result<TaskId> {
+    let key_id = store::one(ctx.db(), ctx.scope(), id).await?.key_id;
+    let mut keys = ctx.vault().keys(ctx.db(), ctx.scope(), [key_id]).await?;
+    let key = keys.remove(&key_id).ok_or(ERASED)?;
+    let wanted = retention::service::wanted(ctx, None).await?;
+    let mut tx = match ctx.begin_once(&once, &[id.to_string()]).await? {
+        Begun::New(tx) => tx,
+        Begun::Replay(ids) => return only_id(&ids, "task"),
+    };
+    let row = store::lock(tx.db(), tx.scope(), id).await?;
+    if row.skipped == Some(TaskSkipReason::NotWanted)
+        || !store::is_wanted_still(tx.db(), tx.scope(), id, &wanted).await?
+    {
+        tx.rollback().await?;
+        let reason = "it is not due any more".to_owned();
+        let code = ErrorCode::TransitionNotAllowed;
+        return Err(ctx.refuse(code, reason, id.to_string()).await);
+    }
+    again(ctx, &mut tx, &key, row, false).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+async fn again(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    key: &Arc<DataKey>,
+    row: task::Model,
+    suspended: bool,
+) -> Result<()> {
     let ended = matches!(
         row.status,
         TaskStatus::Failed | TaskStatus::Skipped | TaskStatus::Retained

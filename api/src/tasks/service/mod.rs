@@ -7,11 +7,12 @@ mod item;
 mod plan;
 mod read;
 mod report;
+mod retain;
 
 pub(crate) use claim::{Claimed, claim, heartbeat};
 pub(crate) use files::{Download, NewFile, Upload, expire_uploads};
-pub(crate) use item::{Pace, Standing, follow, retry, standing, withdraw_codes};
-pub(crate) use plan::{NewTask, holding, kind_for, plan};
+pub(crate) use item::{Pace, Standing, follow, retry, retry_alone, standing, withdraw_codes};
+pub(crate) use plan::{NewTask, destroys, holding, kind_for, plan};
 pub(crate) use read::{
     Attachment, Evidence, Kept, Retention, Task, TaskFilter, attachments, by_ids, count, guarded,
     kept_of, list, of_items, place_of, retentions, standings,
@@ -19,3 +20,4 @@ pub(crate) use read::{
 pub(crate) use report::{
     Completion, Failure, Held, NewRetention, Postponement, complete, fail, postpone,
 };
+pub(crate) use retain::retain;

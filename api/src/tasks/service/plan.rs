@@ -6,8 +6,10 @@ use std::sync::Arc;
 use entity::enums::{
     EventType, IdentifierKind, Log, OptOutScope, RequestType, TaskKind, TaskStatus,
 };
-use entity::id::{CustomerId, IdentifierId, RequestId, RequestItemId, TaskId};
+use entity::id::{CustomerId, IdentifierId, RequestId, RequestItemId, RetentionRuleId, TaskId};
 use entity::task;
+use entity::time::Timestamp;
+use uuid::Uuid;
 
 use crate::context::{Ctx, Tx};
 use crate::customers;
@@ -26,8 +28,8 @@ pub(crate) struct NewTask {
     pub(crate) kind: TaskKind,
     /// In which system, in its one spelling.
     pub(crate) system: String,
-    /// About which request.
-    pub(crate) request: RequestId,
+    /// About which request, where it is one.
+    pub(crate) request: Option<RequestId>,
     /// About which thing of it.
     pub(crate) item: Option<RequestItemId>,
     /// Of what the person opts out.
@@ -40,11 +42,31 @@ pub(crate) struct NewTask {
     pub(crate) instructions: Option<Personal>,
     /// What nobody else may know.
     pub(crate) secret: Option<Personal>,
+    /// What is due by a retention rule, where it is that.
+    pub(crate) due: Option<ByRule>,
+}
+
+/// What is due by a retention rule.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ByRule {
+    /// The rule.
+    pub(crate) rule: RetentionRuleId,
+    /// Its version.
+    pub(crate) version: i32,
+    /// What the time counts from: an anchor as it was recorded, or the customer whose services ended.
+    pub(crate) anchor: Uuid,
+    /// When that was.
+    pub(crate) at: Timestamp,
 }
 
 /// What each system has to do for what is asked; nothing, where people answer it.
 pub(crate) fn kind_for(asked: RequestType) -> Option<TaskKind> {
     rules::kind_for(asked)
+}
+
+/// Whether something is gone where a task of this kind was done.
+pub(crate) fn destroys(kind: TaskKind) -> bool {
+    rules::destroys(kind)
 }
 
 /// The systems that hold data of a customer, in alphabetical order: those that know an id of theirs, and those that know
@@ -79,9 +101,22 @@ pub(crate) async fn plan(
     key: &Arc<DataKey>,
     new: Vec<NewTask>,
 ) -> Result<Vec<TaskId>> {
+    let new = new.into_iter().map(|task| (Arc::clone(key), task));
+    plan_each(ctx, tx, new.collect()).await
+}
+
+/// Plans tasks, each under a key of its own.
+///
+/// # Errors
+/// As every statement.
+pub(super) async fn plan_each(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    new: Vec<(Arc<DataKey>, NewTask)>,
+) -> Result<Vec<TaskId>> {
     let mut rows = Vec::new();
-    for task in new {
-        rows.push(row(ctx, tx, key, task)?);
+    for (key, task) in new {
+        rows.push(row(ctx, tx, &key, task)?);
     }
     let ids = rows.iter().map(|row| row.id).collect();
     store::insert(tx.db(), rows).await?;
@@ -103,8 +138,11 @@ fn row(ctx: &Ctx, tx: &mut Tx, key: &Arc<DataKey>, new: NewTask) -> Result<task:
         fields: Fields::new()
             .with("kind", new.kind.as_str())
             .with("system", new.system.as_str())
-            .with("request", new.request.to_string())
+            .with_some("request", new.request.map(|id| id.to_string()))
             .with_some("item", new.item.map(|id| id.to_string()))
+            .with_some("rule", new.due.map(|due| due.rule.to_string()))
+            .with_some("ruleVersion", new.due.map(|due| due.version))
+            .with_some("anchoredAt", new.due.map(|due| due.at.to_string()))
             .with_text("instructions", new.instructions.as_ref()),
     })?;
     let now = ctx.now();
@@ -138,5 +176,9 @@ fn row(ctx: &Ctx, tx: &mut Tx, key: &Arc<DataKey>, new: NewTask) -> Result<task:
         evidence: None,
         version: 1,
         event_id,
+        rule_id: new.due.map(|due| due.rule),
+        rule_version: new.due.map(|due| due.version),
+        anchor_id: new.due.map(|due| due.anchor),
+        anchored_at: new.due.map(|due| due.at),
     })
 }

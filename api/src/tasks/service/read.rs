@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::enums::{Action, TaskKind, TaskStatus};
-use entity::id::{CustomerId, DataKeyId, RequestId, RequestItemId, TaskId};
+use entity::id::{CustomerId, DataKeyId, RequestId, RequestItemId, RetentionRuleId, TaskId};
 use entity::{task, task_attachment, task_retention};
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +75,8 @@ pub(crate) struct TaskFilter {
     pub(crate) system: Option<String>,
     /// About this request.
     pub(crate) request: Option<RequestId>,
+    /// That this retention rule wants.
+    pub(crate) rule: Option<RetentionRuleId>,
     /// In these states.
     pub(crate) statuses: Vec<TaskStatus>,
     /// Of these kinds.
@@ -245,11 +247,14 @@ pub(crate) async fn standings(
         .collect())
 }
 
-/// Of which request a task is, and of which thing of it. It authorises nothing: the use case that asks has done so.
+/// Of which request a task is, and of which thing of it: of none, where a retention rule wants it. It authorises nothing: the use case that asks has done so.
 ///
 /// # Errors
 /// `NotFound`.
-pub(crate) async fn place_of(ctx: &Ctx, id: TaskId) -> Result<(RequestId, Option<RequestItemId>)> {
+pub(crate) async fn place_of(
+    ctx: &Ctx,
+    id: TaskId,
+) -> Result<(Option<RequestId>, Option<RequestItemId>)> {
     let row = store::one(ctx.db(), ctx.scope(), id).await?;
     Ok((row.request_id, row.item_id))
 }

@@ -263,7 +263,7 @@ impl Report {
 
     async fn end(self, ctx: &Ctx, said: &Completion, deleted: Vec<String>) -> Result<TaskId> {
         let mut evidence = said.evidence.clone();
-        if self.row.kind == TaskKind::Erase && said.outcome != TaskStatus::Skipped {
+        if rules::destroys(self.row.kind) && said.outcome != TaskStatus::Skipped {
             let system = data_map::service::named_in(&self.tx, &self.row.system).await?;
             evidence.add_residuals(
                 system
@@ -299,7 +299,8 @@ impl Report {
             // What is kept falls due again when the first of it may go.
             not_before: said.first_end().unwrap_or(Timestamp::MAX),
             failures: 0,
-            changed: self.row.changed || erased && self.row.kind != TaskKind::Export,
+            changed: self.row.changed
+                || erased && !matches!(self.row.kind, TaskKind::Export | TaskKind::Review),
             postponed: None,
             skipped: said.skipped,
             secret: None,

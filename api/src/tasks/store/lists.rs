@@ -34,6 +34,9 @@ pub(in crate::tasks) async fn page(
     if let Some(request) = filter.request {
         select = select.filter(Column::RequestId.eq(request));
     }
+    if let Some(rule) = filter.rule {
+        select = select.filter(Column::RuleId.eq(rule));
+    }
     if !filter.statuses.is_empty() {
         select = select.filter(Column::Status.is_in(filter.statuses.iter().copied()));
     }

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod lists;
+mod ruled;
 
 use std::collections::HashMap;
 
@@ -19,7 +20,8 @@ use crate::customers::members_of;
 use crate::error::{Error, Result};
 use crate::platform::db::{Scope, insert_rows, locked, locked_skipping, rows};
 pub(super) use crate::retention::hold_still;
-use crate::retention::{Guarded, guard};
+use crate::retention::{self, Guarded, guard};
+use crate::tasks::rules;
 use crate::vault::Column;
 
 pub(super) use attachments::{
@@ -27,6 +29,7 @@ pub(super) use attachments::{
     insert_attachment, insert_chunk, unfinished,
 };
 pub(super) use lists::{Brief, briefs_of_items, count_of_request, of_items, page};
+pub(super) use ruled::{is_wanted_still, unwanted};
 
 /// Cell of what whoever does a task must know.
 pub(super) const INSTRUCTIONS: Column = ("task", "instructions");
@@ -70,6 +73,8 @@ pub(super) struct Wanted<'a> {
     pub(super) codes_since: Option<Timestamp>,
     /// The present instant.
     pub(super) now: Timestamp,
+    /// What retention rules want.
+    pub(super) rules: &'a [retention::Wanted],
     /// How many at the most.
     pub(super) limit: u64,
 }
@@ -100,15 +105,19 @@ fn handed_out(db: &impl ConnectionTrait, scope: Scope, wanted: Wanted<'_>) -> Se
         .add(exports_to_come())
         .add(guard(db, &OF_TASK, wanted.now));
     let erases = Condition::all()
-        .add(Column::Kind.eq(TaskKind::Erase))
+        .add(Column::Kind.is_in(rules::DESTROYING))
         .add(in_the_way);
+    let wanted_still = Condition::any()
+        .add(Column::RuleId.is_null())
+        .add(retention::is_wanted(db, wanted.rules));
     let mut select = scope
         .select::<task::Entity>()
         .filter(Column::System.eq(wanted.system))
         .filter(Column::Status.is_in([TaskStatus::Pending, TaskStatus::Retained]))
         .filter(Column::NotBefore.lte(wanted.now))
         .filter(Column::Suspended.eq(false))
-        .filter(erases.not());
+        .filter(erases.not())
+        .filter(wanted_still);
     select = select.filter(match wanted.codes_since {
         // One that counts no more when it arrives helps nobody.
         Some(since) => Condition::any()
@@ -154,16 +163,21 @@ pub(super) async fn lapsed(
 }
 
 /// That exports for the same request, or the same customer, are to come: what was erased cannot be exported any more. One
-/// that failed is to be tried again, unless what it was for has ended.
+/// that failed is to be tried again, unless what it was for has ended. What is due by a retention rule waits for every
+/// request of the customer to see their data.
 fn exports_to_come() -> SimpleExpr {
     let members = members_of("task.controller_id", "task.customer_id");
+    let asks = "q.closed_at is null and exists (select 1 from request_item i where i.controller_id = q.controller_id
+        and i.request_id = q.id and i.kind in ('ACCESS', 'PORTABILITY'))";
     let open = "x.kind = 'EXPORT' and (x.status in ('PENDING', 'CLAIMED') or x.status = 'FAILED' and not x.suspended)";
-    // Two questions, so that each has its index.
+    // Separate questions, so that each has its index.
     Expr::cust(format!(
         "(exists (select 1 from task x where x.controller_id = task.controller_id
                 and x.request_id = task.request_id and {open})
             or exists (select 1 from task x where x.controller_id = task.controller_id
-                and x.customer_id in {members} and {open}))"
+                and x.customer_id in {members} and {open})
+            or task.rule_id is not null and exists (select 1 from request q where q.controller_id = task.controller_id
+                and q.customer_id in {members} and {asks}))"
     ))
 }
 
@@ -180,7 +194,7 @@ pub(super) async fn guarded(
         .select_only()
         .column(Column::Id)
         .filter(Column::Id.is_in(ids.iter().copied()))
-        .filter(Column::Kind.eq(TaskKind::Erase))
+        .filter(Column::Kind.is_in(rules::DESTROYING))
         .filter(Column::Status.is_in([
             TaskStatus::Pending,
             TaskStatus::Claimed,

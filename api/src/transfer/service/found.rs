@@ -2,7 +2,8 @@
 //! installation: the texts are made again from the row, and each is compared with the index.
 
 use entity::blind_index;
-use entity::enums::{IdentifierKind, RecipientRole, ResourceKind};
+use entity::enums::{IdentifierKind, RecipientRole, ResourceKind, RetentionAnchor};
+use entity::id::CustomerId;
 
 use super::Indexed;
 use crate::context::Ctx;
@@ -11,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::platform::personal::Personal;
 use crate::recipients;
 use crate::requests;
+use crate::retention;
 use crate::transfer::rules;
 use crate::transfer::store::{Kind, Row, Table};
 use crate::vault::Field;
@@ -72,6 +74,7 @@ impl<'a> Finder<'a> {
             Kind::Recipient => recipient(table, row, &mut take)?,
             Kind::DisclosureSubject => subject(table, row, &mut take)?,
             Kind::RequestReference => reference(table, row, &mut take)?,
+            Kind::RetentionAnchor => anchor(table, row, &mut take)?,
             _ => {}
         }
         match (left.first(), table.row_id(row)) {
@@ -149,6 +152,18 @@ fn reference(table: &Table, row: &Row, take: Take<'_>) -> Result<()> {
         let number = Personal::new(number.to_owned());
         let normal = requests::service::normal_reference(system, &number)?;
         take((Field::RequestReference, normal))?;
+    }
+    Ok(())
+}
+
+fn anchor(table: &Table, row: &Row, take: Take<'_>) -> Result<()> {
+    let customer = table.id(row, "customer_id").map(CustomerId::from_uuid);
+    let kind = parsed(table, row, "anchor", RetentionAnchor::from_text);
+    let thing = (table.text(row, "system"), table.text(row, "reference"));
+    if let (Some(customer), Some(kind), (Some(system), Some(name))) = (customer, kind, thing) {
+        let name = Personal::new(name.to_owned());
+        let normal = retention::service::normal_anchor(customer, kind, system, &name)?;
+        take((Field::AnchorReference, normal))?;
     }
     Ok(())
 }

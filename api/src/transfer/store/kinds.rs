@@ -172,6 +172,10 @@ kinds! {
     LegalHoldCategory = legal_hold_category by category hold_id, cells [], without [];
     /// What systems must keep.
     DeletionBlock = deletion_block by id, cells ["what"], without [];
+    /// For how long what is kept.
+    RetentionRule = retention_rule by id, cells [], without [];
+    /// What that counts from.
+    RetentionAnchor = retention_anchor by id, cells ["reference"], without [];
     /// What systems have to do about it, without what only they may know.
     Task = task by id, cells ["instructions", "note", "evidence"], without ["secret", "lease"];
     /// What they could not erase.
@@ -208,6 +212,7 @@ impl Kind {
                 | Self::Recipient
                 | Self::DisclosureSubject
                 | Self::RequestReference
+                | Self::RetentionAnchor
         )
     }
 }

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::{Way, way};
 use crate::access::holds::{
-    acknowledging, blocking, extending, moving, placing, releasing, settling,
+    acknowledging, anchoring, blocking, extending, moving, placing, releasing, settling,
 };
 use crate::access::{Turn, nothing};
+use crate::harness::build::input;
 
 /// A hold of the world that was extended.
 fn hold(turn: &Turn<'_>) -> Value {
@@ -139,6 +140,30 @@ pub const WAYS: &[Way] = &[
         "deletionPlan.systems.blocks.task.retained.what",
         "query($by: CustomerLookupInput!) { deletionPlan(by: $by) { systems { blocks { task { retained { what } } } } } }",
         worked_on,
+    ),
+    way(
+        "RetentionAnchorRecord.reference",
+        "node.reference",
+        "query($id: ID!) { node(id: $id) { ... on RetentionAnchorRecord { reference } } }",
+        |turn| json!({ "id": turn.world.work.anchor }),
+    ),
+    way(
+        "RetentionAnchorRecord.reference",
+        "retentionDue.nodes.record.reference",
+        "query($id: ID) { retentionDue(filter: { ruleId: $id }) { nodes { record { reference } } } }",
+        |turn| json!({ "id": turn.world.work.rule }),
+    ),
+    way(
+        "RetentionAnchorRecord.reference",
+        "recordAnchor.record.reference",
+        "mutation($input: RecordAnchorInput!) { recordAnchor(input: $input) { record { reference } } }",
+        anchoring,
+    ),
+    way(
+        "TaskAnchor.reference",
+        "claimTasks.tasks.anchor.reference",
+        "mutation($input: ClaimTasksInput!) { claimTasks(input: $input) { tasks { anchor { reference } } } }",
+        |turn| input(&json!({ "system": turn.work.ruled })),
     ),
     way(
         "RecipientNotice.note",

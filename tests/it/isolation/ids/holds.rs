@@ -3,7 +3,29 @@
 use serde_json::{Value, json};
 
 use super::{Case, whmcs};
-use crate::harness::build::{self, input};
+use crate::harness::Actor;
+use crate::harness::build::{self, Ids, input};
+use crate::harness::poll::eventually;
+
+/// A task of a rule is planned within this time.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+const TASKS_OF_RULE: &str =
+    "query($id: ID) { tasks(filter: { retentionRuleId: $id }) { nodes { id } } }";
+
+/// What the rule of a controller is about is due from now on, so that it has a task.
+pub async fn due_now(owner: &Actor, ids: &Ids) {
+    let rule = json!({ "name": "Invoices", "systems": ["whmcs"], "anchor": "INVOICE_DATE", "period": "P0D",
+        "action": "REVIEW" });
+    let set = owner.run(build::SET_RETENTION_RULE, input(&rule)).await;
+    assert_eq!(set.text_at("setRetentionRule.rule.id"), ids.rule);
+    eventually(PATIENCE, "a task of the rule", async || {
+        let found = owner.run(TASKS_OF_RULE, json!({ "id": ids.rule })).await;
+        let found = found.get("tasks.nodes").as_array()?.len();
+        (found > 0).then_some(())
+    })
+    .await;
+}
 
 /// What a system must keep of a customer.
 fn block(customer: &Value) -> Value {
@@ -15,6 +37,17 @@ fn block(customer: &Value) -> Value {
 
 const NOTICES: &str = "query($filter: RecipientNoticeFilterInput) {
     recipientNotices(filter: $filter) { nodes { id } } }";
+
+/// In the far future, when what `populate` recorded is due.
+const DUE: &str = "query($by: Date, $filter: RetentionDueFilterInput) {
+    retentionDue(by: $by, filter: $filter) { nodes { rule { id } customer { id } record { id } } } }";
+
+fn due(filter: &Value) -> Value {
+    json!({ "by": "2099-01-01", "filter": filter })
+}
+
+/// What is answered where nothing is due.
+const NOTHING_DUE: &str = r#"{ "retentionDue": { "nodes": [] } }"#;
 
 /// What is answered where there is no notice.
 const NO_NOTICES: &str = r#"{ "recipientNotices": { "nodes": [] } }"#;
@@ -91,6 +124,34 @@ pub const CASES: &[Case] = &[
         position: "Mutation.settleDeletionBlock.input.blockId",
         operation: build::SETTLE_DELETION_BLOCK,
         variables: |ids| vec![input(&json!({ "blockId": ids.block }))],
+        expected: None,
+    },
+    Case {
+        position: "Query.retentionDue.filter.ruleId",
+        operation: DUE,
+        variables: |ids| vec![due(&json!({ "ruleId": ids.rule }))],
+        expected: Some(NOTHING_DUE),
+    },
+    Case {
+        position: "Query.retentionDue.filter.customer.id",
+        operation: DUE,
+        variables: |ids| vec![due(&json!({ "customer": { "id": ids.held_customer } }))],
+        expected: Some(NOTHING_DUE),
+    },
+    Case {
+        position: "Query.tasks.filter.retentionRuleId",
+        operation: TASKS_OF_RULE,
+        variables: |ids| vec![json!({ "id": ids.rule })],
+        expected: Some(r#"{ "tasks": { "nodes": [] } }"#),
+    },
+    Case {
+        position: "Mutation.recordAnchor.input.customer.id",
+        operation: build::RECORD_ANCHOR,
+        variables: |ids| {
+            let anchor = json!({ "customer": { "id": ids.customer }, "anchor": "LAST_LOGIN",
+                "at": "2026-11-19T10:00:00Z" });
+            vec![input(&anchor)]
+        },
         expected: None,
     },
     Case {

@@ -51,6 +51,28 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
             let event = EventType::DeletionBlockSettled;
             (build::SETTLE_DELETION_BLOCK, event, right, wrong)
         }
+        "setRetentionRule" => {
+            let of = |system: &str| {
+                json!({ "name": "Invoices", "systems": [system], "anchor": "INVOICE_DATE", "period": "P10Y",
+                    "action": "RESTRICT" })
+            };
+            return Some(Case {
+                query: build::SET_RETENTION_RULE,
+                input: of("whmcs"),
+                events: vec![EventType::RetentionRuleSet],
+                list: None,
+                wrong: (of("whmsc"), "BAD_USER_INPUT"),
+            });
+        }
+        "recordAnchor" => {
+            let of = |customer: Value| {
+                json!({ "customer": customer, "anchor": "TICKET_CLOSED", "at": "2026-11-19T10:00:00Z",
+                    "system": "desk", "reference": "canary ticket" })
+            };
+            let (right, wrong) = (of(whmcs("43")), of(json!({ "id": NOBODY })));
+            let event = EventType::RetentionAnchorRecorded;
+            (build::RECORD_ANCHOR, event, right, wrong)
+        }
         "addHouseTerm" => {
             let of = |residence: &str| {
                 json!({ "duty": "ACKNOWLEDGE", "length": { "count": 2, "unit": "BUSINESS_DAYS" },

@@ -1,8 +1,23 @@
 //! Where a hold stands, and which reasons keep an erasure waiting.
 
-use entity::enums::{HoldStatus, RetentionGround};
+mod period;
+
+use entity::enums::{HoldStatus, RetentionAction, RetentionGround, TaskKind};
 use entity::legal_hold;
 use entity::time::Timestamp;
+
+pub(crate) use period::{Count, NoPeriod, Period};
+
+/// What a system does with what is due.
+pub(super) const fn kind_of(action: RetentionAction) -> TaskKind {
+    match action {
+        RetentionAction::Delete => TaskKind::Erase,
+        RetentionAction::Anonymize => TaskKind::Anonymize,
+        RetentionAction::Pseudonymize => TaskKind::Pseudonymize,
+        RetentionAction::Restrict => TaskKind::Restrict,
+        RetentionAction::Review => TaskKind::Review,
+    }
+}
 
 /// Where a hold stands.
 pub(super) fn status(hold: &legal_hold::Model, now: Timestamp) -> HoldStatus {

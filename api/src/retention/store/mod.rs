@@ -1,5 +1,7 @@
 //! Statements over holds and blocks.
 
+mod kept;
+
 use std::collections::HashMap;
 
 use entity::date::Date;
@@ -9,19 +11,22 @@ use entity::{
     controller, deletion_block, legal_hold, legal_hold_category, legal_hold_customer,
     legal_hold_system,
 };
-use sea_orm::sea_query::{Expr, SimpleExpr, Value};
+use sea_orm::sea_query::{SimpleExpr, Value};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Set,
 };
 
 use super::rules::WAITED_FOR;
 use super::service::HoldFilter;
 use crate::customers::members_of;
 use crate::error::{Error, Result};
-use crate::platform::db::{Scope, insert_rows, locked, pinned, rows};
+use crate::platform::db::{Scope, condition, insert_rows, locked, pinned, rows};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Column;
+
+pub(super) use kept::*;
+pub(crate) use kept::{Due, Wanted, is_wanted};
 
 /// Cell of why a hold was placed.
 pub(super) const REASON: Column = ("legal_hold", "reason");
@@ -51,10 +56,6 @@ pub(crate) fn guard(db: &impl ConnectionTrait, of: &Guarded<'_>, now: Timestamp)
         customer,
         system,
     } = of;
-    let [now_at, now_after, today] = match db.get_database_backend() {
-        DbBackend::Postgres => ["$1", "$2", "$3"],
-        _ => ["?"; 3],
-    };
     let members = members_of(controller, customer);
     let grounds: Vec<_> = WAITED_FOR
         .iter()
@@ -63,17 +64,17 @@ pub(crate) fn guard(db: &impl ConnectionTrait, of: &Guarded<'_>, now: Timestamp)
     let grounds = grounds.join(", ");
     let sql = format!(
         "(exists (select 1 from legal_hold h where h.controller_id = {controller}
-                and h.released_at is null and (h.expires_at is null or h.expires_at > {now_at})
+                and h.released_at is null and (h.expires_at is null or h.expires_at > $1)
                 and (h.all_systems or exists (select 1 from legal_hold_system s
                     where s.controller_id = h.controller_id and s.hold_id = h.id and s.system = {system}))
                 and (h.all_customers or exists (select 1 from legal_hold_customer c
                     where c.controller_id = h.controller_id and c.hold_id = h.id and c.customer_id in {members})))
             or exists (select 1 from deletion_block b where b.controller_id = {controller}
                 and b.customer_id in {members} and b.system = {system} and b.ground in ({grounds})
-                and (b.settled_at is null or b.settled_at > {now_after}) and (b.until is null or b.until >= {today})))"
+                and (b.settled_at is null or b.settled_at > $1) and (b.until is null or b.until >= $2)))"
     );
-    let values: [Value; 3] = [now.into(), now.into(), Date::of(now).into()];
-    Expr::cust_with_values(sql, values)
+    let values: [Value; 2] = [now.into(), Date::of(now).into()];
+    condition(db, &sql, values)
 }
 
 /// Lets no hold and no block come in between what is looked at and what is handed out, until the transaction ends.
