@@ -5,7 +5,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | `entry` | the doors: GraphQL, HTTP, command line, worker; each builds a context and calls a use case |
-//! | `customers` `recipients` `data_map` `disclosures` `preferences` `requests` `retention` `tasks` `access_log` `packages` `transfer` | the capabilities, one folder each |
+//! | `customers` `recipients` `data_map` `disclosures` `preferences` `requests` `retention` `incidents` `tasks` `access_log` `packages` `transfer` | the capabilities, one folder each |
 //! | `graphql` | what the GraphQL types of all capabilities share |
 //! | `context` `auth` `ledger` `vault` `error` | the spine: who acts, what is recorded, what is encrypted |
 //! | `platform` | technical parts without a business word |
@@ -17,7 +17,8 @@
 //! - `disclosures` -> `customers`, `recipients`, `data_map`
 //! - `recipients` -> `customers`
 //! - `retention` -> `customers`, `data_map`
-//! - `tasks` -> `customers`, `data_map`, `retention`
+//! - `incidents` -> `customers`, `recipients`, `disclosures`, `data_map`
+//! - `tasks` -> `customers`, `data_map`, `retention`, `incidents`
 //! - `requests` -> `customers`, `recipients`, `disclosures`, `data_map`, `retention`, `tasks`
 //! - `preferences` -> `customers`, `data_map`
 //! - `access_log` -> `customers`
@@ -35,6 +36,7 @@ mod disclosures;
 pub mod entry;
 mod error;
 mod graphql;
+mod incidents;
 mod ledger;
 mod packages;
 pub mod platform;

@@ -259,6 +259,10 @@ typed_id! {
     pub struct HouseTermId = "htm";
     /// A notice to a recipient about what became of data that it has.
     pub struct RecipientNoticeId = "ntc";
+    /// An incident.
+    pub struct IncidentId = "inc";
+    /// What was said of a notification of an incident.
+    pub struct IncidentNotificationId = "inn";
     /// A legal hold.
     pub struct LegalHoldId = "hld";
     /// What keeps data of a customer from being erased.

@@ -18,6 +18,8 @@ pub struct Model {
     pub name: String,
     /// Kinds of identifiers that it knows customers by, beside their ids there, with a space between.
     pub known_by: String,
+    /// For whom what it holds is processed, with a space between.
+    pub our_roles: String,
     /// Who does its tasks.
     pub integration_id: Option<IntegrationId>,
     /// What it is known to leave behind when it erases, a line each.

@@ -1,9 +1,9 @@
-//! Tasks: what systems have to do about requests, and when the time for which data is kept is over.
+//! Tasks: what systems have to do about requests, about incidents, and when the time for which data is kept is over.
 
 use crate::enums::{OptOutScope, RetentionGround, TaskKind, TaskSkipReason, TaskStatus};
 use crate::id::{
-    ControllerId, CustomerId, DataKeyId, EventId, IdentifierId, IntegrationId, LeaseId, RequestId,
-    RequestItemId, RetentionRuleId, TaskId,
+    ControllerId, CustomerId, DataKeyId, EventId, IdentifierId, IncidentNotificationId,
+    IntegrationId, LeaseId, RequestId, RequestItemId, RetentionRuleId, TaskId,
 };
 use crate::time::Timestamp;
 use sea_orm::entity::prelude::*;
@@ -22,7 +22,7 @@ pub struct Model {
     pub kind: TaskKind,
     /// In which system.
     pub system: String,
-    /// The request; none where a retention rule wants it.
+    /// The request; none where a retention rule or an incident wants it.
     pub request_id: Option<RequestId>,
     /// The thing that it asks for.
     pub item_id: Option<RequestItemId>,
@@ -80,6 +80,8 @@ pub struct Model {
     pub anchor_id: Option<Uuid>,
     /// When that was.
     pub anchored_at: Option<Timestamp>,
+    /// The notification of an incident that it is a part of.
+    pub notification_id: Option<IncidentNotificationId>,
 }
 
 crate::table!(scoped);

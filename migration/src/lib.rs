@@ -34,6 +34,7 @@ mod m20261126_000023_preferences;
 mod m20261126_000024_contacts;
 mod m20261126_000025_access_log;
 mod m20261126_000026_retention;
+mod m20261127_000027_incidents;
 
 /// The ordered list of migrations.
 #[derive(Debug)]
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000024_contacts::Migration),
             Box::new(m20261126_000025_access_log::Migration),
             Box::new(m20261126_000026_retention::Migration),
+            Box::new(m20261127_000027_incidents::Migration),
         ]
     }
 }

@@ -3,6 +3,7 @@
 mod ask;
 pub mod holds;
 mod ids;
+pub mod incidents;
 pub mod packages;
 pub mod work;
 
@@ -146,6 +147,7 @@ pub const REGISTER_SYSTEM: &str = "mutation($input: RegisterSystemInput!) {
 pub const CLAIM_TASKS: &str = "mutation($input: ClaimTasksInput!) {
     claimTasks(input: $input) { tasks { lease leasedUntil instructions code identifiers { kind value shared }
         retentionRule { name categories } anchor { anchor at system reference } keep { until rule { name statute } }
+        notice { incidentId target phase text }
         task { id kind system scope status attempts failures suspended } } } }";
 /// Keeps a task for longer.
 pub const HEARTBEAT_TASK: &str = "mutation($input: HeartbeatTaskInput!) {
@@ -368,6 +370,7 @@ pub async fn populate(owner: &Actor) -> Ids {
     holds::kept(owner, &mut ids).await;
     holds::promised(owner, &mut ids).await;
     holds::ruled(owner, &mut ids).await;
+    incidents::happened(owner, &mut ids).await;
     ids
 }
 

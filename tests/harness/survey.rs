@@ -4,6 +4,7 @@ mod disclosures;
 mod events;
 mod gaps;
 mod holds;
+mod incidents;
 mod requests;
 mod tasks;
 
@@ -40,6 +41,11 @@ const TABLES: &[&str] = &[
     "idempotency",
     "house_term",
     "identifier",
+    "incident",
+    "incident_clock",
+    "incident_customer",
+    "incident_notification",
+    "incident_recipient",
     "integration",
     "legal_hold",
     "legal_hold_category",
@@ -176,7 +182,8 @@ const HALVES: &[(&str, &str)] = &[
             and not exists (select 1 from disclosure d where d.id = k.owner_id)
             and not exists (select 1 from request q where q.id = k.owner_id)
             and not exists (select 1 from preference p where p.id = k.owner_id)
-            and not exists (select 1 from legal_hold h where h.id = k.owner_id)",
+            and not exists (select 1 from legal_hold h where h.id = k.owner_id)
+            and not exists (select 1 from incident n where n.id = k.owner_id)",
     ),
     (
         "lines of the access log without their key, or about nobody",
@@ -392,7 +399,12 @@ impl Survey {
 
     /// Asserts that every record has its key, its index rows and its parts.
     pub async fn assert_no_halves(&self) {
-        let more = [requests::HALVES, tasks::HALVES, holds::HALVES];
+        let more = [
+            requests::HALVES,
+            tasks::HALVES,
+            holds::HALVES,
+            incidents::HALVES,
+        ];
         for (what, of) in HALVES.iter().chain(more.into_iter().flatten()) {
             assert_eq!(self.count(of).await, 0, "{what}");
         }

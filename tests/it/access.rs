@@ -6,6 +6,7 @@
 mod callers;
 mod disclosures;
 mod holds;
+mod incidents;
 mod lives;
 mod log;
 mod packages;
@@ -19,6 +20,7 @@ use std::cell::Cell;
 use callers::Caller;
 use disclosures::Spares;
 use holds::Kept;
+use incidents::Breach;
 use lives::Lives;
 use packages::Packed;
 use requests::Asked;
@@ -243,6 +245,7 @@ fn samples() -> impl Iterator<Item = &'static Sample> {
         requests::SAMPLES,
         tasks::SAMPLES,
         holds::SAMPLES,
+        incidents::SAMPLES,
         packages::SAMPLES,
         preferences::SAMPLES,
         log::SAMPLES,
@@ -277,6 +280,7 @@ struct World {
     work: Work,
     kept: Kept,
     packed: Packed,
+    breach: Breach,
     preference: String,
     /// A line of the access log.
     access: String,
@@ -347,8 +351,10 @@ impl World {
         known["receivedAt"] = json!("2026-11-01T09:00:00Z");
         let known = owner.run(build::OPEN_REQUEST, input(&known)).await;
         let viewer = owner.ask("{ viewer { integration { id } } }").await;
+        let callers = Caller::everybody(app, &recipients, &customer).await;
         Self {
-            callers: Caller::everybody(app, &recipients, &customer).await,
+            breach: Breach::make(app, &callers).await,
+            callers,
             preference: preferences::made(&owner, &customer).await,
             access: log::read(app, &customer).await,
             kept: Kept::told(app, &recipients[1..3]).await,

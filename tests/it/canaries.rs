@@ -8,6 +8,7 @@ mod birds;
 mod errors;
 mod fields;
 mod holds;
+mod incidents;
 mod packages;
 mod places;
 mod preferences;
@@ -89,7 +90,7 @@ impl Story {
 
 /// Fills every field that takes something personal, reads it back, and gives a token that was issued on the way, and what
 /// a system holds.
-async fn everything_goes_well(story: &mut Story) -> (String, work::Held) {
+async fn everything_goes_well(story: &mut Story) -> (String, work::Held, String) {
     let person = Person::new(&mut story.canaries);
     for step in fields::customers(&mut story.canaries, &person) {
         story.step(step).await;
@@ -155,9 +156,10 @@ async fn everything_goes_well(story: &mut Story) -> (String, work::Held) {
     packages::done(story).await;
     preferences::done(story, &person).await;
     access::done(story, &person).await;
+    let (alarm, told) = incidents::done(story, &person).await;
     let read = story.does(query, json!({})).await.text;
-    let read = format!("{read}{files}").to_lowercase();
-    let more = [asked::KEPT, work::KEPT, holds::KEPT];
+    let read = format!("{read}{files}{told}").to_lowercase();
+    let more = [asked::KEPT, work::KEPT, holds::KEPT, incidents::KEPT];
     for what in KEPT.iter().chain(more.into_iter().flatten()) {
         let canary = story
             .canaries
@@ -170,7 +172,7 @@ async fn everything_goes_well(story: &mut Story) -> (String, work::Held) {
     }
     let step = fields::token(&mut story.canaries);
     let token = story.step(step).await.text_at("issueToken.secret");
-    (token, held)
+    (token, held, alarm)
 }
 
 /// Asks for something, and handles it.
@@ -198,6 +200,7 @@ async fn everything_goes_wrong(
     process: &Process,
     abuse_token: &str,
     held: &work::Held,
+    alarm: &str,
 ) {
     let owner = story.owner.clone();
     let mut failing = errors::values(&mut story.canaries);
@@ -207,6 +210,7 @@ async fn everything_goes_wrong(
     failing.extend(errors::shapes(&mut story.canaries));
     failing.extend(asked::wrong(&mut story.canaries));
     failing.extend(preferences::wrong(&mut story.canaries));
+    failing.extend(incidents::wrong(&mut story.canaries, alarm));
     failing.extend(errors::documents(&mut story.canaries));
     for one in failing {
         story
@@ -315,8 +319,8 @@ async fn nothing_personal_and_no_secret_leaves_its_place() {
         answers,
         errors,
     };
-    let (abuse_token, held) = everything_goes_well(&mut story).await;
-    everything_goes_wrong(&mut story, &process, &abuse_token, &held).await;
+    let (abuse_token, held, alarm) = everything_goes_well(&mut story).await;
+    everything_goes_wrong(&mut story, &process, &abuse_token, &held, &alarm).await;
     let metrics = send(story.owner.request(Method::GET, "/metrics"))
         .await
         .unwrap();

@@ -6,6 +6,7 @@
 
 mod calls;
 mod holds;
+mod incidents;
 mod packages;
 mod tasks;
 
@@ -155,6 +156,10 @@ async fn check(database: &Database, actor: &Actor, writers: &mut [Writer], inter
         "legal_hold_category",
         "deletion_block",
         "retention_anchor",
+        "incident",
+        "incident_customer",
+        "incident_clock",
+        "incident_notification",
         "recipient_notice",
         WHOLE_FILES,
         "idempotency",
@@ -243,6 +248,9 @@ impl Done {
             }
             Kind::Ghost | Kind::Tell | Kind::Restrict => {
                 holds::check_ghost(self, actor, writer).await;
+            }
+            Kind::Report | Kind::Confirm | Kind::Warn => {
+                incidents::check(self, actor, writer).await;
             }
             _ => {
                 tasks::check(self, actor, writer).await;

@@ -66,9 +66,10 @@ const SIGNS: [&str; 5] = [
 /// Kinds of tasks by which something is gone in a system; the stories about holds and rules show that they wait.
 const DESTROYING: [&str; 3] = ["ANONYMIZE", "ERASE", "PSEUDONYMIZE"];
 /// Those by which nothing is.
-const HARMLESS: [&str; 6] = [
+const HARMLESS: [&str; 7] = [
     "CORRECT",
     "EXPORT",
+    "NOTIFY",
     "RESTRICT",
     "REVIEW",
     "SEND_CODE",

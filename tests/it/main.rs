@@ -25,6 +25,7 @@ mod deletes;
 mod demo;
 mod disclosing;
 mod findings;
+mod incidents;
 mod isolation;
 mod layers;
 mod ledger;

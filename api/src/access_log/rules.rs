@@ -32,6 +32,7 @@ pub(super) fn record(fields: &str, record: Uuid) -> Option<String> {
         "preference" => id::PreferenceId::PREFIX,
         "legal_hold" => id::LegalHoldId::PREFIX,
         "recipient" => id::RecipientId::PREFIX,
+        "incident" | "incident_notification" => id::IncidentId::PREFIX,
         // Whatever is about a request is under its key.
         "recipient_notice" | "access_package" | "access_package_chunk" => id::RequestId::PREFIX,
         _ if table.starts_with("request") || table.starts_with("task") => id::RequestId::PREFIX,
@@ -71,6 +72,8 @@ mod tests {
             ("recipient.name", Some("rcp")),
             ("preference.ip", Some("prf")),
             ("legal_hold.reason", Some("hld")),
+            ("incident.title", Some("inc")),
+            ("incident_notification.text", Some("inc")),
             ("other.column", None),
             ("", None),
         ] {

@@ -58,6 +58,9 @@ const BILLS: &[Action] = &[
     A::RecordAnchors,
 ];
 
+/// Saying that something happened to data, and seeing what became of it.
+const INCIDENTS: &[Action] = &[A::ReportIncident, A::ReadIncidents];
+
 /// What persons want, and do not want.
 const PREFERENCES: &[Action] = &[
     A::RecordPreferences,
@@ -109,82 +112,123 @@ const AUDITS: &[Action] = &[
     A::ReadLegalHolds,
     A::ReadPreferences,
     A::ReadRetention,
+    A::ReadIncidents,
 ];
 
 /// How many tokens of an integration may work at the same time: the list is shown whole.
 pub(super) const MOST_TOKENS: usize = 20;
 
+const OWNER: &[&[Action]] = &[
+    LISTS,
+    PERSONS,
+    REGISTER,
+    RECORD,
+    REQUESTS,
+    BY_HAND,
+    HOLDS,
+    PREFERENCES,
+    HOUSE,
+    INCIDENTS,
+    &[A::HandleIncidents, A::IssueToken, A::RevokeToken],
+];
+
+const PRIVACY_OFFICER: &[&[Action]] = &[
+    LISTS,
+    PERSONS,
+    REGISTER,
+    RECORD,
+    REQUESTS,
+    BY_HAND,
+    HOLDS,
+    PREFERENCES,
+    HOUSE,
+    INCIDENTS,
+    &[A::HandleIncidents],
+];
+
+const LEGAL: &[&[Action]] = &[
+    LISTS,
+    PERSONS,
+    RECORD,
+    REQUESTS,
+    HOLDS,
+    INCIDENTS,
+    &[
+        A::HandleIncidents,
+        A::UpdateRecipient,
+        A::ReadSealed,
+        A::ReadAttachments,
+        A::ReadPreferences,
+        A::ReadRetention,
+    ],
+];
+
+const BILLING: &[&[Action]] = &[
+    LISTS,
+    PERSONS,
+    REGISTER,
+    RECORD,
+    BILLS,
+    PREFERENCES,
+    INCIDENTS,
+];
+
+// Ticket systems merge requesters, and see who signs in or answers to a code.
+const SUPPORT: &[&[Action]] = &[LISTS, PERSONS, REQUESTS, PREFERENCES, SUPPORTS, INCIDENTS];
+
+// What comes to the privacy mailbox, and who does not want any more mail.
+const MAIL: &[&[Action]] = &[
+    PREFERENCES,
+    INCIDENTS,
+    &[
+        A::LookUpCustomers,
+        A::ReadCustomers,
+        A::ReadEvents,
+        A::OpenRequest,
+        A::WorkOnTasks,
+    ],
+];
+
+const ABUSE: &[&[Action]] = &[
+    LISTS,
+    RECORD,
+    INCIDENTS,
+    &[
+        A::LookUpCustomers,
+        A::ReadCaseDetails,
+        A::RegisterComplainant,
+        A::WorkOnTasks,
+        A::RecordAnchors,
+    ],
+];
+
+const PROVISIONING: &[&[Action]] = &[&[A::RecordAssignments, A::ReadEvents, A::WorkOnTasks]];
+
+const DASHBOARD: &[&[Action]] = &[
+    LISTS,
+    &[
+        A::ReadRequests,
+        A::ReadPreferences,
+        A::ReadRetention,
+        A::ReadIncidents,
+    ],
+];
+
+const AUDITOR: &[&[Action]] = &[LISTS, AUDITS];
+
 /// The actions of a role, as groups.
 fn actions(role: Role) -> &'static [&'static [Action]] {
     match role {
-        Role::Owner => &[
-            LISTS,
-            PERSONS,
-            REGISTER,
-            RECORD,
-            REQUESTS,
-            BY_HAND,
-            HOLDS,
-            PREFERENCES,
-            HOUSE,
-            &[A::IssueToken, A::RevokeToken],
-        ],
-        Role::PrivacyOfficer => &[
-            LISTS,
-            PERSONS,
-            REGISTER,
-            RECORD,
-            REQUESTS,
-            BY_HAND,
-            HOLDS,
-            PREFERENCES,
-            HOUSE,
-        ],
-        Role::Legal => &[
-            LISTS,
-            PERSONS,
-            RECORD,
-            REQUESTS,
-            HOLDS,
-            &[
-                A::UpdateRecipient,
-                A::ReadSealed,
-                A::ReadAttachments,
-                A::ReadPreferences,
-                A::ReadRetention,
-            ],
-        ],
-        Role::Billing => &[LISTS, PERSONS, REGISTER, RECORD, BILLS, PREFERENCES],
-        // Ticket systems merge requesters, and see who signs in or answers to a code.
-        Role::Support => &[LISTS, PERSONS, REQUESTS, PREFERENCES, SUPPORTS],
-        // What comes to the privacy mailbox, and who does not want any more mail.
-        Role::Mail => &[
-            PREFERENCES,
-            &[
-                A::LookUpCustomers,
-                A::ReadCustomers,
-                A::ReadEvents,
-                A::OpenRequest,
-                A::WorkOnTasks,
-            ],
-        ],
-        Role::Abuse => &[
-            LISTS,
-            RECORD,
-            &[
-                A::LookUpCustomers,
-                A::ReadCaseDetails,
-                A::RegisterComplainant,
-                A::WorkOnTasks,
-                A::RecordAnchors,
-            ],
-        ],
-        Role::Provisioning => &[&[A::RecordAssignments, A::ReadEvents, A::WorkOnTasks]],
-        Role::Dashboard => &[
-            LISTS,
-            &[A::ReadRequests, A::ReadPreferences, A::ReadRetention],
-        ],
-        Role::Auditor => &[LISTS, AUDITS],
+        Role::Owner => OWNER,
+        Role::PrivacyOfficer => PRIVACY_OFFICER,
+        Role::Legal => LEGAL,
+        Role::Billing => BILLING,
+        Role::Support => SUPPORT,
+        Role::Mail => MAIL,
+        Role::Abuse => ABUSE,
+        Role::Provisioning => PROVISIONING,
+        Role::Dashboard => DASHBOARD,
+        Role::Auditor => AUDITOR,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Use cases over systems: registering, reading.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use entity::enums::{Action, EventType, IdentifierKind, Log};
+use entity::enums::{Action, EventType, IdentifierKind, Log, ProcessingRole};
 use entity::id::{EventId, IntegrationId, SystemId};
 use entity::system;
 
@@ -29,6 +29,8 @@ pub(crate) struct NewSystem {
     pub(crate) name: String,
     /// By what it knows customers, beside their ids there.
     pub(crate) known_by: Option<Vec<IdentifierKind>>,
+    /// For whom what it holds is processed.
+    pub(crate) our_roles: Option<Vec<ProcessingRole>>,
     /// Who does its tasks.
     pub(crate) integration: Patch<IntegrationId>,
     /// What it leaves behind when it erases.
@@ -47,6 +49,12 @@ impl System {
     pub(crate) fn known_by(&self) -> Vec<IdentifierKind> {
         let kinds = self.row.known_by.split_whitespace();
         kinds.filter_map(IdentifierKind::from_text).collect()
+    }
+
+    /// For whom what it holds is processed.
+    pub(crate) fn our_roles(&self) -> Vec<ProcessingRole> {
+        let roles = self.row.our_roles.split_whitespace();
+        roles.filter_map(ProcessingRole::from_text).collect()
     }
 
     /// What it leaves behind when it erases.
@@ -110,6 +118,7 @@ pub(crate) async fn register_system(ctx: &Ctx, new: NewSystem, once: Once) -> Re
         fields: Fields::new()
             .with("name", row.name.as_str())
             .with("knownBy", row.known_by.as_str())
+            .with("ourRoles", row.our_roles.as_str())
             .with_some("integration", row.integration_id.map(|id| id.to_string()))
             .with("leavesBehind", row.leaves_behind.as_str()),
     })?;
@@ -136,6 +145,9 @@ impl NewSystem {
                 "need not say EXTERNAL_ID: every system knows customers by their ids there";
             return Err(Error::invalid("knownBy", problem));
         }
+        if self.our_roles.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Error::invalid("ourRoles", "must have at least one item"));
+        }
         let left = self.leaves_behind.as_deref().unwrap_or_default();
         if left.len() > MOST_LEFT {
             return Err(Error::invalid("leavesBehind", "must have at most 50 items"));
@@ -158,12 +170,10 @@ impl NewSystem {
         name: String,
         before: Option<&system::Model>,
     ) -> system::Model {
-        let kinds = self.known_by.as_ref().map(|kinds| {
-            let mut kinds: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
-            kinds.sort_unstable();
-            kinds.dedup();
-            kinds.join(" ")
-        });
+        let kinds = self.known_by.as_ref();
+        let kinds = kinds.map(|kinds| joined(kinds.iter().map(|kind| kind.as_str())));
+        let roles = self.our_roles.as_ref();
+        let roles = roles.map(|roles| joined(roles.iter().map(|role| role.as_str())));
         let left = self.leaves_behind.as_ref().map(|left| {
             let left: Vec<_> = left.iter().map(|left| left.trim()).collect();
             left.join("\n")
@@ -176,6 +186,9 @@ impl NewSystem {
             known_by: kinds
                 .or_else(|| known(|row| &row.known_by))
                 .unwrap_or_default(),
+            our_roles: roles
+                .or_else(|| known(|row| &row.our_roles))
+                .unwrap_or_else(|| ProcessingRole::Controller.as_str().to_owned()),
             integration_id: self
                 .integration
                 .apply(before.and_then(|row| row.integration_id)),
@@ -187,6 +200,12 @@ impl NewSystem {
             event_id: EventId::from_uuid(uuid::Uuid::nil()),
         }
     }
+}
+
+/// Each once, in one order.
+fn joined(texts: impl Iterator<Item = &'static str>) -> String {
+    let texts: BTreeSet<_> = texts.collect();
+    texts.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// A page of systems, by the time they were registered.

@@ -107,6 +107,7 @@ pub(super) async fn update(
 ) -> Result<()> {
     let changed = system::ActiveModel {
         known_by: Set(row.known_by),
+        our_roles: Set(row.our_roles),
         integration_id: Set(row.integration_id),
         leaves_behind: Set(row.leaves_behind),
         version: Set(row.version),

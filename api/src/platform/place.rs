@@ -19,6 +19,22 @@ pub(crate) fn is_place(text: &str) -> bool {
     rust_iso3166::from_alpha2(country).is_some() && part.is_none_or(is_part)
 }
 
+/// Countries of the European Economic Area.
+const EEA: &[&str] = &[
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS",
+    "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+];
+
+/// The country of a place, which may be a part of one.
+pub(crate) fn country_of(place: &str) -> &str {
+    place.split('-').next().unwrap_or(place)
+}
+
+/// Whether a country is one of the European Economic Area.
+pub(crate) fn is_in_eea(country: &str) -> bool {
+    EEA.contains(&country)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -114,6 +114,12 @@ text_enum! {
         RecordAnchors = "RECORD_ANCHORS",
         /// See what would be erased of a customer, and what is in the way.
         PlanDeletion = "PLAN_DELETION",
+        /// Report an incident.
+        ReportIncident = "REPORT_INCIDENT",
+        /// Read incidents that are not kept from view, without what people typed.
+        ReadIncidents = "READ_INCIDENTS",
+        /// Judge incidents, record who was told, and see those that are kept from view.
+        HandleIncidents = "HANDLE_INCIDENTS",
         /// Say where the controller is established, and which terms it has promised.
         UpdateController = "UPDATE_CONTROLLER",
         /// Record what persons said about uses of their data.

@@ -138,6 +138,14 @@ text_enum! {
         HouseTermAdded = "house_term.added" as "HOUSE_TERM_ADDED",
         /// Such a term is promised no more.
         HouseTermEnded = "house_term.ended" as "HOUSE_TERM_ENDED",
+        /// An incident was reported.
+        IncidentReported = "incident.reported" as "INCIDENT_REPORTED",
+        /// What is known of an incident was changed, or where it stands.
+        IncidentAssessed = "incident.assessed" as "INCIDENT_ASSESSED",
+        /// Somebody was told of an incident, is to be, or need not be.
+        IncidentNotificationRecorded = "incident.notification_recorded" as "INCIDENT_NOTIFICATION_RECORDED",
+        /// Notices of an incident to customers were all planned.
+        IncidentNoticesPlanned = "incident.notices_planned" as "INCIDENT_NOTICES_PLANNED",
         /// A rule refused what a caller asked for; nothing else was recorded.
         RefusalRecorded = "refusal.recorded" as "REFUSAL_RECORDED",
     }

@@ -11,6 +11,7 @@ pub mod customer;
 pub mod disclosure;
 pub mod error;
 pub mod hold;
+pub mod incident;
 pub mod ledger;
 pub mod preference;
 pub mod recipient;
@@ -29,6 +30,10 @@ pub use disclosure::{
 };
 pub use error::ErrorCode;
 pub use hold::{HoldKind, HoldStatus, LegalBasis, RetentionAction, RetentionAnchor};
+pub use incident::{
+    IncidentCause, IncidentRegime, IncidentStatus, IncidentType, NotificationPhase,
+    NotificationStatus, NotificationTarget, ProcessingRole, RiskLevel,
+};
 pub use ledger::{EventType, Log};
 pub use preference::{
     ContactBasis, ContactChannel, ContactReason, MailFeedbackFormat, MailFeedbackOutcome,
@@ -109,6 +114,15 @@ mod tests {
             HoldStatus,
             IdentifierKind,
             IdentifierVerification,
+            IncidentCause,
+            IncidentRegime,
+            IncidentStatus,
+            IncidentType,
+            NotificationPhase,
+            NotificationStatus,
+            NotificationTarget,
+            ProcessingRole,
+            RiskLevel,
             KeyOwnerKind,
             Log,
             OptOutScope,

@@ -19,6 +19,8 @@ text_enum! {
         Anonymize = "ANONYMIZE",
         /// Change what it holds so that it takes something else to tell whom it is about.
         Pseudonymize = "PSEUDONYMIZE",
+        /// Tell the customer of an incident.
+        Notify = "NOTIFY",
         /// Have a person look at what it holds, and say whether it goes or stays.
         Review = "REVIEW",
     }

@@ -99,6 +99,16 @@ pub struct Ids {
     pub rule: String,
     /// That it has one.
     pub anchor: String,
+    /// Something that happened, which was confirmed.
+    pub incident: String,
+    /// Something that may have happened at the recipient.
+    pub suspicion: String,
+    /// A disclosure that nobody allowed, of which an incident was reported.
+    pub breach: String,
+    /// That customers are told of the first by a system. No list shows it but that of the incident.
+    pub told_customers: String,
+    /// That the authority was told of the first.
+    pub notification: String,
     /// Something that the customer said about a use of their data.
     pub preference: String,
     /// Something that was said of an address that no customer has.
@@ -175,6 +185,11 @@ impl Ids {
             &self.block,
             &self.rule,
             &self.anchor,
+            &self.incident,
+            &self.suspicion,
+            &self.breach,
+            &self.told_customers,
+            &self.notification,
         ]
     }
 }

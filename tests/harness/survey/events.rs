@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use entity::id::{
     AccessPackageId, AssignmentId, BrandId, ContactRuleId, CustomerId, DeletionBlockId,
-    DisclosureId, HouseTermId, IntegrationId, LegalHoldId, MessageTemplateId, PreferenceId,
-    RecipientId, RelationId, RequestId, RetentionAnchorId, RetentionRuleId, SystemId, TaskId,
+    DisclosureId, HouseTermId, IncidentId, IncidentNotificationId, IntegrationId, LegalHoldId,
+    MessageTemplateId, PreferenceId, RecipientId, RelationId, RequestId, RetentionAnchorId,
+    RetentionRuleId, SystemId, TaskId,
 };
 
 use super::{Survey, disclosures, holds, read, requests};
@@ -139,6 +140,20 @@ impl Survey {
             let kind = "retention_anchor.recorded";
             expect(kind, id.to_string(), i64::from(version));
         }
+        let sql = "select i.id, i.version - (select count(*) from incident_notification n
+            where n.controller_id = i.controller_id and n.incident_id = i.id) from incident i";
+        for row in self.rows(sql).await {
+            let (id, assessed): (IncidentId, i64) = (read(&row, 0), read(&row, 1));
+            expect("incident.reported", id.to_string(), 1);
+            // A change is a version and an event, and so is what is said of who is told.
+            expect("incident.assessed", id.to_string(), assessed - 1);
+        }
+        let sql = "select id, count(unreached) from incident_notification group by id";
+        for row in self.rows(sql).await {
+            let (id, planned): (IncidentNotificationId, i64) = (read(&row, 0), read(&row, 1));
+            expect("incident.notification_recorded", id.to_string(), 1);
+            expect("incident.notices_planned", id.to_string(), planned);
+        }
         for row in self.rows("select id, version from house_term").await {
             let (id, version): (HouseTermId, i32) = (read(&row, 0), read(&row, 1));
             expect("house_term.added", id.to_string(), 1);
@@ -171,7 +186,8 @@ impl Survey {
                     'request.corresponded', 'request.delivery_reported', 'request.verified', 'request.code_issued', 'system.registered',
                     'task.planned', 'task.completed', 'task.failed', 'task.postponed', 'task.retried',
                     'legal_hold.placed', 'legal_hold.extended', 'legal_hold.released', 'deletion_block.recorded',
-                    'deletion_block.settled', 'retention_rule.set', 'retention_anchor.recorded', 'preference.recorded', 'contact_rule.set', 'message_template.set', 'package.ordered', 'package.ready', 'package.failed', 'package.expired',
+                    'deletion_block.settled', 'incident.reported', 'incident.assessed', 'incident.notification_recorded',
+                    'incident.notices_planned', 'retention_rule.set', 'retention_anchor.recorded', 'preference.recorded', 'contact_rule.set', 'message_template.set', 'package.ordered', 'package.ready', 'package.failed', 'package.expired',
                     'package.linked', 'package.downloaded', 'recipient_notice.planned', 'recipient_notice.moved', 'token.issued')
             ) as found group by kind, object";
         let rows = self.rows(sql).await;

@@ -8,15 +8,16 @@ pub const HALVES: &[(&str, &str)] = &[
             and e.id = s.event_id and e.type = 'system.registered')",
     ),
     (
-        "tasks that are not under the key of their request, or of the customer where a rule wants them",
+        "tasks that are not under the key of their request, or of the customer where it is none",
         "task t where not exists (select 1 from request r where r.controller_id = t.controller_id
             and r.id = t.request_id and r.key_id = t.key_id)
             and not exists (select 1 from data_key k where k.controller_id = t.controller_id and k.id = t.key_id
-                and t.rule_id is not null and k.owner_id = t.customer_id and k.class = 'REQUEST')",
+                and t.request_id is null and k.owner_id = t.customer_id and k.class = 'REQUEST')",
     ),
     (
-        "tasks of neither a request nor a rule, or of both, or of half a rule",
-        "task t where (t.request_id is null) <> (t.rule_id is not null)
+        "tasks of not one of a request, a rule and a notification, or of half a rule",
+        "task t where (case when t.request_id is null then 0 else 1 end) + (case when t.rule_id is null then 0 else 1 end)
+                + (case when t.notification_id is null then 0 else 1 end) <> 1
             or (t.rule_id is null) <> (t.rule_version is null) or (t.rule_id is null) <> (t.anchor_id is null)
             or (t.rule_id is null) <> (t.anchored_at is null)",
     ),

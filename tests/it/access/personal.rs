@@ -2,6 +2,7 @@
 
 mod disclosures;
 mod holds;
+mod incidents;
 mod lives;
 mod log;
 mod packages;
@@ -230,6 +231,7 @@ fn ways() -> impl Iterator<Item = &'static Way> {
         requests::WAYS,
         tasks::WAYS,
         holds::WAYS,
+        incidents::WAYS,
         packages::WAYS,
         preferences::WAYS,
         log::WAYS,

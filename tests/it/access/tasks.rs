@@ -112,6 +112,9 @@ pub struct Work {
     failed: String,
     /// One that does what a rule wants; a task waits there.
     pub ruled: String,
+    /// One that tells the customer of an incident.
+    pub telling: String,
+    pub customer: String,
     /// The rule, and what the time counts from.
     pub rule: String,
     pub anchor: String,
@@ -166,10 +169,16 @@ impl Work {
             lease,
             failed: String::new(),
             ruled: format!("ruled-{name}"),
+            telling: format!("telling-{name}"),
+            customer: customer.clone(),
             rule: String::new(),
             anchor: String::new(),
         };
         work.follow_rule(app, server, &customer).await;
+        register(&owner, server, &work.telling, &[]).await;
+        let known = json!({ "externalId": { "system": work.telling, "id": "canary-3" } });
+        let known = json!({ "customerId": customer, "identifier": known });
+        owner.run(build::ADD_IDENTIFIER, input(&known)).await.ok();
         if holds {
             (work.lease, held) = claim(server, &work.system).await;
             work.failed = held.pop().unwrap();
@@ -301,7 +310,14 @@ async fn a_system_sees_what_it_has_to_do() {
         let seen = caller.actor.run(query, variables).await;
         let tasks = seen.get("tasks.nodes").as_array().unwrap();
         let is_own = |task: &Value| {
-            let own = [&caller.work.system, &caller.work.codes, &caller.work.ruled];
+            let Work {
+                system,
+                codes,
+                ruled,
+                telling,
+                ..
+            } = &caller.work;
+            let own = [system, codes, ruled, telling];
             own.iter().any(|own| task["system"] == **own)
         };
         let only_own = tasks.iter().all(is_own);

@@ -1,8 +1,14 @@
 //! The calls of writers: what each asks for, and what it makes.
 
+mod holds;
+mod incidents;
+
 use serde_json::{Value, json};
 
 use super::Writer;
+use crate::harness::build::incidents::{
+    ASSESS_INCIDENT, RECORD_INCIDENT_NOTIFICATION, REPORT_INCIDENT,
+};
 use crate::harness::build::work::{evidence, file};
 use crate::harness::build::{
     CLAIM_TASKS, COMPLETE_TASK, EXTEND_LEGAL_HOLD, FAIL_TASK, OPEN_REQUEST, PLACE_LEGAL_HOLD,
@@ -71,6 +77,12 @@ pub enum Kind {
     Settle,
     /// Says when a ticket of the customer was closed.
     Anchor,
+    /// Reports something that happened to the customer's data.
+    Report,
+    /// Says that it is so, and who is affected.
+    Confirm,
+    /// Says that the authority was told.
+    Warn,
     /// Registers a customer whom no system knows.
     Ghost,
     /// Discloses something about that one.
@@ -87,7 +99,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::Customer,
         Self::Assignment,
         Self::ByExternalId,
@@ -110,6 +122,9 @@ impl Kind {
         Self::Block,
         Self::Settle,
         Self::Anchor,
+        Self::Report,
+        Self::Confirm,
+        Self::Warn,
         Self::Ghost,
         Self::Tell,
         Self::Restrict,
@@ -219,6 +234,9 @@ impl Call {
             Kind::Block => RECORD_DELETION_BLOCK,
             Kind::Settle => SETTLE_DELETION_BLOCK,
             Kind::Anchor => RECORD_ANCHOR,
+            Kind::Report => REPORT_INCIDENT,
+            Kind::Confirm => ASSESS_INCIDENT,
+            Kind::Warn => RECORD_INCIDENT_NOTIFICATION,
             Kind::Plan | Kind::PlanMore => PLAN_TASK,
             Kind::Claim => CLAIM_TASKS,
             Kind::Complete => COMPLETE_TASK,
@@ -254,6 +272,9 @@ impl Call {
             "legal_hold_category" => 2 * usize::from(self.kind() == Kind::Hold),
             "deletion_block" => usize::from(self.kind() == Kind::Block),
             "retention_anchor" => usize::from(self.kind() == Kind::Anchor),
+            "incident" | "incident_customer" => usize::from(self.kind() == Kind::Report),
+            "incident_clock" => usize::from(self.kind() == Kind::Confirm),
+            "incident_notification" => usize::from(self.kind() == Kind::Warn),
             "recipient_notice" => usize::from(self.kind() == Kind::Fulfil),
             WHOLE_FILES => usize::from(self.kind() == Kind::Upload),
             // Each item of a list has a key of its own.
@@ -262,6 +283,9 @@ impl Call {
     }
 
     fn variables(self, writer: &Writer) -> Value {
+        if matches!(self.kind(), Kind::Report | Kind::Confirm | Kind::Warn) {
+            return self.of_incident(writer);
+        }
         if self.kind().is_of_holds() {
             return self.of_hold(writer);
         }
@@ -338,48 +362,6 @@ impl Call {
         input(&of)
     }
 
-    /// What must not be erased of the customer, and who is told of what was done for the one whom no system knows.
-    fn of_hold(self, writer: &Writer) -> Value {
-        let made = |kind: Kind| writer.id(self.customer(), kind);
-        let second = |kind: Kind| made(kind).split(' ').nth(1).expect("there is another");
-        let customer = json!({ "externalId": self.external_id() });
-        let step = |to: &str| json!({ "itemId": second(Kind::Restrict), "to": to, "note": self.reference() });
-        let mut of = match self.kind() {
-            Kind::Hold => {
-                json!({ "kind": "LITIGATION", "customers": [customer], "systems": [self.archive()],
-                "categories": ["user.contact.email", "user.name"], "reason": self.reference(),
-                "expiresAt": "2099-01-01T00:00:00Z" })
-            }
-            Kind::Extend => {
-                json!({ "holdId": made(Kind::Hold), "expiresAt": null, "reason": self.reference() })
-            }
-            Kind::Block => {
-                json!({ "customer": customer, "system": self.archive(), "ground": "OPEN_CHARGEBACK",
-                "what": self.reference() })
-            }
-            Kind::Settle => json!({ "blockId": made(Kind::Block) }),
-            Kind::Anchor => {
-                json!({ "customer": customer, "anchor": "TICKET_CLOSED", "at": "2024-06-03T00:00:00Z",
-                "system": "otrs", "reference": self.reference() })
-            }
-            Kind::Ghost => json!({ "name": self.name() }),
-            Kind::Tell => self.disclosure(&[json!({ "by": { "id": made(Kind::Ghost) } })]),
-            Kind::Restrict => json!({ "channel": "LETTER", "receivedAt": "2024-06-02T00:00:00Z",
-                "customer": { "id": made(Kind::Ghost) }, "items": [{ "type": "RESTRICTION" }] }),
-            Kind::Look => step("IN_REVIEW"),
-            Kind::Agree => step("APPROVED"),
-            Kind::Begin => step("IN_PROGRESS"),
-            Kind::Fulfil => step("FULFILLED"),
-            Kind::Notify => {
-                json!({ "noticeId": second(Kind::Fulfil), "status": "SENT", "channel": "EMAIL",
-                "note": self.reference() })
-            }
-            other => unreachable!("{other:?} is not of these"),
-        };
-        of["idempotencyKey"] = json!(format!("crash-{}-{}", self.writer, self.number));
-        input(&of)
-    }
-
     /// Disclosures about the customer, each with a key.
     fn items(self) -> Vec<Value> {
         let about = json!({ "by": { "externalId": self.external_id() } });
@@ -451,6 +433,11 @@ impl Call {
             Kind::Block => return answer.text_at("recordDeletionBlock.block.id"),
             Kind::Settle => return answer.text_at("settleDeletionBlock.block.id"),
             Kind::Anchor => return answer.text_at("recordAnchor.record.id"),
+            Kind::Report => return answer.text_at("reportIncident.incident.id"),
+            Kind::Confirm => return answer.text_at("assessIncident.incident.id"),
+            Kind::Warn => {
+                return answer.text_at("recordIncidentNotification.notification.id");
+            }
             Kind::Review | Kind::Approve | Kind::Start | Kind::Look | Kind::Agree | Kind::Begin => {
                 return answer.text_at("transitionItem.item.id");
             }

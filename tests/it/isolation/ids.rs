@@ -3,6 +3,7 @@
 
 mod disclosures;
 mod holds;
+mod incidents;
 mod packages;
 mod preferences;
 mod requests;
@@ -35,6 +36,7 @@ const OWN_QUESTIONED: &str = "{questioned}";
 const OWN_OTHER_ITEM: &str = "{other item}";
 const OWN_WORKED: &str = "{worked}";
 const OWN_ADDRESS: &str = "{address}";
+const OWN_SUSPICION: &str = "{suspicion}";
 const OWN_LEASE: &str = "{lease}";
 
 /// Variables in which the ids of the caller's own are put in.
@@ -48,6 +50,7 @@ fn called_by(ids: &Ids, variables: &Value) -> Value {
         (OWN_OTHER_ITEM, &ids.other_item),
         (OWN_WORKED, &ids.worked),
         (OWN_ADDRESS, &ids.address),
+        (OWN_SUSPICION, &ids.suspicion),
         (OWN_LEASE, &ids.lease),
     ] {
         text = text.replace(mark, id);
@@ -62,6 +65,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
         requests::CASES,
         tasks::CASES,
         holds::CASES,
+        incidents::CASES,
         packages::CASES,
         preferences::CASES,
     ];
@@ -127,7 +131,7 @@ const CASES: &[Case] = &[
             r#"{ "nodes": [null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null] }"#,
         ),
     },
     Case {

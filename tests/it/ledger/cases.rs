@@ -1,6 +1,7 @@
 //! Each mutation, done well and done badly.
 
 mod holds;
+mod incidents;
 mod requests;
 mod tasks;
 
@@ -84,7 +85,8 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
         _ => {
             return requests::case(mutation, ids)
                 .or_else(|| tasks::case(mutation, ids))
-                .or_else(|| holds::case(mutation, ids));
+                .or_else(|| holds::case(mutation, ids))
+                .or_else(|| incidents::case(mutation, ids));
         }
     };
     Some(known)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use entity::enums::IdentifierKind;
+use entity::enums::{IdentifierKind, ProcessingRole};
 use entity::id::{IntegrationId, SystemId};
 use entity::time::Timestamp;
 
@@ -35,6 +35,13 @@ impl System {
     #[graphql(name = "knownBy")]
     async fn kinds(&self) -> Vec<IdentifierKind> {
         self.known_by()
+    }
+
+    /// For whom what it holds about customers is processed: where it is the customers, they are told of an incident as
+    /// controllers of it (GDPR Art. 33(2)).
+    #[graphql(name = "ourRoles")]
+    async fn roles(&self) -> Vec<ProcessingRole> {
+        self.our_roles()
     }
 
     /// Who does its tasks; null where a person does them.
@@ -102,6 +109,9 @@ pub(crate) struct RegisterSystemInput {
     name: String,
     /// By what it knows customers, beside their ids there: `EMAIL`, `PHONE`.
     known_by: Option<Vec<IdentifierKind>>,
+    /// For whom what it holds about customers is processed: `PROCESSOR` of a panel, a mail store or backups with what
+    /// customers host. `CONTROLLER`, when it was never said.
+    our_roles: Option<Vec<ProcessingRole>>,
     /// Who does its tasks; null: people do.
     integration_id: Patch<IntegrationId>,
     /// What it is known to leave behind when it erases, such as `mail log for 7 days`: at most 50 lines of at most 200
@@ -137,6 +147,7 @@ impl DataMapMutation {
         let new = NewSystem {
             name: input.name,
             known_by: input.known_by,
+            our_roles: input.our_roles,
             integration: input.integration_id,
             leaves_behind: input.leaves_behind,
         };

@@ -19,6 +19,7 @@ use crate::auth::graphql::{AuthMutation, AuthQuery};
 use crate::customers::graphql::{CustomersMutation, CustomersQuery};
 use crate::data_map::graphql::{DataMapMutation, DataMapQuery};
 use crate::disclosures::graphql::{DisclosuresMutation, DisclosuresQuery};
+use crate::incidents::graphql::{IncidentsMutation, IncidentsQuery};
 use crate::ledger::graphql::LedgerQuery;
 use crate::packages::graphql::PackagesMutation;
 use crate::preferences::graphql::{
@@ -51,6 +52,7 @@ pub(crate) struct Query(
     TasksQuery,
     RetentionQuery,
     PeriodsQuery,
+    IncidentsQuery,
     PlanQuery,
     NoticesQuery,
     MetricsQuery,
@@ -75,6 +77,7 @@ pub(crate) struct Mutation(
     TasksMutation,
     RetentionMutation,
     PeriodsMutation,
+    IncidentsMutation,
     PackagesMutation,
     PreferencesMutation,
     ContactMutation,

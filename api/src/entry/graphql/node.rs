@@ -3,9 +3,9 @@
 use async_graphql::{Context, ID, Interface, Object};
 use entity::id::{
     AccessLogEntryId, AccessPackageId, AssignmentId, BrandId, ControllerId, CustomerId,
-    DeletionBlockId, DisclosureId, EventId, HouseTermId, IntegrationId, LegalHoldId, PreferenceId,
-    RecipientId, RecipientNoticeId, RelationId, RequestId, RetentionAnchorId, RetentionRuleId,
-    SnapshotId, SystemId, TaskId,
+    DeletionBlockId, DisclosureId, EventId, HouseTermId, IncidentId, IncidentNotificationId,
+    IntegrationId, LegalHoldId, PreferenceId, RecipientId, RecipientNoticeId, RelationId,
+    RequestId, RetentionAnchorId, RetentionRuleId, SnapshotId, SystemId, TaskId,
 };
 
 use crate::access_log::service::Access;
@@ -17,6 +17,7 @@ use crate::data_map::service::System;
 use crate::disclosures::service::Disclosure;
 use crate::error::{Error, Result};
 use crate::graphql::{Nullable, load};
+use crate::incidents::service::{Incident, Notification};
 use crate::ledger::graphql::EventNode;
 use crate::recipients::graphql::{
     PersonRecipient, Processor, PublicAuthority, RecipientNode, ThirdParty,
@@ -78,6 +79,10 @@ pub(crate) enum Node {
     RetentionRule(Box<Rule>),
     /// What that counts from.
     RetentionAnchorRecord(Box<Anchor>),
+    /// Something that happened to data, or to systems.
+    Incident(Box<Incident>),
+    /// What was said of who is told of it.
+    IncidentNotification(Box<Notification>),
     /// A system where data lives.
     System(Box<System>),
     /// What a system has to do.
@@ -125,84 +130,48 @@ impl NodeQuery {
     }
 }
 
+/// What an id leads to: which of these types it is, its prefix tells, as the others do not parse.
+macro_rules! first_that_parses {
+    ($context:ident, $id:ident; $($kind:ty => $node:expr,)+) => {{
+        $(if let Ok(id) = $id.parse::<$kind>() {
+            return Ok(load($context, id).await?.map($node));
+        })+
+        Ok(None)
+    }};
+}
+
+fn boxed<T>(node: fn(Box<T>) -> Node) -> impl FnOnce(T) -> Node {
+    move |found| node(Box::new(found))
+}
+
 async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     crate::graphql::ctx(context)?;
-    // Which of these an id is, its prefix tells: the others do not parse.
-    if let Ok(id) = id.parse::<CustomerId>() {
-        return Ok(load(context, id).await?.map(Box::new).map(Node::Customer));
+    first_that_parses! { context, id;
+        CustomerId => boxed(Node::Customer),
+        DisclosureId => boxed(Node::Disclosure),
+        AssignmentId => boxed(Node::Assignment),
+        RecipientId => of_recipient,
+        RequestId => boxed(Node::Request),
+        TaskId => boxed(Node::Task),
+        HouseTermId => boxed(Node::HouseTerm),
+        RecipientNoticeId => boxed(Node::RecipientNotice),
+        LegalHoldId => boxed(Node::LegalHold),
+        DeletionBlockId => boxed(Node::DeletionBlock),
+        RetentionRuleId => boxed(Node::RetentionRule),
+        RetentionAnchorId => boxed(Node::RetentionAnchorRecord),
+        IncidentId => boxed(Node::Incident),
+        IncidentNotificationId => boxed(Node::IncidentNotification),
+        SystemId => boxed(Node::System),
+        AccessLogEntryId => boxed(Node::AccessLogEntry),
+        PreferenceId => boxed(Node::Preference),
+        AccessPackageId => boxed(Node::AccessPackage),
+        EventId => boxed(Node::Event),
+        BrandId => boxed(Node::Brand),
+        RelationId => boxed(Node::CustomerRelation),
+        SnapshotId => boxed(Node::Snapshot),
+        IntegrationId => Node::Integration,
+        ControllerId => Node::Controller,
     }
-    if let Ok(id) = id.parse::<DisclosureId>() {
-        return Ok(load(context, id).await?.map(Box::new).map(Node::Disclosure));
-    }
-    if let Ok(id) = id.parse::<AssignmentId>() {
-        return Ok(load(context, id).await?.map(Box::new).map(Node::Assignment));
-    }
-    if let Ok(id) = id.parse::<RecipientId>() {
-        return Ok(load(context, id).await?.map(of_recipient));
-    }
-    if let Ok(id) = id.parse::<RequestId>() {
-        return Ok(load(context, id).await?.map(Box::new).map(Node::Request));
-    }
-    if let Ok(id) = id.parse::<TaskId>() {
-        return Ok(load(context, id).await?.map(Box::new).map(Node::Task));
-    }
-    if let Ok(id) = id.parse::<HouseTermId>() {
-        return Ok(load(context, id).await?.map(Box::new).map(Node::HouseTerm));
-    }
-    if let Ok(id) = id.parse::<RecipientNoticeId>() {
-        let notice = load(context, id).await?.map(Box::new);
-        return Ok(notice.map(Node::RecipientNotice));
-    }
-    if let Ok(id) = id.parse::<LegalHoldId>() {
-        return Ok(load(context, id).await?.map(Box::new).map(Node::LegalHold));
-    }
-    if let Ok(id) = id.parse::<DeletionBlockId>() {
-        let block = load(context, id).await?.map(Box::new);
-        return Ok(block.map(Node::DeletionBlock));
-    }
-    if let Ok(id) = id.parse::<RetentionRuleId>() {
-        let rule = load(context, id).await?.map(Box::new);
-        return Ok(rule.map(Node::RetentionRule));
-    }
-    if let Ok(id) = id.parse::<RetentionAnchorId>() {
-        let anchor = load(context, id).await?.map(Box::new);
-        return Ok(anchor.map(Node::RetentionAnchorRecord));
-    }
-    if let Ok(id) = id.parse::<SystemId>() {
-        return Ok(load(context, id).await?.map(Box::new).map(Node::System));
-    }
-    if let Ok(id) = id.parse::<AccessLogEntryId>() {
-        let entry = load(context, id).await?.map(Box::new);
-        return Ok(entry.map(Node::AccessLogEntry));
-    }
-    if let Ok(id) = id.parse::<PreferenceId>() {
-        let preference = load(context, id).await?.map(Box::new);
-        return Ok(preference.map(Node::Preference));
-    }
-    if let Ok(id) = id.parse::<AccessPackageId>() {
-        let package = load(context, id).await?.map(Box::new);
-        return Ok(package.map(Node::AccessPackage));
-    }
-    if let Ok(id) = id.parse::<EventId>() {
-        return Ok(load(context, id).await?.map(Box::new).map(Node::Event));
-    }
-    if let Ok(id) = id.parse::<BrandId>() {
-        return Ok(load(context, id).await?.map(Box::new).map(Node::Brand));
-    }
-    if let Ok(id) = id.parse::<RelationId>() {
-        let relation = load(context, id).await?.map(Box::new);
-        return Ok(relation.map(Node::CustomerRelation));
-    }
-    if let Ok(id) = id.parse::<SnapshotId>() {
-        return Ok(load(context, id).await?.map(Box::new).map(Node::Snapshot));
-    }
-    if let Ok(id) = id.parse::<IntegrationId>() {
-        return Ok(load(context, id).await?.map(Node::Integration));
-    }
-    if let Ok(id) = id.parse::<ControllerId>() {
-        return Ok(load(context, id).await?.map(Node::Controller));
-    }
-    Ok(None)
 }
 
 /// A node is an object, never another interface.

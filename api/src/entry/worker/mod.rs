@@ -20,7 +20,7 @@ use crate::requests;
 use crate::retention;
 use crate::tasks;
 
-/// Another instance's events are found within this time.
+/// Another instance's events, and what else is to be done, are found within this time.
 const POLL: Duration = Duration::from_millis(500);
 const LAST_USE: Duration = Duration::from_secs(5);
 const EXPIRY: Duration = Duration::from_hours(1);
@@ -37,6 +37,7 @@ pub(super) async fn run(app: Arc<App>, stop: CancellationToken) {
                 write_last_uses(&app, &stop),
                 build(&app, &stop),
                 retain(&app, &stop),
+                tell(&app, &stop),
                 expire(&app, &stop)
             )
         };
@@ -140,6 +141,22 @@ async fn retain(app: &Arc<App>, stop: &CancellationToken) {
         report("planning what is due", &outcome);
         let next = tokio::time::timeout(EXPIRY, retention::service::rule_set(app));
         if stop.run_until_cancelled(next).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// Plans the tasks by which customers are told of incidents, and ends those that are not wanted any more.
+async fn tell(app: &Arc<App>, stop: &CancellationToken) {
+    loop {
+        // What is not planned yet when it stops, is after the next start.
+        let planned = stop.run_until_cancelled(tasks::service::tell(app)).await;
+        let Some(outcome) = planned else {
+            return;
+        };
+        report("planning who is told of incidents", &outcome);
+        let pause = tokio::time::sleep(POLL);
+        if stop.run_until_cancelled(pause).await.is_none() {
             return;
         }
     }

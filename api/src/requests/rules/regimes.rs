@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use entity::enums::{ClockDuty, OptOutScope, Regime, RequestType, TermUnit};
 
 use super::calendar::Length;
+use crate::platform::place;
 
 /// One term of a regime.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,20 +162,14 @@ const HOUSE: Term = Term {
     ),
 };
 
-/// Countries of the European Economic Area.
-const EEA: &[&str] = &[
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS",
-    "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
-];
-
 /// The regime of a place: a country, ISO 3166-1, or a part of one, ISO 3166-2.
 fn regime_of(place: &str) -> Option<Regime> {
-    let country = place.split('-').next().unwrap_or(place);
+    let country = place::country_of(place);
     match (place, country) {
         // Systems that keep no states say of a Californian that they live in the United States.
         ("US-CA" | "US", _) => Some(Regime::Ccpa),
         (_, "GB") => Some(Regime::UkGdpr),
-        (_, country) if EEA.contains(&country) => Some(Regime::Gdpr),
+        (_, country) if place::is_in_eea(country) => Some(Regime::Gdpr),
         _ => None,
     }
 }
@@ -231,9 +226,10 @@ pub(in crate::requests) fn is_among(residence: Option<&str>, named: &str) -> boo
     let Some(residence) = residence else {
         return false;
     };
-    let country = residence.split('-').next().unwrap_or(residence);
-    places
-        .any(|name| name == residence || name == country || name == "EEA" && EEA.contains(&country))
+    let country = place::country_of(residence);
+    places.any(|name| {
+        name == residence || name == country || name == "EEA" && place::is_in_eea(country)
+    })
 }
 
 /// A term that the house promised.

@@ -63,16 +63,10 @@ pub(crate) async fn send_code(ctx: &Ctx, new: NewCode, once: Once) -> Result<Tas
     tasks::withdraw_codes(ctx, &mut case.tx, &case.key, new.request).await?;
     let code = digits()?;
     let task = NewTask {
-        kind: TaskKind::SendCode,
-        system,
         request: Some(new.request),
-        item: None,
-        scope: None,
-        customer: case.request.customer_id,
         identifier: Some(new.identifier),
-        instructions: None,
         secret: Some(code.clone()),
-        due: None,
+        ..NewTask::of(TaskKind::SendCode, system, case.request.customer_id)
     };
     let ids = tasks::plan(ctx, &mut case.tx, &case.key, vec![task]).await?;
     let results: Vec<_> = ids.iter().map(ToString::to_string).collect();

@@ -134,16 +134,11 @@ impl Work {
             return Ok(());
         };
         let new = |system: &str| NewTask {
-            kind,
-            system: system.to_owned(),
             request: Some(item.request_id),
             item: Some(item.id),
             scope: item.scope,
-            customer: subject(&case.request),
-            identifier: None,
             instructions: instructions.cloned(),
-            secret: None,
-            due: None,
+            ..NewTask::of(kind, system.to_owned(), subject(&case.request))
         };
         let new: Vec<_> = self.missing(standing).into_iter().map(new).collect();
         tasks::plan(ctx, &mut case.tx, &case.key, new).await?;
@@ -212,8 +207,13 @@ pub(crate) async fn plan_task(ctx: &Ctx, new: PlannedTask, once: Once) -> Result
     check_text("instructions", new.instructions.as_ref(), LONGEST_NOTE)?;
     let system = normalise::external_system(&new.system)
         .map_err(|expected| Error::invalid("system", expected.to_string()))?;
-    if new.kind == Some(TaskKind::SendCode) {
-        return Err(Error::invalid("kind", "is planned by sendVerificationCode"));
+    let elsewhere = match new.kind {
+        Some(TaskKind::SendCode) => Some("is planned by sendVerificationCode"),
+        Some(TaskKind::Notify) => Some("is planned by recordIncidentNotification"),
+        _ => None,
+    };
+    if let Some(problem) = elsewhere {
+        return Err(Error::invalid("kind", problem));
     }
     if let Some(ids) = ctx.done_before(&once).await? {
         return only_id(&ids, "task");
@@ -248,16 +248,11 @@ pub(crate) async fn plan_task(ctx: &Ctx, new: PlannedTask, once: Once) -> Result
         return Err(Error::invalid("itemId", "has a request with 2000 tasks"));
     }
     let task = NewTask {
-        kind,
-        system,
         request: Some(request),
         item: Some(item.id),
         scope: item.scope,
-        customer: subject(&case.request),
-        identifier: None,
         instructions: new.instructions,
-        secret: None,
-        due: None,
+        ..NewTask::of(kind, system, subject(&case.request))
     };
     let ids = tasks::plan(ctx, &mut case.tx, &case.key, vec![task]).await?;
     let results: Vec<_> = ids.iter().map(ToString::to_string).collect();

@@ -3,7 +3,7 @@
 use async_graphql::{ID, InputObject};
 use entity::date::Date;
 use entity::enums::{RetentionGround, TaskKind, TaskSkipReason, TaskStatus};
-use entity::id::{LeaseId, RequestId, RetentionRuleId, TaskId};
+use entity::id::{IncidentNotificationId, LeaseId, RequestId, RetentionRuleId, TaskId};
 use entity::time::Timestamp;
 
 use crate::graphql::{OnBehalfOfInput, personal};
@@ -21,6 +21,8 @@ pub(crate) struct TaskFilterInput {
     request_id: Option<RequestId>,
     /// That this retention rule wants.
     retention_rule_id: Option<RetentionRuleId>,
+    /// By which customers are told of an incident: that are a part of this notification.
+    incident_notification_id: Option<IncidentNotificationId>,
     /// In one of these states.
     status_in: Option<Vec<TaskStatus>>,
     /// Of one of these kinds.
@@ -33,6 +35,7 @@ impl From<TaskFilterInput> for TaskFilter {
             system: input.system,
             request: input.request_id,
             rule: input.retention_rule_id,
+            notification: input.incident_notification_id,
             statuses: input.status_in.unwrap_or_default(),
             kinds: input.kind_in.unwrap_or_default(),
             ..Self::default()

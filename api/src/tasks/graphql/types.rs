@@ -3,10 +3,10 @@
 use async_graphql::{Context, Object};
 use entity::date::Date;
 use entity::enums::{
-    Action, IdentifierKind, OptOutScope, RetentionAnchor, RetentionGround, TaskKind,
-    TaskSkipReason, TaskStatus,
+    Action, IdentifierKind, NotificationPhase, NotificationTarget, OptOutScope, RetentionAnchor,
+    RetentionGround, TaskKind, TaskSkipReason, TaskStatus,
 };
-use entity::id::{AttachmentId, LeaseId, TaskId};
+use entity::id::{AttachmentId, IncidentId, LeaseId, TaskId};
 use entity::time::Timestamp;
 
 use super::lists::{AttachmentsOf, GuardOf, RetentionsOf};
@@ -14,13 +14,14 @@ use crate::auth::graphql::Integration;
 use crate::customers::Customer;
 use crate::error::Result;
 use crate::graphql::{Long, Nullable, ctx, load, open, personal};
+use crate::incidents::service::{Notice, Notification};
 use crate::ledger::graphql::EventNode;
 use crate::platform::personal::Personal;
 use crate::requests::service::{Item, Request};
 use crate::retention::service::{Anchor, KeptByLaw, Rule};
 use crate::tasks::service::{Attachment, Claimed, Evidence, Retention, Task};
 
-/// What a system has to do about a request, or because the time for which it keeps something is over.
+/// What a system has to do about a request or an incident, or because the time for which it keeps something is over.
 #[Object]
 impl Task {
     /// Identity.
@@ -104,7 +105,7 @@ impl Task {
         load(context, self.row.leased_to?).await.transpose()
     }
 
-    /// The request; null where a retention rule wants it, and for a role that may not read requests.
+    /// The request; null where a retention rule or an incident wants it, and for a role that may not read requests.
     async fn request(&self, context: &Context<'_>) -> Nullable<Request> {
         load(context, self.row.request_id?).await.transpose()
     }
@@ -128,6 +129,18 @@ impl Task {
     /// When that was which the time counts from, where a retention rule wants it.
     async fn anchored_at(&self) -> Option<Timestamp> {
         self.row.anchored_at
+    }
+
+    /// The notification of an incident that it is a part of; null where it is for something else, and for a role without
+    /// `READ_INCIDENTS`.
+    async fn incident_notification(&self, context: &Context<'_>) -> Nullable<Notification> {
+        match ctx(context) {
+            Ok(ctx) if ctx.may(Action::ReadIncidents) => {
+                load(context, self.row.notification_id?).await.transpose()
+            }
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// Whose data it is about; null where that is not known, and for a role that may not read customers.
@@ -332,6 +345,11 @@ impl ClaimedTask {
         self.0.keep.clone()
     }
 
+    /// What the customer is told, with `NOTIFY`.
+    async fn notice(&self) -> Option<TaskNotice> {
+        self.0.notice.clone().map(TaskNotice)
+    }
+
     /// The code to be sent, with `SEND_CODE`.
     #[graphql(directive = personal::apply("user.authorization".to_owned()))]
     async fn code(&self) -> Option<&str> {
@@ -364,6 +382,35 @@ impl TaskAnchor {
     /// What the thing is called there, such as the number of an invoice.
     #[graphql(directive = personal::apply("user.unique_id".to_owned()))]
     async fn reference(&self) -> Option<&str> {
+        self.0.1.as_ref().map(Personal::expose)
+    }
+}
+
+/// What a customer is told of an incident.
+pub(crate) struct TaskNotice((Notice, Option<Personal>));
+
+/// What a customer is told of an incident.
+#[Object]
+impl TaskNotice {
+    /// The incident.
+    async fn incident_id(&self) -> IncidentId {
+        self.0.0.row.incident_id
+    }
+
+    /// As what: `SUBJECT`, as a person whose data it is (GDPR Art. 34), or `CONTROLLER`, as the controller of what they host
+    /// (Art. 33(2)).
+    async fn target(&self) -> NotificationTarget {
+        self.0.0.row.target
+    }
+
+    /// Whether it is the first word, or more.
+    async fn phase(&self) -> NotificationPhase {
+        self.0.0.row.phase
+    }
+
+    /// What is said.
+    #[graphql(directive = personal::apply("user.content.private".to_owned()))]
+    async fn text(&self) -> Option<&str> {
         self.0.1.as_ref().map(Personal::expose)
     }
 }

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use entity::enums::{Action, ErrorCode, EventType, IdentifierKind, Log, TaskKind, TaskStatus};
-use entity::id::{CustomerId, LeaseId, RetentionAnchorId, RetentionRuleId, TaskId};
+use entity::id::{
+    CustomerId, IncidentNotificationId, LeaseId, RetentionAnchorId, RetentionRuleId, TaskId,
+};
 use entity::task;
 use entity::time::Timestamp;
 
@@ -15,6 +17,7 @@ use crate::context::Ctx;
 use crate::customers::{self, service::KnownAs};
 use crate::data_map;
 use crate::error::{Error, Result};
+use crate::incidents::{self, service::Notice};
 use crate::ledger::{Event, Fields};
 use crate::platform::personal::Personal;
 use crate::platform::random;
@@ -50,6 +53,8 @@ pub(crate) struct Claimed {
     pub(crate) anchor: Option<(Anchor, Option<Personal>)>,
     /// What must be kept, where it destroys something.
     pub(crate) keep: Vec<KeptByLaw>,
+    /// What the customer is told of an incident.
+    pub(crate) notice: Option<(Notice, Option<Personal>)>,
 }
 
 /// Hands out tasks of a system, those first that have waited longest, each to one caller until its lease lapses. A task
@@ -149,6 +154,8 @@ async fn with_knowledge(
     let codes = codes.await?;
     let own = ctx.cell_keys(Action::WorkOnTasks, keys).await?;
     let rules = Rules::of(ctx, &rows).await?;
+    let notices: Vec<_> = rows.iter().filter_map(|row| row.notification_id).collect();
+    let notices = incidents::service::notices_told(ctx, &notices).await?;
     let mut claimed = Vec::new();
     for task in super::read::seen(ctx, rows).await? {
         let identifiers = identifiers_of(&task.row, &known, kinds);
@@ -166,6 +173,7 @@ async fn with_knowledge(
             rule: rules.rule(&task.row),
             anchor: rules.anchor(&task.row),
             keep: rules.keep(&task.row),
+            notice: notice(&task.row, &notices),
             identifiers,
             task,
         });
@@ -188,6 +196,16 @@ fn opened(row: &task::Model, locked: &Locked) -> Option<Personal> {
             None
         }
     }
+}
+
+/// What the customer of a task is told of an incident.
+fn notice(
+    row: &task::Model,
+    notices: &HashMap<IncidentNotificationId, Notice>,
+) -> Option<(Notice, Option<Personal>)> {
+    let notice = notices.get(&row.notification_id?)?;
+    let text = notice.text.as_ref();
+    Some((notice.clone(), text.and_then(|text| opened(row, text))))
 }
 
 /// What retention rules say about some tasks.
@@ -328,7 +346,7 @@ pub(super) fn failed(row: task::Model, now: Timestamp) -> task::Model {
 ///
 /// # Errors
 /// Forbidden; Invalid; `NotFound`; Refused (`LEASE_LOST`; `LEGAL_HOLD` where it must not be erased now;
-/// `TRANSITION_NOT_ALLOWED` where a retention rule does not want it any more).
+/// `TRANSITION_NOT_ALLOWED` where it is not wanted any more).
 pub(crate) async fn heartbeat(
     ctx: &Ctx,
     id: TaskId,
@@ -354,7 +372,7 @@ pub(crate) async fn heartbeat(
     let wanted = retention::service::wanted(ctx, Some(&row.system)).await?;
     if !store::is_wanted_still(tx.connection(), ctx.scope(), id, &wanted).await? {
         tx.rollback().await?;
-        let reason = "it is not due any more: do not begin, and report what was done".to_owned();
+        let reason = "it is not wanted any more: do not begin, and report what was done".to_owned();
         let code = ErrorCode::TransitionNotAllowed;
         return Err(ctx.refuse(code, reason, id.to_string()).await);
     }

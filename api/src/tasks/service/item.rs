@@ -175,7 +175,7 @@ pub(crate) async fn retry_alone(ctx: &Ctx, id: TaskId, once: Once) -> Result<Tas
         || !store::is_wanted_still(tx.db(), tx.scope(), id, &wanted).await?
     {
         tx.rollback().await?;
-        let reason = "it is not due any more".to_owned();
+        let reason = "it is not wanted any more".to_owned();
         let code = ErrorCode::TransitionNotAllowed;
         return Err(ctx.refuse(code, reason, id.to_string()).await);
     }

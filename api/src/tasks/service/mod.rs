@@ -1,6 +1,7 @@
 //! Use cases over tasks: planning, handing out, reporting, reading, files.
 
 mod claim;
+mod end;
 mod files;
 mod held;
 mod item;
@@ -8,6 +9,7 @@ mod plan;
 mod read;
 mod report;
 mod retain;
+mod tell;
 
 pub(crate) use claim::{Claimed, claim, heartbeat};
 pub(crate) use files::{Download, NewFile, Upload, expire_uploads};
@@ -21,3 +23,4 @@ pub(crate) use report::{
     Completion, Failure, Held, NewRetention, Postponement, complete, fail, postpone,
 };
 pub(crate) use retain::retain;
+pub(crate) use tell::tell;

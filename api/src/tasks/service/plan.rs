@@ -6,7 +6,10 @@ use std::sync::Arc;
 use entity::enums::{
     EventType, IdentifierKind, Log, OptOutScope, RequestType, TaskKind, TaskStatus,
 };
-use entity::id::{CustomerId, IdentifierId, RequestId, RequestItemId, RetentionRuleId, TaskId};
+use entity::id::{
+    CustomerId, IdentifierId, IncidentNotificationId, RequestId, RequestItemId, RetentionRuleId,
+    TaskId,
+};
 use entity::task;
 use entity::time::Timestamp;
 use uuid::Uuid;
@@ -44,6 +47,27 @@ pub(crate) struct NewTask {
     pub(crate) secret: Option<Personal>,
     /// What is due by a retention rule, where it is that.
     pub(crate) due: Option<ByRule>,
+    /// The notification of an incident that it is a part of, where it is that.
+    pub(crate) notification: Option<IncidentNotificationId>,
+}
+
+impl NewTask {
+    /// Something to be done in a system about a customer, and no more than that.
+    pub(crate) fn of(kind: TaskKind, system: String, customer: Option<CustomerId>) -> Self {
+        Self {
+            kind,
+            system,
+            request: None,
+            item: None,
+            scope: None,
+            customer,
+            identifier: None,
+            instructions: None,
+            secret: None,
+            due: None,
+            notification: None,
+        }
+    }
 }
 
 /// What is due by a retention rule.
@@ -143,6 +167,7 @@ fn row(ctx: &Ctx, tx: &mut Tx, key: &Arc<DataKey>, new: NewTask) -> Result<task:
             .with_some("rule", new.due.map(|due| due.rule.to_string()))
             .with_some("ruleVersion", new.due.map(|due| due.version))
             .with_some("anchoredAt", new.due.map(|due| due.at.to_string()))
+            .with_some("notification", new.notification.map(|id| id.to_string()))
             .with_text("instructions", new.instructions.as_ref()),
     })?;
     let now = ctx.now();
@@ -180,5 +205,6 @@ fn row(ctx: &Ctx, tx: &mut Tx, key: &Arc<DataKey>, new: NewTask) -> Result<task:
         rule_version: new.due.map(|due| due.version),
         anchor_id: new.due.map(|due| due.anchor),
         anchored_at: new.due.map(|due| due.at),
+        notification_id: new.notification,
     })
 }

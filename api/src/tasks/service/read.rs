@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use entity::enums::{Action, TaskKind, TaskStatus};
-use entity::id::{CustomerId, DataKeyId, RequestId, RequestItemId, RetentionRuleId, TaskId};
+use entity::id::{
+    CustomerId, DataKeyId, IncidentNotificationId, RequestId, RequestItemId, RetentionRuleId,
+    TaskId,
+};
 use entity::{task, task_attachment, task_retention};
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +80,8 @@ pub(crate) struct TaskFilter {
     pub(crate) request: Option<RequestId>,
     /// That this retention rule wants.
     pub(crate) rule: Option<RetentionRuleId>,
+    /// That are a part of this notification of an incident.
+    pub(crate) notification: Option<IncidentNotificationId>,
     /// In these states.
     pub(crate) statuses: Vec<TaskStatus>,
     /// Of these kinds.

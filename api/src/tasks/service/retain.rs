@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use entity::enums::DataClass;
-use entity::task;
 
-use super::item::skip;
+use super::end::end_unwanted;
 use super::plan::{ByRule, NewTask, plan_each};
 use crate::auth;
 use crate::context::{App, Ctx};
 use crate::error::Result;
 use crate::platform::page::Cursor;
 use crate::retention::{self, service::Work};
-use crate::tasks::store;
+use crate::tasks::store::Unwanted;
 use crate::vault::Owner;
 
 /// How many tasks are planned in one change: others must write in between.
@@ -35,7 +34,8 @@ pub(crate) async fn retain(app: &Arc<App>) -> Result<()> {
 }
 
 async fn retain_one(ctx: &Ctx) -> Result<()> {
-    while end_unwanted(ctx).await? {}
+    let wanted = retention::service::wanted(ctx, None).await?;
+    while end_unwanted(ctx, Unwanted::ByRules(&wanted)).await? {}
     for work in retention::service::work(ctx).await? {
         let mut after = None;
         while let Some(last) = plan_some(ctx, &work, after).await? {
@@ -43,33 +43,6 @@ async fn retain_one(ctx: &Ctx) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Ends some tasks that are not wanted any more; whether there may be others.
-async fn end_unwanted(ctx: &Ctx) -> Result<bool> {
-    let wanted = retention::service::wanted(ctx, None).await?;
-    let found = store::unwanted(ctx.db(), ctx.scope(), &wanted, false).await?;
-    if found.is_empty() {
-        return Ok(false);
-    }
-    let keys = found.iter().map(|row| row.key_id);
-    let keys = ctx.vault().keys(ctx.db(), ctx.scope(), keys).await?;
-    let controller_key = ctx.controller_key().await?;
-    // What was erased meanwhile has no key any more; that it is not due is nobody's secret.
-    let key_of = |row: &task::Model| keys.get(&row.key_id).unwrap_or(&controller_key);
-    let mut tx = ctx.begin().await?;
-    let rows = store::unwanted(tx.db(), tx.scope(), &wanted, true).await?;
-    if rows.is_empty() {
-        tx.rollback().await?;
-        return Ok(false);
-    }
-    for row in rows {
-        let key = Arc::clone(key_of(&row));
-        let skipped = skip(ctx, &mut tx, &key, row)?;
-        store::update(tx.db(), tx.scope(), skipped).await?;
-    }
-    tx.commit().await?;
-    Ok(true)
 }
 
 /// Plans some of what is due, after a place; gives the place of the last, where there may be more.
@@ -96,22 +69,16 @@ async fn plan_some(ctx: &Ctx, work: &Work, after: Option<Cursor>) -> Result<Opti
     });
     let new = found.into_iter().filter_map(|due| {
         let key = keys.get(&due.customer_id.uuid())?;
+        let by_rule = ByRule {
+            rule: work.rule.row.id,
+            version: work.rule.row.version,
+            anchor: due.anchor_id,
+            at: due.at,
+        };
+        let (kind, system) = (work.span.kind, work.span.system.clone());
         let task = NewTask {
-            kind: work.span.kind,
-            system: work.span.system.clone(),
-            request: None,
-            item: None,
-            scope: None,
-            customer: Some(due.customer_id),
-            identifier: None,
-            instructions: None,
-            secret: None,
-            due: Some(ByRule {
-                rule: work.rule.row.id,
-                version: work.rule.row.version,
-                anchor: due.anchor_id,
-                at: due.at,
-            }),
+            due: Some(by_rule),
+            ..NewTask::of(kind, system, Some(due.customer_id))
         };
         Some((Arc::clone(key), task))
     });

@@ -37,6 +37,9 @@ pub(in crate::tasks) async fn page(
     if let Some(rule) = filter.rule {
         select = select.filter(Column::RuleId.eq(rule));
     }
+    if let Some(notification) = filter.notification {
+        select = select.filter(Column::NotificationId.eq(notification));
+    }
     if !filter.statuses.is_empty() {
         select = select.filter(Column::Status.is_in(filter.statuses.iter().copied()));
     }

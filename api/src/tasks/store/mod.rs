@@ -29,7 +29,7 @@ pub(super) use attachments::{
     insert_attachment, insert_chunk, unfinished,
 };
 pub(super) use lists::{Brief, briefs_of_items, count_of_request, of_items, page};
-pub(super) use ruled::{is_wanted_still, unwanted};
+pub(super) use ruled::{Unwanted, is_any_left, is_wanted_still, unwanted};
 
 /// Cell of what whoever does a task must know.
 pub(super) const INSTRUCTIONS: Column = ("task", "instructions");
@@ -107,9 +107,6 @@ fn handed_out(db: &impl ConnectionTrait, scope: Scope, wanted: Wanted<'_>) -> Se
     let erases = Condition::all()
         .add(Column::Kind.is_in(rules::DESTROYING))
         .add(in_the_way);
-    let wanted_still = Condition::any()
-        .add(Column::RuleId.is_null())
-        .add(retention::is_wanted(db, wanted.rules));
     let mut select = scope
         .select::<task::Entity>()
         .filter(Column::System.eq(wanted.system))
@@ -117,7 +114,7 @@ fn handed_out(db: &impl ConnectionTrait, scope: Scope, wanted: Wanted<'_>) -> Se
         .filter(Column::NotBefore.lte(wanted.now))
         .filter(Column::Suspended.eq(false))
         .filter(erases.not())
-        .filter(wanted_still);
+        .filter(ruled::is_wanted(db, wanted.rules));
     select = select.filter(match wanted.codes_since {
         // One that counts no more when it arrives helps nobody.
         Some(since) => Condition::any()

@@ -176,6 +176,16 @@ kinds! {
     RetentionRule = retention_rule by id, cells [], without [];
     /// What that counts from.
     RetentionAnchor = retention_anchor by id, cells ["reference"], without [];
+    /// What happened to data, or to systems.
+    Incident = incident by id, cells ["title", "description", "consequences", "measures", "last_reason"], without [];
+    /// At whom.
+    IncidentRecipient = incident_recipient by recipient_id incident_id, cells [], without [];
+    /// Whom that affects.
+    IncidentCustomer = incident_customer by customer_id incident_id target, cells [], without [];
+    /// By when who is to be told.
+    IncidentClock = incident_clock by incident_id regime target phase, cells [], without [];
+    /// Who was.
+    IncidentNotification = incident_notification by id, cells ["text", "reference", "reason"], without [];
     /// What systems have to do about it, without what only they may know.
     Task = task by id, cells ["instructions", "note", "evidence"], without ["secret", "lease"];
     /// What they could not erase.
