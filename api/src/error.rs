@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use entity::enums::{Action, DisclosureGround, ErrorCode};
+use entity::enums::{Action, DisclosureGround, ErrorCode, RetentionAnchor};
 
 /// The cause of a failure that is not the caller's, kept for the log.
 pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
@@ -30,6 +30,12 @@ pub(crate) enum Error {
     ForbiddenGround {
         /// Which ground.
         ground: DisclosureGround,
+    },
+    /// The caller's role does not hold something that retention counts from.
+    #[error("this integration's role may not record {anchor}")]
+    ForbiddenAnchor {
+        /// What.
+        anchor: RetentionAnchor,
     },
     /// There is no such thing, or it is another controller's.
     #[error("there is no such {what}")]
@@ -106,7 +112,9 @@ impl Error {
     pub(crate) fn code(&self) -> ErrorCode {
         match self {
             Self::Unauthenticated(_) => ErrorCode::Unauthenticated,
-            Self::Forbidden { .. } | Self::ForbiddenGround { .. } => ErrorCode::Forbidden,
+            Self::Forbidden { .. }
+            | Self::ForbiddenGround { .. }
+            | Self::ForbiddenAnchor { .. } => ErrorCode::Forbidden,
             Self::NotFound { .. } => ErrorCode::NotFound,
             Self::Invalid { .. } => ErrorCode::BadUserInput,
             Self::Refused { code, .. } => *code,
@@ -180,6 +188,7 @@ impl Error {
             },
             Self::Forbidden { .. }
             | Self::ForbiddenGround { .. }
+            | Self::ForbiddenAnchor { .. }
             | Self::NotFound { .. }
             | Self::Refused { .. }
             | Self::Conflict(_)

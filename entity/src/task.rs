@@ -1,6 +1,8 @@
 //! Tasks: what systems have to do about requests, about incidents, and when the time for which data is kept is over.
 
-use crate::enums::{OptOutScope, RetentionGround, TaskKind, TaskSkipReason, TaskStatus};
+use crate::enums::{
+    OptOutScope, Protection, RetentionGround, TaskKind, TaskSkipReason, TaskStatus,
+};
 use crate::id::{
     ControllerId, CustomerId, DataKeyId, EventId, IdentifierId, IncidentNotificationId,
     IntegrationId, LeaseId, RequestId, RequestItemId, RetentionRuleId, TaskId,
@@ -48,6 +50,8 @@ pub struct Model {
     pub changed: bool,
     /// Whether it is not to be handed out, because what it is for stands still.
     pub suspended: bool,
+    /// What kept the data, where it was reported as done all the same.
+    pub despite: Option<Protection>,
     /// What it waits for, where it was postponed.
     pub postponed: Option<RetentionGround>,
     /// Why it was skipped.

@@ -49,9 +49,11 @@ const UP: &str = "create table retention_rule (
     alter table task add column rule_version integer;
     alter table task add column anchor_id {uuid};
     alter table task add column anchored_at bigint;
+    alter table task add column despite text;
     create unique index task_retention_due on task (controller_id, rule_id, anchor_id, system, kind, anchored_at)
         where rule_id is not null and (skipped is null or skipped <> 'NOT_WANTED');
-    create index task_rule on task (controller_id, rule_id, status, id) where rule_id is not null";
+    create index task_rule on task (controller_id, rule_id, status, id) where rule_id is not null;
+    create index task_despite on task (controller_id, planned_at, id) where despite is not null";
 
 // Those tasks have no place before this version.
 const DOWN: &str = "delete from task_retention where exists (select 1 from task t
@@ -65,9 +67,11 @@ const DOWN: &str = "delete from task_retention where exists (select 1 from task 
         where t.controller_id = task_attachment.controller_id and t.id = task_attachment.task_id
             and t.request_id is null);
     delete from task where request_id is null;
-    drop index task_rule; drop index task_retention_due;
+    drop index task_despite; drop index task_rule; drop index task_retention_due;
+    alter table task drop column despite;
     alter table task drop column anchored_at; alter table task drop column anchor_id;
     alter table task drop column rule_version; alter table task drop column rule_id;
+    delete from blind_index where field = 'anchor.reference';
     drop index customer_services_ended;
     drop table retention_anchor; drop table retention_rule";
 

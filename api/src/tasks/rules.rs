@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use entity::enums::{RequestType, RetentionGround, TaskKind, TaskSkipReason, TaskStatus};
+use entity::enums::{
+    Protection, RequestType, RetentionGround, TaskKind, TaskSkipReason, TaskStatus,
+};
 
 /// A task that failed so often is not tried again of itself.
 const MOST_FAILURES: i32 = 24;
@@ -29,13 +31,40 @@ pub(super) const fn kind_for(asked: RequestType) -> Option<TaskKind> {
     }
 }
 
-/// What is done so cannot be undone, and what it was done to is gone: every path to it passes the guard.
+/// What is done so cannot be undone, and what it was done to is gone.
 pub(super) const DESTROYING: [TaskKind; 3] =
     [TaskKind::Erase, TaskKind::Anonymize, TaskKind::Pseudonymize];
 
 /// Whether something is gone where a task of this kind was done.
 pub(super) fn destroys(kind: TaskKind) -> bool {
     DESTROYING.contains(&kind)
+}
+
+/// Kinds of tasks by which something may be gone: a person who looks at something may say that it goes.
+pub(super) const GUARDED: [TaskKind; 4] = [
+    TaskKind::Erase,
+    TaskKind::Anonymize,
+    TaskKind::Pseudonymize,
+    TaskKind::Review,
+];
+
+/// Whether something may be gone where a task of this kind was done.
+pub(super) fn is_guarded(kind: TaskKind) -> bool {
+    GUARDED.contains(&kind)
+}
+
+/// What kept the data of a task that was reported as done: what was once so is not undone by another report, and a hold
+/// weighs more than a rule.
+pub(super) fn despite(before: Option<Protection>, hold: bool, rule: bool) -> Option<Protection> {
+    let now = match (hold, rule) {
+        (true, _) => Some(Protection::Hold),
+        (false, true) => Some(Protection::RetentionRule),
+        (false, false) => None,
+    };
+    match (before, now) {
+        (Some(Protection::Hold), _) | (_, None) => before,
+        _ => now,
+    }
 }
 
 /// Whether nothing is missing where a task was skipped for this reason.

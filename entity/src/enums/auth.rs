@@ -110,7 +110,7 @@ text_enum! {
         SetRetentionRules = "SET_RETENTION_RULES",
         /// Read for how long data is kept, and what is due.
         ReadRetention = "READ_RETENTION",
-        /// Record what the time for which data is kept counts from.
+        /// Record what the time for which data is kept counts from, as far as the role sees it.
         RecordAnchors = "RECORD_ANCHORS",
         /// See what would be erased of a customer, and what is in the way.
         PlanDeletion = "PLAN_DELETION",

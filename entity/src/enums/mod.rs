@@ -46,8 +46,8 @@ pub use request::{
     RequesterKind, RequesterVerification, StatusStandard, TermUnit, VerificationVerdict,
 };
 pub use task::{
-    AccessPackageStatus, RecipientNoticeStatus, RetentionGround, TaskKind, TaskSkipReason,
-    TaskStatus,
+    AccessPackageStatus, Protection, RecipientNoticeStatus, RetentionGround, TaskKind,
+    TaskSkipReason, TaskStatus,
 };
 
 #[cfg(test)]

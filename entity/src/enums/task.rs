@@ -89,6 +89,16 @@ text_enum! {
 }
 
 text_enum! {
+    /// What kept data that was reported as gone all the same.
+    pub enum Protection {
+        /// A legal hold, a chargeback or an unpaid invoice, or an open request: the task was `held`.
+        Hold = "HOLD",
+        /// A protected retention rule that keeps something of the customer in that system.
+        RetentionRule = "RETENTION_RULE",
+    }
+}
+
+text_enum! {
     /// Why data is kept although its erasure was asked for.
     pub enum RetentionGround {
         /// The law says so: `source` names the statute (GDPR Art. 17(3)(b)).

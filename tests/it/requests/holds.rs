@@ -83,6 +83,7 @@ async fn a_worker_that_is_at_it_hears_of_a_hold() {
     host.billing.run(build::POSTPONE_TASK, waits).await.ok();
     done(&host.billing, &second).await.ok();
     assert_eq!(host.tasks(&opened).await[0]["status"], "DONE");
+    assert_eq!(host.despite().await, ["whmcs despite HOLD"]);
     let refusals = |seen: &[Value]| {
         let kinds = seen.iter().map(|event| event["type"].as_str().unwrap());
         kinds.filter(|kind| *kind == "REFUSAL_RECORDED").count()

@@ -79,6 +79,20 @@ impl Host {
         found.get("tasks.nodes").as_array().unwrap().clone()
     }
 
+    /// What was done although something kept the data: in which system, and what kept it.
+    pub async fn despite(&self) -> Vec<String> {
+        let query = "{ tasks(filter: { despiteProtection: true }) { nodes { system despite } } }";
+        let found = self.officer.ask(query).await;
+        let nodes = found.get("tasks.nodes").as_array().unwrap().iter();
+        nodes
+            .map(|node| {
+                let [system, kept] =
+                    ["system", "despite"].map(|field| node[field].as_str().unwrap());
+                format!("{system} despite {kept}")
+            })
+            .collect()
+    }
+
     /// Says how a step that is asked for fails.
     pub async fn stays(&self, item: &Value, to: &str, code: &str) {
         let step = json!({ "itemId": item, "to": to, "note": "as was asked" });

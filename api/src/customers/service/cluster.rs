@@ -62,3 +62,22 @@ pub(crate) async fn clusters(ctx: &Ctx, customers: &[CustomerId]) -> Result<Clus
     let each = each.collect();
     Ok(Clusters { each, joined })
 }
+
+/// The cluster that each of some customers is in, the one that stands for it first; of one that was merged, too. It authorises
+/// nothing: the use case that asks has done so.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn clusters_around(
+    ctx: &Ctx,
+    customers: &[CustomerId],
+) -> Result<HashMap<CustomerId, Vec<CustomerId>>> {
+    let roots = store::roots(ctx.db(), ctx.scope(), customers).await?;
+    let root_of = |customer: &CustomerId| roots.get(customer).copied().unwrap_or(*customer);
+    let mut standing: Vec<_> = customers.iter().map(root_of).collect();
+    standing.sort_unstable();
+    standing.dedup();
+    let clusters = clusters(ctx, &standing).await?;
+    let around = |customer: &CustomerId| (*customer, clusters.of(root_of(customer)).to_vec());
+    Ok(customers.iter().map(around).collect())
+}

@@ -28,7 +28,7 @@ pub(crate) use assign::{NewAssignment, record_assignments};
 pub(crate) use brands::{
     brands, brands_by_id, brands_of, check_brand, existing_brands, register_brand,
 };
-pub(crate) use cluster::{Clusters, clusters};
+pub(crate) use cluster::{Clusters, clusters, clusters_around};
 pub(crate) use held::{assignments, assignments_by_id, holders};
 pub(crate) use identifiers::{
     NewIdentifier, add_identifier, end_identifier, identifiers_by_id, verify_identifier,

@@ -2,7 +2,9 @@
 
 mod period;
 
-use entity::enums::{HoldStatus, RetentionAction, RetentionGround, TaskKind};
+use entity::enums::{
+    HoldStatus, RetentionAction, RetentionAnchor, RetentionGround, Role, TaskKind,
+};
 use entity::legal_hold;
 use entity::time::Timestamp;
 
@@ -43,6 +45,23 @@ pub(super) const WAITED_FOR: [RetentionGround; 3] = [
     RetentionGround::OpenChargeback,
     RetentionGround::UnpaidInvoice,
 ];
+
+/// Whether a role may say that something happened: desks of what they see themselves, because data is erased by it.
+pub(super) const fn may_say(role: Role, anchor: RetentionAnchor) -> bool {
+    match role {
+        Role::Support => matches!(
+            anchor,
+            RetentionAnchor::TicketClosed
+                | RetentionAnchor::CaseClosed
+                | RetentionAnchor::LastLogin
+        ),
+        Role::Abuse => matches!(
+            anchor,
+            RetentionAnchor::TicketClosed | RetentionAnchor::CaseClosed
+        ),
+        _ => true,
+    }
+}
 
 #[cfg(test)]
 mod tests {

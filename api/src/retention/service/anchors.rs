@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
 use crate::platform::personal::Personal;
 use crate::platform::random;
-use crate::retention::store;
+use crate::retention::{rules, store};
 use crate::vault::{self, DataKey, ERASED, Field, Locked, Owner, Place, normalise};
 
 /// Something that happened.
@@ -78,7 +78,7 @@ pub(crate) fn normal(
     Ok(format!("{customer}|{anchor}|{thing}"))
 }
 
-/// The record of the same, where there is one.
+/// The record of the same, where there is one: of the customer, or of anybody who is one with it.
 async fn known(
     ctx: &Ctx,
     customer: CustomerId,
@@ -89,15 +89,20 @@ async fn known(
         return store::anchor_of(ctx.db(), ctx.scope(), customer, anchor).await;
     };
     let (vault, field) = (ctx.vault(), Field::AnchorReference);
-    let normal = normal(customer, anchor, system, reference)?;
-    let values = vault.index(ctx.controller(), field, &normal)?.into_iter();
-    let values = values.map(|value| value.bytes).collect();
+    let clusters = customers::service::clusters_around(ctx, &[customer]).await?;
+    let mut values = Vec::new();
+    for member in clusters.values().flatten() {
+        let normal = normal(*member, anchor, system, reference)?;
+        let of = vault.index(ctx.controller(), field, &normal)?.into_iter();
+        values.extend(of.map(|value| value.bytes));
+    }
     let found = vault::targets(ctx.db(), ctx.scope(), field, values).await?;
     let ids = found.into_values().flatten();
     let ids: Vec<_> = ids.map(RetentionAnchorId::from_uuid).collect();
-    Ok(store::anchors_by_id(ctx.db(), ctx.scope(), &ids)
-        .await?
-        .pop())
+    let mut found = store::anchors_by_id(ctx.db(), ctx.scope(), &ids).await?;
+    // Two, where both were known by it before they were one: what was said last of them counts.
+    found.sort_unstable_by_key(|row| (row.at, row.id));
+    Ok(found.pop())
 }
 
 /// Records when something happened that the time for which data is kept counts from, or that it is not so any more. Of the
@@ -111,6 +116,9 @@ pub(crate) async fn record_anchor(
     once: Once,
 ) -> Result<RetentionAnchorId> {
     ctx.authorize(Action::RecordAnchors)?;
+    if !rules::may_say(ctx.actor.role, new.anchor) {
+        return Err(Error::ForbiddenAnchor { anchor: new.anchor });
+    }
     let thing = new.checked(ctx)?;
     if let Some(ids) = ctx.done_before(&once).await? {
         return only_id(&ids, "retention anchor");
@@ -120,19 +128,23 @@ pub(crate) async fn record_anchor(
     let missing = Error::NotFound { what: "customer" };
     let found = found.into_iter().next().ok_or(missing)?;
     let customer = found.sole().map_err(|error| error.at("customer"))?;
+    let known = known(ctx, customer, new.anchor, thing.as_ref()).await?;
+    // What was recorded of somebody who was merged stays that one's.
+    let customer = known.as_ref().map_or(customer, |row| row.customer_id);
     let (scope, owner) = (ctx.scope(), [Owner::customer(customer)]);
     let class = DataClass::Request;
     let keys = ctx
         .vault()
         .ensure(&ctx.app.db, scope, &owner, class, ctx.now());
     let key = keys.await?.into_values().next().ok_or(ERASED)?;
-    let known = known(ctx, customer, new.anchor, thing.as_ref()).await?;
     let id = known.map(|row| row.id);
     let said = said(ctx, (customer, &new), thing.as_ref(), &key, id)?;
     let mut tx = match ctx.begin_once(&once, &[said.id.to_string()]).await? {
         Begun::New(tx) => tx,
         Begun::Replay(ids) => return only_id(&ids, "retention anchor"),
     };
+    // After what is being handed out: what is not due any more is not from then on.
+    store::wait_for_claims(tx.db(), tx.scope()).await?;
     let before = match id {
         Some(id) => Some(store::lock_anchor(tx.db(), tx.scope(), id).await?),
         None => None,

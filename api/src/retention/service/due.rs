@@ -6,6 +6,7 @@ use std::sync::Arc;
 use entity::date::Date;
 use entity::enums::{Action, RetentionAnchor};
 use entity::id::{CustomerId, RetentionRuleId};
+use sea_orm::ConnectionTrait;
 use tokio::sync::Notify;
 
 use super::periods::{self, KnownBy, NewRule, Rule};
@@ -292,33 +293,43 @@ pub(crate) async fn unplanned(
     store::due(ctx.db(), ctx.scope(), span, true, (after, limit)).await
 }
 
-/// The same within a change, which nobody plans besides until it ends.
+/// The same within a change, which nobody plans besides until it ends; nothing, where the rule is another by now.
 ///
 /// # Errors
 /// As every statement.
 pub(crate) async fn unplanned_in(
     tx: &Tx,
-    span: &Span,
+    work: &Work,
     after: Option<Cursor>,
     limit: u64,
 ) -> Result<Vec<Due>> {
     store::wait_for_claims(tx.db(), tx.scope()).await?;
-    store::due(tx.db(), tx.scope(), span, true, (after, limit)).await
+    let rules = periods::load_in(tx.db(), tx.scope()).await?;
+    if !rules.iter().any(|rule| rule.row == work.rule.row) {
+        return Ok(Vec::new());
+    }
+    store::due(tx.db(), tx.scope(), &work.span, true, (after, limit)).await
 }
 
-/// Which tasks the rules want, of one system or of all. It authorises nothing: the use case that asks has done so.
+/// Which tasks the rules want, of one system or of all, as a connection sees them. It authorises nothing: the use case that
+/// asks has done so.
 ///
 /// # Errors
 /// As every statement.
-pub(crate) async fn wanted(ctx: &Ctx, system: Option<&str>) -> Result<Vec<Wanted>> {
+pub(crate) async fn wanted(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    system: Option<&str>,
+) -> Result<Vec<Wanted>> {
     let today = Date::of(ctx.now());
     let mut wanted = Vec::new();
-    for rule in periods::load(ctx).await? {
+    for rule in periods::load_in(db, ctx.scope()).await? {
         for named in rule.systems().filter(|_| rule.runs()) {
             if system.is_none_or(|system| system == named) {
                 wanted.push(Wanted {
                     rule: rule.row.id,
                     kind: kind_of(rule.row.action),
+                    system: named.to_owned(),
                     before: rule.due_before(today),
                 });
             }
@@ -350,19 +361,30 @@ pub(crate) async fn kept_by_law(
     if rules.is_empty() || customers.is_empty() {
         return Ok(HashMap::new());
     }
-    let clusters = customers::service::clusters(ctx, customers).await?;
-    let latest = store::latest(ctx.db(), ctx.scope(), &clusters.all()).await?;
+    let clusters = customers::service::clusters_around(ctx, customers).await?;
+    let mut all: Vec<_> = clusters.values().flatten().copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    let latest = store::latest(ctx.db(), ctx.scope(), &all).await?;
     let today = Date::of(ctx.now());
     let mut found = HashMap::new();
-    for (customer, members) in clusters.each() {
-        let at = |of: &CustomerId, anchor| latest.get(of).and_then(|at| at.get(&anchor)).copied();
-        let last = |anchor| members.iter().filter_map(|member| at(member, anchor)).max();
+    for (customer, members) in &clusters {
+        let of = |member: &CustomerId, anchor| latest.get(&(*member, anchor));
+        let last = |anchor| {
+            let ats = members.iter().filter_map(|member| of(member, anchor));
+            ats.map(|latest| latest.at).max()
+        };
+        // Services of which not all ended, and an account that is not closed, go on, whatever ended of them.
+        let ended = |anchor| {
+            let stands_for_all = members.first().and_then(|member| of(member, anchor));
+            stands_for_all.is_some_and(|latest| latest.whole)
+        };
         let kept = rules.iter().filter_map(|rule| {
             let anchor = rule.row.anchor;
-            // Services that did not end, and an account that is not closed, go on.
             let goes_on = match anchor {
-                RetentionAnchor::ServiceTerminated => at(customer, anchor).is_none(),
-                RetentionAnchor::AccountClosed => last(anchor).is_none(),
+                RetentionAnchor::ServiceTerminated | RetentionAnchor::AccountClosed => {
+                    !ended(anchor)
+                }
                 _ => false,
             };
             let last_day = last(anchor).and_then(|at| rule.last_day(at));

@@ -18,7 +18,7 @@ pub(crate) use due::{
 };
 pub(crate) use holds::{NewHold, extend, place, release};
 pub(crate) use periods::{
-    NewRule, Rule, all as rules, by_ids as rules_by_id, set_rule, told as rules_told,
+    NewRule, Rule, SetRule, all as rules, by_ids as rules_by_id, set_rule, told as rules_told,
 };
 pub(crate) use read::{
     Block, Cover, Hold, HoldFilter, blocks_by_id, blocks_of, covers, holds, holds_by_id, holds_over,

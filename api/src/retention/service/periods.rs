@@ -9,12 +9,14 @@ use entity::enums::{
 use entity::id::{EventId, RetentionRuleId};
 use entity::retention_rule;
 use entity::time::Timestamp;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::context::{Begun, Ctx, Once, only_id};
 use crate::data_map::{self, Tree};
 use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
+use crate::platform::db::Scope;
 use crate::platform::personal::check_length;
 use crate::platform::random;
 use crate::retention::rules::{Count, Period, kind_of};
@@ -67,7 +69,7 @@ impl Rule {
     /// What it is about in one of its systems, as far as it is due on a day.
     pub(super) fn span(&self, system: &str, kinds: &KnownBy, day: Date) -> Span {
         Span {
-            rule: Some(self.row.id),
+            rule: self.row.id,
             kind: kind_of(self.row.action),
             system: system.to_owned(),
             kinds: kinds.get(system).cloned().unwrap_or_default(),
@@ -113,6 +115,15 @@ pub(crate) struct NewRule {
     pub(crate) protected: bool,
     /// Whether it is not applied any more.
     pub(crate) ended: bool,
+}
+
+/// A rule to be set, and the version of it that the caller has read, where they have.
+#[derive(Debug, Clone)]
+pub(crate) struct SetRule {
+    /// The rule.
+    pub(crate) rule: NewRule,
+    /// The version.
+    pub(crate) expected_version: Option<i32>,
 }
 
 impl NewRule {
@@ -234,13 +245,13 @@ fn check_number(all: &[retention_rule::Model], after: &retention_rule::Model) ->
 /// not due any more is not handed out from then on.
 ///
 /// # Errors
-/// Forbidden; Invalid.
-pub(crate) async fn set_rule(ctx: &Ctx, new: &NewRule, once: Once) -> Result<RetentionRuleId> {
+/// Forbidden; Invalid; Conflict for another version.
+pub(crate) async fn set_rule(ctx: &Ctx, new: &SetRule, once: Once) -> Result<RetentionRuleId> {
     ctx.authorize(Action::SetRetentionRules)?;
     if let Some(ids) = ctx.done_before(&once).await? {
         return only_id(&ids, "retention rule");
     }
-    let said = new.checked(ctx, &known_by(ctx).await?)?;
+    let said = new.rule.checked(ctx, &known_by(ctx).await?)?;
     let key = ctx.controller_key().await?;
     let mut tx = match ctx.begin_once(&once, &[]).await? {
         Begun::New(tx) => tx,
@@ -250,6 +261,10 @@ pub(crate) async fn set_rule(ctx: &Ctx, new: &NewRule, once: Once) -> Result<Ret
     store::wait_for_claims(tx.db(), tx.scope()).await?;
     let all = store::rules(tx.db(), tx.scope()).await?;
     let before = all.iter().find(|row| row.name == said.name);
+    let expected = new.expected_version;
+    if expected.is_some_and(|expected| before.map_or(0, |row| row.version) != expected) {
+        return Err(Error::Conflict("the rule was changed since: read it again"));
+    }
     let mut row = match before {
         Some(before) => changed(before, said),
         None => said,
@@ -305,7 +320,11 @@ pub(crate) async fn all(ctx: &Ctx) -> Result<Vec<Rule>> {
 }
 
 pub(super) async fn load(ctx: &Ctx) -> Result<Vec<Rule>> {
-    let rows = store::rules(ctx.db(), ctx.scope()).await?;
+    load_in(ctx.db(), ctx.scope()).await
+}
+
+pub(super) async fn load_in(db: &impl ConnectionTrait, scope: Scope) -> Result<Vec<Rule>> {
+    let rows = store::rules(db, scope).await?;
     Ok(rows.into_iter().map(|row| Rule { row }).collect())
 }
 

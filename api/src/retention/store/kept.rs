@@ -113,8 +113,8 @@ pub(in crate::retention) async fn save_anchor(
 /// Anchors of some instants, in one system: what a rule is about there.
 #[derive(Debug, Clone)]
 pub(crate) struct Span {
-    /// The rule whose tasks count; none of a rule that is not set.
-    pub(crate) rule: Option<RetentionRuleId>,
+    /// The rule whose tasks count.
+    pub(crate) rule: RetentionRuleId,
     /// What is done about it.
     pub(crate) kind: TaskKind,
     /// The system.
@@ -145,17 +145,25 @@ pub(crate) struct Due {
 }
 
 /// What keeps an anchor of a customer as a whole from counting: by expressions for its controller, its customer, its kind
-/// and its instant. Whoever is one with the customer has a later one, or goes on; somebody whose services did not end counts as one who
-/// goes on, unless the instant lies after the merge, when it was said of both.
+/// and its instant. Whoever is one with the customer has a later one, or goes on: somebody whose services did not end, or
+/// whose account was not closed, unless the instant lies after the merge, when it was said of both.
 fn contradicted(controller: &str, customer: &str, anchor: &str, at: &str) -> String {
     let members = members_of(controller, customer);
+    let merged_before = format!(
+        "exists (select 1 from customer_merge g where g.controller_id = {controller} and g.customer_id = m.id
+            and g.merged_at <= {at})"
+    );
     format!(
         "(exists (select 1 from retention_anchor o where o.controller_id = {controller} and o.customer_id in {members}
-                and o.anchor = {anchor} and o.system is null and (o.at is null or o.at > {at}))
+                and o.anchor = {anchor} and (o.at > {at} or o.at is null and o.system is null))
             or ({anchor} = 'SERVICE_TERMINATED' and exists (select 1 from customer m
-                where m.controller_id = {controller} and m.id in {members} and (m.services_ended_at > {at} or m.services_ended_at is null and not exists (select 1
-                    from customer_merge g where g.controller_id = {controller} and g.customer_id = m.id
-                        and g.merged_at <= {at})))))"
+                where m.controller_id = {controller} and m.id in {members}
+                    and (m.services_ended_at > {at} or m.services_ended_at is null and not {merged_before})))
+            or ({anchor} = 'ACCOUNT_CLOSED' and exists (select 1 from customer m
+                where m.controller_id = {controller} and m.id in {members} and not {merged_before}
+                    and not exists (select 1 from retention_anchor o where o.controller_id = {controller}
+                        and o.customer_id = m.id and o.anchor = 'ACCOUNT_CLOSED' and o.system is null
+                        and o.at is not null))))"
     )
 }
 
@@ -215,7 +223,7 @@ fn values_of(scope: Scope, span: &Span) -> Vec<Value> {
         span.anchor.as_str().into(),
         span.from.into(),
         span.until.into(),
-        span.rule.map_or(Uuid::nil(), RetentionRuleId::uuid).into(),
+        span.rule.into(),
         span.system.as_str().into(),
         span.kind.as_str().into(),
     ];
@@ -263,10 +271,12 @@ fn from_and_where(span: &Span, unplanned: bool) -> String {
 }
 
 /// Which tasks a rule that is set wants.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     /// The rule.
     pub(crate) rule: RetentionRuleId,
+    /// Tasks of this system.
+    pub(crate) system: String,
     /// Tasks of this kind.
     pub(crate) kind: TaskKind,
     /// About what happened before.
@@ -279,15 +289,17 @@ pub(crate) fn is_wanted(db: &impl ConnectionTrait, wanted: &[Wanted]) -> SimpleE
     let mut values = Vec::new();
     let mut any = Vec::new();
     for (n, one) in wanted.iter().enumerate() {
-        let n = 3 * n;
+        let n = 4 * n;
         any.push(format!(
-            "task.rule_id = ${} and task.kind = ${} and task.anchored_at < ${}",
+            "task.rule_id = ${} and task.system = ${} and task.kind = ${} and task.anchored_at < ${}",
             n + 1,
             n + 2,
-            n + 3
+            n + 3,
+            n + 4
         ));
-        let kind = one.kind.as_str();
-        values.extend([one.rule.into(), kind.into(), Value::from(one.before)]);
+        let (system, kind) = (one.system.as_str(), one.kind.as_str());
+        let before = Value::from(one.before);
+        values.extend([one.rule.into(), system.into(), kind.into(), before]);
     }
     if any.is_empty() {
         return condition(db, "(1 = 0)", []);
@@ -313,10 +325,20 @@ pub(crate) fn is_wanted(db: &impl ConnectionTrait, wanted: &[Wanted]) -> SimpleE
 }
 
 #[derive(FromQueryResult)]
-struct Latest {
+struct Found {
     customer_id: CustomerId,
     anchor: String,
     at: Timestamp,
+    whole: i64,
+}
+
+/// When something happened last.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::retention) struct Latest {
+    /// When.
+    pub(in crate::retention) at: Timestamp,
+    /// Whether it, or something of the kind before it, happened to the customer as a whole.
+    pub(in crate::retention) whole: bool,
 }
 
 /// When each kind of anchor was last, of each of some customers.
@@ -324,24 +346,29 @@ pub(in crate::retention) async fn latest(
     db: &impl ConnectionTrait,
     scope: Scope,
     customers: &[CustomerId],
-) -> Result<HashMap<CustomerId, HashMap<RetentionAnchor, Timestamp>>> {
+) -> Result<HashMap<(CustomerId, RetentionAnchor), Latest>> {
     let mut values: Vec<Value> = vec![scope.controller.into()];
     values.extend(customers.iter().map(|id| Value::from(*id)));
     let list = placeholders(2, customers.len());
     let sql = format!(
-        "select a.customer_id as customer_id, a.anchor as anchor, max(a.at) as at from retention_anchor a
+        "select a.customer_id as customer_id, a.anchor as anchor, max(a.at) as at,
+                cast(max(case when a.system is null then 1 else 0 end) as bigint) as whole from retention_anchor a
             where a.controller_id = $1 and a.customer_id in ({list}) and a.at is not null
             group by a.customer_id, a.anchor
-        union all select c.id, 'SERVICE_TERMINATED', c.services_ended_at from customer c
+        union all select c.id, 'SERVICE_TERMINATED', c.services_ended_at, cast(1 as bigint) from customer c
             where c.controller_id = $1 and c.id in ({list}) and c.services_ended_at is not null"
     );
     let statement = raw(db, &sql, values);
-    let mut found: HashMap<_, HashMap<_, _>> = HashMap::new();
-    for row in Latest::find_by_statement(statement).all(db).await? {
+    let mut found: HashMap<_, Latest> = HashMap::new();
+    for row in Found::find_by_statement(statement).all(db).await? {
         if let Some(anchor) = RetentionAnchor::from_text(&row.anchor) {
-            let of = found.entry(row.customer_id).or_default();
-            let at: &mut Timestamp = of.entry(anchor).or_insert(row.at);
-            *at = row.at.max(*at);
+            let new = Latest {
+                at: row.at,
+                whole: row.whole > 0,
+            };
+            let latest = found.entry((row.customer_id, anchor)).or_insert(new);
+            latest.at = latest.at.max(new.at);
+            latest.whole |= new.whole;
         }
     }
     Ok(found)

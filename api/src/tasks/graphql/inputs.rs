@@ -23,6 +23,8 @@ pub(crate) struct TaskFilterInput {
     retention_rule_id: Option<RetentionRuleId>,
     /// By which customers are told of an incident: that are a part of this notification.
     incident_notification_id: Option<IncidentNotificationId>,
+    /// Reported as done, or not, although something kept the data: those with `despite`, or those without.
+    despite_protection: Option<bool>,
     /// In one of these states.
     status_in: Option<Vec<TaskStatus>>,
     /// Of one of these kinds.
@@ -36,6 +38,7 @@ impl From<TaskFilterInput> for TaskFilter {
             request: input.request_id,
             rule: input.retention_rule_id,
             notification: input.incident_notification_id,
+            despite: input.despite_protection,
             statuses: input.status_in.unwrap_or_default(),
             kinds: input.kind_in.unwrap_or_default(),
             ..Self::default()

@@ -3,8 +3,8 @@
 use async_graphql::{Context, Object};
 use entity::date::Date;
 use entity::enums::{
-    Action, IdentifierKind, NotificationPhase, NotificationTarget, OptOutScope, RetentionAnchor,
-    RetentionGround, TaskKind, TaskSkipReason, TaskStatus,
+    Action, IdentifierKind, NotificationPhase, NotificationTarget, OptOutScope, Protection,
+    RetentionAnchor, RetentionGround, TaskKind, TaskSkipReason, TaskStatus,
 };
 use entity::id::{AttachmentId, IncidentId, LeaseId, TaskId};
 use entity::time::Timestamp;
@@ -124,6 +124,11 @@ impl Task {
             Ok(_) => None,
             Err(error) => Some(Err(error)),
         }
+    }
+
+    /// What kept the data when it was reported as done all the same, and not as kept; null where nothing did.
+    async fn despite(&self) -> Option<Protection> {
+        self.row.despite
     }
 
     /// When that was which the time counts from, where a retention rule wants it.

@@ -51,7 +51,7 @@ pub(crate) struct Claimed {
     pub(crate) rule: Option<Rule>,
     /// What its time counts from, where that was recorded of a thing or a customer.
     pub(crate) anchor: Option<(Anchor, Option<Personal>)>,
-    /// What must be kept, where it destroys something.
+    /// What must be kept, where something may be gone by it.
     pub(crate) keep: Vec<KeptByLaw>,
     /// What the customer is told of an incident.
     pub(crate) notice: Option<(Notice, Option<Personal>)>,
@@ -89,7 +89,7 @@ pub(crate) async fn claim(
         // Whoever could read a code could answer with it.
         codes_since: serves.then(|| ctx.now().saturating_sub(OLDEST_CODE)),
         now: ctx.now(),
-        rules: &retention::service::wanted(ctx, Some(&system)).await?,
+        rules: &retention::service::wanted(ctx, ctx.db(), Some(&system)).await?,
         limit: u64::try_from(limit).unwrap_or_default(),
     };
     let rows = hand_out(ctx, wanted, lease).await?;
@@ -120,6 +120,12 @@ async fn hand_out(
     let until = ctx.now().saturating_add(length);
     let tx = ctx.app.housekeeping().await?;
     store::hold_still(tx.connection(), ctx.scope()).await?;
+    // What was said of rules since is not said in vain.
+    let rules = retention::service::wanted(ctx, tx.connection(), Some(wanted.system)).await?;
+    let wanted = store::Wanted {
+        rules: &rules,
+        ..wanted
+    };
     let mut rows = store::due(tx.connection(), ctx.scope(), wanted).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let to = ctx.actor.integration;
@@ -220,7 +226,7 @@ impl Rules {
         let ids: Vec<_> = rows.iter().filter_map(|row| row.rule_id).collect();
         let anchors = rows.iter().filter_map(|row| row.anchor_id);
         let anchors: Vec<_> = anchors.map(RetentionAnchorId::from_uuid).collect();
-        let destroying = rows.iter().filter(|row| rules::destroys(row.kind));
+        let destroying = rows.iter().filter(|row| rules::is_guarded(row.kind));
         let mut customers: Vec<_> = destroying.filter_map(|row| row.customer_id).collect();
         customers.sort_unstable();
         customers.dedup();
@@ -247,7 +253,7 @@ impl Rules {
 
     /// What must be kept in its system, but for what the task itself is about.
     fn keep(&self, row: &task::Model) -> Vec<KeptByLaw> {
-        let of = row.customer_id.filter(|_| rules::destroys(row.kind));
+        let of = row.customer_id.filter(|_| rules::is_guarded(row.kind));
         let kept = of.and_then(|customer| self.kept.get(&customer));
         let kept = kept.into_iter().flatten().filter(|kept| {
             let own = Some(kept.rule.row.id) == row.rule_id;
@@ -369,7 +375,7 @@ pub(crate) async fn heartbeat(
             .refuse(ErrorCode::LegalHold, reason, id.to_string())
             .await);
     }
-    let wanted = retention::service::wanted(ctx, Some(&row.system)).await?;
+    let wanted = retention::service::wanted(ctx, tx.connection(), Some(&row.system)).await?;
     if !store::is_wanted_still(tx.connection(), ctx.scope(), id, &wanted).await? {
         tx.rollback().await?;
         let reason = "it is not wanted any more: do not begin, and report what was done".to_owned();

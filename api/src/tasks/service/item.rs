@@ -165,7 +165,7 @@ pub(crate) async fn retry_alone(ctx: &Ctx, id: TaskId, once: Once) -> Result<Tas
     let key_id = store::one(ctx.db(), ctx.scope(), id).await?.key_id;
     let mut keys = ctx.vault().keys(ctx.db(), ctx.scope(), [key_id]).await?;
     let key = keys.remove(&key_id).ok_or(ERASED)?;
-    let wanted = retention::service::wanted(ctx, None).await?;
+    let wanted = retention::service::wanted(ctx, ctx.db(), None).await?;
     let mut tx = match ctx.begin_once(&once, &[id.to_string()]).await? {
         Begun::New(tx) => tx,
         Begun::Replay(ids) => return only_id(&ids, "task"),

@@ -188,6 +188,7 @@ fn row(ctx: &Ctx, tx: &mut Tx, key: &Arc<DataKey>, new: NewTask) -> Result<task:
         attempts: 0,
         failures: 0,
         changed: false,
+        despite: None,
         suspended: false,
         postponed: None,
         skipped: None,

@@ -82,6 +82,8 @@ pub(crate) struct TaskFilter {
     pub(crate) rule: Option<RetentionRuleId>,
     /// That are a part of this notification of an incident.
     pub(crate) notification: Option<IncidentNotificationId>,
+    /// That were reported as done, or not, although something kept what they are about.
+    pub(crate) despite: Option<bool>,
     /// In these states.
     pub(crate) statuses: Vec<TaskStatus>,
     /// Of these kinds.

@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields, digest_of_text};
 use crate::platform::personal::{Personal, check_length, check_text};
 use crate::platform::random;
+use crate::retention;
 use crate::tasks::{rules, store};
 use crate::vault::{Column, DataKey, ERASED, Place};
 
@@ -105,6 +106,7 @@ pub(crate) async fn complete(
 ) -> Result<TaskId> {
     ctx.authorize(Action::WorkOnTasks)?;
     said.check()?;
+    let despite_law = is_despite_law(ctx, held.task, said).await?;
     let same = |row: &task::Model| row.status == said.outcome;
     let report = match Report::open(ctx, held, &once, same).await? {
         Opened::Now(report) => report,
@@ -130,7 +132,26 @@ pub(crate) async fn complete(
             left.push(file.id.to_string());
         }
     }
-    report.end(ctx, said, left).await
+    report.end(ctx, said, left, despite_law).await
+}
+
+/// Whether something is said to be gone although a rule that is protected keeps something of the customer in the system,
+/// beside what the task itself is about, and nothing is said to be kept by law.
+async fn is_despite_law(ctx: &Ctx, task: TaskId, said: &Completion) -> Result<bool> {
+    if !matches!(said.outcome, TaskStatus::Done | TaskStatus::Retained) || said.keeps_by_law() {
+        return Ok(false);
+    }
+    let row = store::one(ctx.db(), ctx.scope(), task).await?;
+    let customers: Vec<_> = row.customer_id.into_iter().collect();
+    if !rules::is_guarded(row.kind) || customers.is_empty() {
+        return Ok(false);
+    }
+    let kept = retention::service::kept_by_law(ctx, &customers).await?;
+    let mut kept = kept.into_values().flatten();
+    Ok(kept.any(|kept| {
+        let own = Some(kept.rule.row.id) == row.rule_id;
+        !own && kept.rule.systems().any(|system| system == row.system)
+    }))
 }
 
 /// Says that a task failed: it is tried again after a while, or not at all.
@@ -261,7 +282,13 @@ impl Report {
             .transpose()
     }
 
-    async fn end(self, ctx: &Ctx, said: &Completion, deleted: Vec<String>) -> Result<TaskId> {
+    async fn end(
+        self,
+        ctx: &Ctx,
+        said: &Completion,
+        deleted: Vec<String>,
+        despite_law: bool,
+    ) -> Result<TaskId> {
         let mut evidence = said.evidence.clone();
         if rules::destroys(self.row.kind) && said.outcome != TaskStatus::Skipped {
             let system = data_map::service::named_in(&self.tx, &self.row.system).await?;
@@ -276,7 +303,7 @@ impl Report {
         let (db, scope) = (self.tx.db(), self.tx.scope());
         let guarded = store::guarded(db, scope, &[self.row.id], ctx.now()).await?;
         let erased = matches!(said.outcome, TaskStatus::Done | TaskStatus::Retained);
-        let despite = (erased && !guarded.is_empty()).then_some(true);
+        let despite_hold = erased && !guarded.is_empty();
         let retained: Vec<Value> = said.retained.iter().map(NewRetention::in_event).collect();
         let fields = Fields::new()
             .with("status", said.outcome.as_str())
@@ -290,7 +317,8 @@ impl Report {
                 "deletedAttachments",
                 (!deleted.is_empty()).then_some(deleted),
             )
-            .with_some("despiteHold", despite)
+            .with_some("despiteHold", despite_hold.then_some(true))
+            .with_some("despiteRetention", despite_law.then_some(true))
             .with_text("note", said.note.as_ref());
         let now = ctx.now();
         let row = task::Model {
@@ -301,6 +329,7 @@ impl Report {
             failures: 0,
             changed: self.row.changed
                 || erased && !matches!(self.row.kind, TaskKind::Export | TaskKind::Review),
+            despite: rules::despite(self.row.despite, despite_hold, despite_law),
             postponed: None,
             skipped: said.skipped,
             secret: None,
@@ -354,6 +383,12 @@ impl Completion {
             }
         }
         Ok(())
+    }
+
+    /// Whether something is kept because a law says so.
+    fn keeps_by_law(&self) -> bool {
+        let mut kept = self.retained.iter();
+        kept.any(|kept| kept.ground == RetentionGround::StatutoryRetention)
     }
 
     /// What is kept is kept for a time to come.

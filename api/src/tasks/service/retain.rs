@@ -34,13 +34,22 @@ pub(crate) async fn retain(app: &Arc<App>) -> Result<()> {
 }
 
 async fn retain_one(ctx: &Ctx) -> Result<()> {
-    let wanted = retention::service::wanted(ctx, None).await?;
+    let wanted = retention::service::wanted(ctx, ctx.db(), None).await?;
     while end_unwanted(ctx, Unwanted::ByRules(&wanted)).await? {}
     for work in retention::service::work(ctx).await? {
-        let mut after = None;
-        while let Some(last) = plan_some(ctx, &work, after).await? {
-            after = Some(last);
+        // One that fails keeps no other from it.
+        if let Err(error) = plan_all(ctx, &work).await {
+            let (rule, cause) = (work.rule.row.id, error.for_log());
+            tracing::error!(%rule, system = work.span.system, cause, "what is due could not be planned");
         }
+    }
+    Ok(())
+}
+
+async fn plan_all(ctx: &Ctx, work: &Work) -> Result<()> {
+    let mut after = None;
+    while let Some(last) = plan_some(ctx, work, after).await? {
+        after = Some(last);
     }
     Ok(())
 }
@@ -62,7 +71,7 @@ async fn plan_some(ctx: &Ctx, work: &Work, after: Option<Cursor>) -> Result<Opti
     let keys = keys.await?;
     let mut tx = ctx.begin().await?;
     // Another instance may have planned them meanwhile.
-    let found = retention::service::unplanned_in(&tx, &work.span, after, AT_ONCE).await?;
+    let found = retention::service::unplanned_in(&tx, work, after, AT_ONCE).await?;
     let last = found.last().map(|due| Cursor {
         key: due.at.as_millis(),
         id: due.anchor_id,

@@ -40,6 +40,14 @@ pub(in crate::tasks) async fn page(
     if let Some(notification) = filter.notification {
         select = select.filter(Column::NotificationId.eq(notification));
     }
+    if let Some(despite) = filter.despite {
+        let is = if despite {
+            Column::Despite.is_not_null()
+        } else {
+            Column::Despite.is_null()
+        };
+        select = select.filter(is);
+    }
     if !filter.statuses.is_empty() {
         select = select.filter(Column::Status.is_in(filter.statuses.iter().copied()));
     }

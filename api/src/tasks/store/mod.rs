@@ -105,7 +105,7 @@ fn handed_out(db: &impl ConnectionTrait, scope: Scope, wanted: Wanted<'_>) -> Se
         .add(exports_to_come())
         .add(guard(db, &OF_TASK, wanted.now));
     let erases = Condition::all()
-        .add(Column::Kind.is_in(rules::DESTROYING))
+        .add(Column::Kind.is_in(rules::GUARDED))
         .add(in_the_way);
     let mut select = scope
         .select::<task::Entity>()
@@ -191,7 +191,7 @@ pub(super) async fn guarded(
         .select_only()
         .column(Column::Id)
         .filter(Column::Id.is_in(ids.iter().copied()))
-        .filter(Column::Kind.is_in(rules::DESTROYING))
+        .filter(Column::Kind.is_in(rules::GUARDED))
         .filter(Column::Status.is_in([
             TaskStatus::Pending,
             TaskStatus::Claimed,
@@ -419,6 +419,7 @@ pub(super) async fn update(
         not_before: Set(row.not_before),
         failures: Set(row.failures),
         changed: Set(row.changed),
+        despite: Set(row.despite),
         suspended: Set(row.suspended),
         lease: Set(row.lease),
         leased_to: Set(row.leased_to),

@@ -1,5 +1,6 @@
 //! Rules and anchors that cannot be.
 
+use entity::enums::Role;
 use serde_json::{Value, json};
 
 use super::{Host, PREVIEW, whmcs};
@@ -60,6 +61,27 @@ async fn rules_and_anchors_that_make_no_sense_are_refused_and_change_nothing() {
             field
         );
     }
+    let abuse = host.app.actor(Role::Abuse).await;
+    // Desks say what they see themselves.
+    for (desk, anchor, allowed) in [
+        (&host.support, "LAST_LOGIN", true),
+        (&host.support, "INVOICE_DATE", false),
+        (&abuse, "CASE_CLOSED", true),
+        (&abuse, "LAST_LOGIN", false),
+    ] {
+        let mut of =
+            json!({ "customer": whmcs("42"), "anchor": anchor, "at": "2026-06-01T00:00:00Z" });
+        if anchor != "LAST_LOGIN" {
+            of["system"] = json!("desk");
+            of["reference"] = json!("7");
+        }
+        let said = desk.run(build::RECORD_ANCHOR, input(&of)).await;
+        if allowed {
+            said.ok();
+        } else {
+            said.refused(403, "FORBIDDEN");
+        }
+    }
     let forgot = json!({ "customer": whmcs("42"), "anchor": "LAST_LOGIN" });
     let refused = host.billing.run(build::RECORD_ANCHOR, input(&forgot)).await;
     assert_eq!(
@@ -78,10 +100,21 @@ async fn rules_and_anchors_that_make_no_sense_are_refused_and_change_nothing() {
             .await
             .refused(403, "FORBIDDEN");
     }
+    let mut unread = good.clone();
+    unread["expectedVersion"] = json!(1);
+    host.officer
+        .run(build::SET_RETENTION_RULE, input(&unread))
+        .await
+        .refused(409, "CONFLICT");
     let none = host.officer.ask("{ retentionRules { id } }").await;
     assert_eq!(none.get("retentionRules"), &json!([]));
     let seen = feed(&host.officer, |_| true).await;
-    let of_rules = |event: &&Value| event["type"].as_str().unwrap().starts_with("RETENTION");
+    let of_rules = |event: &&Value| {
+        event["type"]
+            .as_str()
+            .unwrap()
+            .starts_with("RETENTION_RULE")
+    };
     assert_eq!(seen.iter().filter(of_rules).count(), 0);
     host.stop().await;
 }

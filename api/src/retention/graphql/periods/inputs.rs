@@ -69,6 +69,9 @@ pub(crate) struct SetRetentionRuleInput {
     /// The rule, whole: what is absent is not kept from before.
     #[graphql(flatten)]
     pub(super) rule: RetentionRuleInput,
+    /// The version that the caller has read, 0 where there was no rule of the name: the call fails with CONFLICT when there is
+    /// another.
+    pub(super) expected_version: Option<i32>,
     /// The person behind the integration.
     pub(super) on_behalf_of: Option<OnBehalfOfInput>,
     /// Makes a repetition of this call have no further effect, at most 200 characters.

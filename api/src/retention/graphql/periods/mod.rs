@@ -17,7 +17,7 @@ use crate::context::Ctx;
 use crate::error::Result;
 use crate::graphql::{Batch, connection, ctx, ctx_for, once, payloads, read_back};
 use crate::platform::page::PageRequest;
-use crate::retention::service::{self, Anchor, DueItem, Preview, Rule};
+use crate::retention::service::{self, Anchor, DueItem, Preview, Rule, SetRule};
 
 impl Batch for RetentionRuleId {
     type Value = Rule;
@@ -101,7 +101,8 @@ impl PeriodsMutation {
     /// Sets for how long systems keep what, and what becomes of it then; a rule of the same name makes way for it. What is due
     /// becomes tasks of those systems; what is not due any more is not handed out from this moment on.
     /// `previewRetentionRule` shows what it would do. Errors: BAD_USER_INPUT for a system that is not registered, a period
-    /// that is none, and beyond 200 rules, or 200 systems that rules name together.
+    /// that is none, and beyond 200 rules, or 200 systems that rules name together; CONFLICT when there is another version
+    /// than the expected one.
     async fn set_retention_rule(
         &self,
         context: &Context<'_>,
@@ -109,14 +110,19 @@ impl PeriodsMutation {
     ) -> Result<SetRetentionRulePayload> {
         let once = once("setRetentionRule", input.idempotency_key.as_ref(), &input)?;
         let ctx = ctx_for(context, input.on_behalf_of)?;
-        let id = service::set_rule(&ctx, &input.rule.into(), once).await?;
+        let set = SetRule {
+            rule: input.rule.into(),
+            expected_version: input.expected_version,
+        };
+        let id = service::set_rule(&ctx, &set, once).await?;
         let rule = read_back(context, id).await;
         Ok(SetRetentionRulePayload { rule })
     }
 
     /// Records when something happened that the time for which data is kept counts from: a payment, the date of an invoice, the
     /// end of a ticket. Said again of the same thing, the last word counts, but a last login or payment never moves back. What
-    /// is due by it becomes a task within an hour. Errors: NOT_FOUND and AMBIGUOUS for the customer; CONFLICT when the same
+    /// is due by it becomes a task within an hour. SUPPORT says when tickets and cases were closed and when somebody signed in
+    /// last, ABUSE when tickets and cases were closed: others are FORBIDDEN there. Errors: NOT_FOUND and AMBIGUOUS for the customer; CONFLICT when the same
     /// is recorded at the same time.
     async fn record_anchor(
         &self,
