@@ -3,6 +3,8 @@
 mod refused;
 mod telling;
 
+use std::time::Duration;
+
 use entity::enums::Role;
 use serde_json::{Value, json};
 
@@ -10,8 +12,11 @@ use crate::harness::build::incidents::{
     ASSESS_INCIDENT, RECORD_INCIDENT_NOTIFICATION, REPORT_INCIDENT,
 };
 use crate::harness::build::{self, input};
+use crate::harness::poll::eventually;
 use crate::harness::survey::Survey;
 use crate::harness::{Actor, Answer, App};
+
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A hosting company in Sofia, its privacy officer, its abuse desk and its systems.
 pub struct House {
@@ -123,6 +128,12 @@ impl House {
     /// Every record has its key and its event; then the company closes.
     pub async fn stop(self) {
         let survey = Survey::of(self.app.database()).await;
+        // What is being planned changes between two looks.
+        eventually(PATIENCE, "all tasks", async || {
+            let left = survey.count("incident_notification where planning").await;
+            (left == 0).then_some(())
+        })
+        .await;
         survey.assert_whole().await;
         survey.close().await;
         self.app.stop().await;
