@@ -5,7 +5,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | `entry` | the doors: GraphQL, HTTP, command line, worker; each builds a context and calls a use case |
-//! | `customers` `recipients` `data_map` `disclosures` `preferences` `requests` `retention` `incidents` `tasks` `access_log` `packages` `transfer` | the capabilities, one folder each |
+//! | `customers` `recipients` `agreements` `data_map` `disclosures` `preferences` `requests` `retention` `incidents` `tasks` `access_log` `packages` `transfer` | the capabilities, one folder each |
 //! | `graphql` | what the GraphQL types of all capabilities share |
 //! | `context` `auth` `ledger` `vault` `error` | the spine: who acts, what is recorded, what is encrypted |
 //! | `platform` | technical parts without a business word |
@@ -16,6 +16,8 @@
 //!
 //! - `disclosures` -> `customers`, `recipients`, `data_map`
 //! - `recipients` -> `customers`
+//! - `agreements` -> `recipients`
+//! - `data_map` -> `recipients`, `agreements`
 //! - `retention` -> `customers`, `data_map`
 //! - `incidents` -> `customers`, `recipients`, `disclosures`, `data_map`
 //! - `tasks` -> `customers`, `data_map`, `retention`, `incidents`
@@ -28,6 +30,7 @@
 //! The test `layers` reads this table.
 
 mod access_log;
+mod agreements;
 mod auth;
 mod context;
 mod customers;

@@ -259,6 +259,10 @@ typed_id! {
     pub struct HouseTermId = "htm";
     /// A notice to a recipient about what became of data that it has.
     pub struct RecipientNoticeId = "ntc";
+    /// An agreement with a recipient, or what allows that data goes to it.
+    pub struct InstrumentId = "ins";
+    /// That data goes from one place to another.
+    pub struct DataFlowId = "flw";
     /// An incident.
     pub struct IncidentId = "inc";
     /// What was said of a notification of an incident.

@@ -1,6 +1,6 @@
 //! Systems: where data about customers lives.
 
-use crate::id::{ControllerId, EventId, IntegrationId, SystemId};
+use crate::id::{ControllerId, EventId, IntegrationId, RecipientId, SystemId};
 use crate::time::Timestamp;
 use sea_orm::entity::prelude::*;
 
@@ -24,6 +24,16 @@ pub struct Model {
     pub integration_id: Option<IntegrationId>,
     /// What it is known to leave behind when it erases, a line each.
     pub leaves_behind: String,
+    /// Which team or function answers for it.
+    pub owner: Option<String>,
+    /// The recipient that runs it; none where the controller does.
+    pub host_id: Option<RecipientId>,
+    /// Where it is, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// Keys of the data categories that it holds, with a space between.
+    pub categories: String,
+    /// Keys of the data subjects whose data it holds, with a space between.
+    pub subjects: String,
     /// When it was registered.
     pub recorded_at: Timestamp,
     /// Counts changes.

@@ -35,6 +35,8 @@ mod m20261126_000024_contacts;
 mod m20261126_000025_access_log;
 mod m20261126_000026_retention;
 mod m20261127_000027_incidents;
+mod m20261128_000028_agreements;
+mod m20261128_000029_data_flows;
 
 /// The ordered list of migrations.
 #[derive(Debug)]
@@ -71,6 +73,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000025_access_log::Migration),
             Box::new(m20261126_000026_retention::Migration),
             Box::new(m20261127_000027_incidents::Migration),
+            Box::new(m20261128_000028_agreements::Migration),
+            Box::new(m20261128_000029_data_flows::Migration),
         ]
     }
 }

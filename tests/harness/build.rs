@@ -4,6 +4,7 @@ mod ask;
 pub mod holds;
 mod ids;
 pub mod incidents;
+pub mod map;
 pub mod packages;
 pub mod work;
 
@@ -371,6 +372,7 @@ pub async fn populate(owner: &Actor) -> Ids {
     holds::promised(owner, &mut ids).await;
     holds::ruled(owner, &mut ids).await;
     incidents::happened(owner, &mut ids).await;
+    map::mapped(owner, &mut ids).await;
     ids
 }
 

@@ -5,6 +5,7 @@ mod events;
 mod gaps;
 mod holds;
 mod incidents;
+mod map;
 mod requests;
 mod tasks;
 
@@ -31,6 +32,7 @@ const TABLES: &[&str] = &[
     "customer_brand",
     "customer_merge",
     "customer_relation",
+    "data_flow",
     "data_key",
     "deletion_block",
     "disclosure",
@@ -46,6 +48,7 @@ const TABLES: &[&str] = &[
     "incident_customer",
     "incident_notification",
     "incident_recipient",
+    "instrument",
     "integration",
     "legal_hold",
     "legal_hold_category",
@@ -56,6 +59,7 @@ const TABLES: &[&str] = &[
     "preference_address",
     "recipient",
     "recipient_customer",
+    "recipient_engagement",
     "recipient_notice",
     "request",
     "request_clock",
@@ -404,6 +408,7 @@ impl Survey {
             tasks::HALVES,
             holds::HALVES,
             incidents::HALVES,
+            map::HALVES,
         ];
         for (what, of) in HALVES.iter().chain(more.into_iter().flatten()) {
             assert_eq!(self.count(of).await, 0, "{what}");

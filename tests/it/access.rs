@@ -9,6 +9,7 @@ mod holds;
 mod incidents;
 mod lives;
 mod log;
+mod map;
 mod packages;
 mod personal;
 mod preferences;
@@ -22,6 +23,7 @@ use disclosures::Spares;
 use holds::Kept;
 use incidents::Breach;
 use lives::Lives;
+use map::Paper;
 use packages::Packed;
 use requests::Asked;
 use serde_json::{Value, json};
@@ -246,6 +248,7 @@ fn samples() -> impl Iterator<Item = &'static Sample> {
         tasks::SAMPLES,
         holds::SAMPLES,
         incidents::SAMPLES,
+        map::SAMPLES,
         packages::SAMPLES,
         preferences::SAMPLES,
         log::SAMPLES,
@@ -281,6 +284,7 @@ struct World {
     kept: Kept,
     packed: Packed,
     breach: Breach,
+    paper: Paper,
     preference: String,
     /// A line of the access log.
     access: String,
@@ -354,6 +358,7 @@ impl World {
         let callers = Caller::everybody(app, &recipients, &customer).await;
         Self {
             breach: Breach::make(app, &callers).await,
+            paper: Paper::make(app, &recipients[1]).await,
             callers,
             preference: preferences::made(&owner, &customer).await,
             access: log::read(app, &customer).await,

@@ -38,6 +38,11 @@ const STATEMENTS: &[(&str, usize, &str)] = &[
         "copies for the person, whose sources stay",
     ),
     (
+        "recipients/store.rs",
+        1,
+        "for whom a recipient works changes: the ledger keeps the one before",
+    ),
+    (
         "tasks/store/attachments.rs",
         2,
         "files whose upload did not come to its end",

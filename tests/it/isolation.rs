@@ -26,7 +26,8 @@ const EVERYTHING: &str = r#"{
         disclosures(first: 5) { totalCount nodes { id } } } }
     preferences(first: 5) { nodes { id status note customer { id } brand { id } } }
     contactSettings { rules { country basis brand { id } } templates { name purpose brand { id } integration { id } } }
-    recipients(first: 5) { nodes { id name contacts { value } noticeUrl version customer { id } } }
+    recipients(first: 5) { nodes { id name contacts { value } noticeUrl version customer { id }
+        engagedBy { id } subProcessors { id } agreements { id reference } transferMechanisms { id } } }
     processors(first: 5) { nodes { id name } }
     disclosures(first: 5) { totalCount nodes { id reference event { id }
         recipient { id } recordedBy { id } series { count first { id } } supersededBy { new { id } }
@@ -35,7 +36,8 @@ const EVERYTHING: &str = r#"{
         items { id status accessPackage { id status links { id } } } clocks { id dueAt } externalReferences { id reference }
         verifications(first: 5) { nodes { id note } } correspondence(first: 5) { nodes { id text } } } }
     agenda(first: 5) { nodes { id dueAt } }
-    systems(first: 5) { nodes { id name version integration { id } } }
+    dataMap { systems { id name version integration { id } host { id } } recipients { id name }
+        flows { id source { id } target { id recipient { id } } agreement { id } transferMechanism { id } event { id } } }
     tasks(first: 20) { nodes { id status version attempts held leasedUntil note attachments { id name } } }
     retentionRules { id name event { id } }
     retentionDue(by: "2099-01-01") { nodes { rule { id } customer { id } record { id reference } } }
@@ -101,7 +103,8 @@ async fn lists_look_ups_and_the_feed_show_nothing_of_another_controller() {
     assert_eq!(seen.get("customers.totalCount"), &json!(0));
     assert_eq!(seen.get("disclosures.totalCount"), &json!(0));
     assert_eq!(seen.get("recipients.nodes"), &json!([]));
-    assert_eq!(seen.get("systems.nodes"), &json!([]));
+    let empty = json!({ "systems": [], "recipients": [], "flows": [] });
+    assert_eq!(seen.get("dataMap"), &empty);
     assert_eq!(seen.get("tasks.nodes"), &json!([]));
     assert_eq!(seen.get("legalHolds.nodes"), &json!([]));
     assert_eq!(seen.get("recipientNotices.nodes"), &json!([]));

@@ -21,6 +21,7 @@ mod canaries;
 mod contact;
 mod crash;
 mod customers;
+mod data_map;
 mod deletes;
 mod demo;
 mod disclosing;

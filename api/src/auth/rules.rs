@@ -84,7 +84,9 @@ const HOLDS: &[Action] = &[
 const HOUSE: &[Action] = &[
     A::RegisterBrand,
     A::UpdateRecipient,
+    A::RecordAgreements,
     A::RegisterSystem,
+    A::DeclareDataFlows,
     A::UpdateController,
     A::SetContactRules,
     A::SetRetentionRules,
@@ -156,6 +158,7 @@ const LEGAL: &[&[Action]] = &[
     &[
         A::HandleIncidents,
         A::UpdateRecipient,
+        A::RecordAgreements,
         A::ReadSealed,
         A::ReadAttachments,
         A::ReadPreferences,

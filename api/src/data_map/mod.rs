@@ -1,13 +1,16 @@
-//! Data map: which personal data the provider holds, where, and for what.
+//! Data map: which personal data the provider holds, where, for what, and where it goes.
 //!
-//! It owns the taxonomy of data categories and data uses, and the register of *systems*: where data about customers
-//! lives, by what it knows them, and which integration does its tasks. The taxonomy is a seeded tree of strings and
-//! never a closed enum, because fideslang changes keys between majors.
+//! It owns the taxonomy of data categories, uses and subjects, the register of *systems* (where data about customers lives,
+//! by what it knows them, and which integration does its tasks), and the *data flows* between persons, systems and
+//! recipients. The taxonomy is a seeded tree of strings and never a closed enum, because fideslang changes keys between
+//! majors.
 //!
-//! Invariants: a system's name is the one that external ids use, and is that of one system of a controller. Nothing is
-//! decided here about a single customer, and nothing personal is held: a key names a kind of data, never a value.
+//! Invariants: a system's name is the one that external ids use, and is that of one system of a controller. A flow is never
+//! edited: it is retired, and another takes its place, so that the map of any day can be shown. Nothing is decided here about
+//! a single customer, and nothing personal is held: a key names a kind of data, never a value.
 
 pub(crate) mod graphql;
+mod rules;
 pub(crate) mod service;
 mod store;
 mod taxonomy;

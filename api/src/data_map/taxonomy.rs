@@ -1,4 +1,4 @@
-//! The seeded taxonomy: data categories and data uses as dotted keys.
+//! The seeded taxonomy: data categories, data uses and data subjects as dotted keys.
 //!
 //! Owns which keys exist, how an unknown one is reported.
 //! The keys come from the text files beside this one, read once. Must not echo text that does
@@ -18,25 +18,48 @@ const MIN_COMPLETED: usize = 4;
 
 static CATEGORIES: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| read(include_str!("categories.txt")));
+static SUBJECTS: LazyLock<Vec<&'static str>> = LazyLock::new(|| read(include_str!("subjects.txt")));
 static USES: LazyLock<Vec<&'static str>> = LazyLock::new(|| read(include_str!("uses.txt")));
 
-/// One of the two trees of the taxonomy.
+/// One of the trees of the taxonomy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Tree {
     /// What kind of data, such as `user.contact.email`.
-    DataCategory,
+    Category,
     /// What the data is used for, such as `essential.service`.
-    DataUse,
+    Use,
+    /// Whose data it is, such as `customer`.
+    Subject,
 }
 
 impl Tree {
     /// Every key of the tree, sorted, without duplicates.
     pub(crate) fn keys(self) -> &'static [&'static str] {
         let keys = match self {
-            Self::DataCategory => &CATEGORIES,
-            Self::DataUse => &USES,
+            Self::Category => &CATEGORIES,
+            Self::Use => &USES,
+            Self::Subject => &SUBJECTS,
         };
         keys.as_slice()
+    }
+
+    /// Some keys as they are in the tree, sorted, each once; `field` names their list in errors.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], with the nearest key.
+    pub(crate) fn checked_all(
+        self,
+        keys: &[String],
+        field: &str,
+    ) -> Result<Vec<&'static str>, Error> {
+        let checked = keys
+            .iter()
+            .enumerate()
+            .map(|(n, key)| self.checked(key, &format!("{field}[{n}]")));
+        let mut checked = checked.collect::<Result<Vec<_>, _>>()?;
+        checked.sort_unstable();
+        checked.dedup();
+        Ok(checked)
     }
 
     /// The key as it is in the tree; `field` names its input in errors.
@@ -110,10 +133,17 @@ impl Tree {
 impl fmt::Display for Tree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::DataCategory => "data category",
-            Self::DataUse => "data use",
+            Self::Category => "data category",
+            Self::Use => "data use",
+            Self::Subject => "data subject",
         })
     }
+}
+
+/// Whether a key is another one, or is below it.
+pub(crate) fn is_under(key: &str, above: &str) -> bool {
+    let rest = key.strip_prefix(above);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// A key that is not in the tree. Safe to print: text that is not a key is not kept.
@@ -168,11 +198,12 @@ fn echo(key: &str) -> String {
 mod tests {
     use super::*;
 
-    const FILES: [(Tree, &str, usize); 2] = [
-        (Tree::DataCategory, include_str!("categories.txt"), 85),
-        (Tree::DataUse, include_str!("uses.txt"), 54),
+    const FILES: [(Tree, &str, usize); 3] = [
+        (Tree::Category, include_str!("categories.txt"), 85),
+        (Tree::Use, include_str!("uses.txt"), 54),
+        (Tree::Subject, include_str!("subjects.txt"), 15),
     ];
-    const TREES: [Tree; 2] = [Tree::DataCategory, Tree::DataUse];
+    const TREES: [Tree; 3] = [Tree::Category, Tree::Use, Tree::Subject];
 
     #[test]
     fn every_seeded_key_is_known() {
@@ -249,38 +280,47 @@ mod tests {
     }
 
     #[test]
+    fn what_is_under_a_key_is_itself_and_what_it_begins() {
+        for (key, above, under) in [
+            ("user.contact", "user.contact", true),
+            ("user.contact.email", "user.contact", true),
+            ("user.content.hosted", "user", true),
+            ("user.contact", "user.con", false),
+            ("user", "user.contact", false),
+        ] {
+            assert_eq!(is_under(key, above), under, "{key} {above}");
+        }
+    }
+
+    #[test]
     fn a_near_miss_gets_a_suggestion() {
         for (tree, asked, meant) in [
             (
-                Tree::DataCategory,
+                Tree::Category,
                 "user.contact.emial",
                 Some("user.contact.email"),
             ),
             (
-                Tree::DataCategory,
+                Tree::Category,
                 "user.contact.mail",
                 Some("user.contact.email"),
             ),
             (
-                Tree::DataCategory,
+                Tree::Category,
                 "User.Contact.Email",
                 Some("user.contact.email"),
             ),
-            (Tree::DataCategory, " user.name", Some("user.name")),
+            (Tree::Category, " user.name", Some("user.name")),
             (
-                Tree::DataCategory,
+                Tree::Category,
                 "user.contact.phone",
                 Some("user.contact.phone_number"),
             ),
-            (
-                Tree::DataCategory,
-                "contact.email",
-                Some("user.contact.email"),
-            ),
-            (Tree::DataCategory, "", None),
-            (Tree::DataCategory, "xyz", None),
-            (Tree::DataCategory, "user.shoes.size", None),
-            (Tree::DataUse, "esential.service", Some("essential.service")),
+            (Tree::Category, "contact.email", Some("user.contact.email")),
+            (Tree::Category, "", None),
+            (Tree::Category, "xyz", None),
+            (Tree::Category, "user.shoes.size", None),
+            (Tree::Use, "esential.service", Some("essential.service")),
         ] {
             assert_eq!(tree.check(asked).unwrap_err().suggestion, meant, "{asked}");
         }
@@ -288,7 +328,7 @@ mod tests {
 
     #[test]
     fn the_message_echoes_keys_only() {
-        let message = |key: &str| Tree::DataCategory.check(key).unwrap_err().to_string();
+        let message = |key: &str| Tree::Category.check(key).unwrap_err().to_string();
         assert_eq!(
             message("user.contact.emial"),
             "unknown data category \"user.contact.emial\"; did you mean \"user.contact.email\"?"

@@ -20,7 +20,7 @@ pub(crate) fn is_place(text: &str) -> bool {
 }
 
 /// Countries of the European Economic Area.
-const EEA: &[&str] = &[
+pub(crate) const EEA: &[&str] = &[
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS",
     "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ];

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use entity::enums::{RecipientCategory, RecipientRole};
 use entity::id::{CustomerId, RecipientId};
-use entity::{recipient, recipient_customer};
+use entity::{controller, recipient, recipient_customer, recipient_engagement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set,
 };
 
 use super::service::RecipientFilter;
 use crate::error::{Error, Result};
-use crate::platform::db::{MOST_VALUES, Scope, locked, rows};
+use crate::platform::db::{MOST_VALUES, Scope, insert_rows, locked, rows};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 use crate::vault::Column;
 
@@ -191,4 +191,82 @@ pub(super) async fn page(
         key: 0,
         id: row.id.uuid(),
     }))
+}
+
+/// Keeps others from changing who works for whom until the change ends.
+pub(super) async fn wait_for_engagements(db: &impl ConnectionTrait, scope: Scope) -> Result<()> {
+    locked(db, scope.select::<controller::Entity>())
+        .one(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_engagement(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    recipient_id: RecipientId,
+    engaged_by: RecipientId,
+) -> Result<()> {
+    let row = recipient_engagement::Model {
+        controller_id: scope.controller,
+        recipient_id,
+        engaged_by,
+    };
+    insert_rows(db, vec![row]).await
+}
+
+pub(super) async fn delete_engagement(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    recipient: RecipientId,
+) -> Result<()> {
+    recipient_engagement::Entity::delete_many()
+        .filter(recipient_engagement::Column::ControllerId.eq(scope.controller))
+        .filter(recipient_engagement::Column::RecipientId.eq(recipient))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// For whom some recipients work.
+pub(super) async fn engaged_by(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    recipients: &[RecipientId],
+) -> Result<HashMap<RecipientId, RecipientId>> {
+    let recipients = recipients.iter().copied();
+    let rows = scope
+        .select::<recipient_engagement::Entity>()
+        .filter(recipient_engagement::Column::RecipientId.is_in(recipients))
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.recipient_id, row.engaged_by))
+        .collect())
+}
+
+/// Who works for some recipients, in the order in which they were registered.
+pub(super) async fn engaged(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    by: &[RecipientId],
+) -> Result<Vec<recipient_engagement::Model>> {
+    let by = by.iter().copied();
+    Ok(scope
+        .select::<recipient_engagement::Entity>()
+        .filter(recipient_engagement::Column::EngagedBy.is_in(by))
+        .order_by_asc(recipient_engagement::Column::RecipientId)
+        .all(db)
+        .await?)
+}
+
+pub(super) async fn count_engaged(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    by: RecipientId,
+) -> Result<u64> {
+    let select = scope.select::<recipient_engagement::Entity>();
+    let select = select.filter(recipient_engagement::Column::EngagedBy.eq(by));
+    Ok(select.count(db).await?)
 }

@@ -68,7 +68,9 @@ text_enum! {
         RegisterRecipient = "REGISTER_RECIPIENT",
         /// Change what is known of a recipient.
         UpdateRecipient = "UPDATE_RECIPIENT",
-        /// Read recipients.
+        /// Record agreements with recipients, and what allows that data goes to them.
+        RecordAgreements = "RECORD_AGREEMENTS",
+        /// Read recipients, the agreements with them, and what allows that data goes to them.
         ReadRecipients = "READ_RECIPIENTS",
         /// Record a disclosure, on the grounds that are the role's.
         RecordDisclosure = "RECORD_DISCLOSURE",
@@ -88,7 +90,9 @@ text_enum! {
         ReadRequests = "READ_REQUESTS",
         /// Register systems, and say who does their tasks.
         RegisterSystem = "REGISTER_SYSTEM",
-        /// Read which systems there are.
+        /// Say where data goes.
+        DeclareDataFlows = "DECLARE_DATA_FLOWS",
+        /// Read which systems there are, and where data goes.
         ReadSystems = "READ_SYSTEMS",
         /// Claim tasks of the systems that the integration serves, and report on them.
         WorkOnTasks = "WORK_ON_TASKS",

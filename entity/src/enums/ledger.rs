@@ -146,6 +146,14 @@ text_enum! {
         IncidentNotificationRecorded = "incident.notification_recorded" as "INCIDENT_NOTIFICATION_RECORDED",
         /// Notices of an incident to customers were all planned.
         IncidentNoticesPlanned = "incident.notices_planned" as "INCIDENT_NOTICES_PLANNED",
+        /// It was declared that data goes from one place to another.
+        DataFlowDeclared = "data_flow.declared" as "DATA_FLOW_DECLARED",
+        /// It was said until when it does.
+        DataFlowRetired = "data_flow.retired" as "DATA_FLOW_RETIRED",
+        /// An agreement with a recipient was added, or what allows that data goes to it.
+        InstrumentAdded = "instrument.added" as "INSTRUMENT_ADDED",
+        /// It was said when that ends.
+        InstrumentEnded = "instrument.ended" as "INSTRUMENT_ENDED",
         /// A rule refused what a caller asked for; nothing else was recorded.
         RefusalRecorded = "refusal.recorded" as "REFUSAL_RECORDED",
     }

@@ -8,10 +8,12 @@
 pub mod auth;
 pub mod bulk;
 pub mod customer;
+pub mod data_map;
 pub mod disclosure;
 pub mod error;
 pub mod hold;
 pub mod incident;
+pub mod instrument;
 pub mod ledger;
 pub mod preference;
 pub mod recipient;
@@ -24,6 +26,7 @@ pub use customer::{
     AssignmentSharing, CustomerKind, DataSubjectCategory, IdentifierKind, IdentifierVerification,
     ImportOutcome, RelationKind, ResourceKind,
 };
+pub use data_map::{DataMapNodeKind, DiagramFormat};
 pub use disclosure::{
     ComplainantIdentity, DataTier, DisclosureFrequency, DisclosureGround, DisclosureMethod,
     SubjectResolution, Visibility,
@@ -33,6 +36,9 @@ pub use hold::{HoldKind, HoldStatus, LegalBasis, RetentionAction, RetentionAncho
 pub use incident::{
     IncidentCause, IncidentRegime, IncidentStatus, IncidentType, NotificationPhase,
     NotificationStatus, NotificationTarget, ProcessingRole, RiskLevel,
+};
+pub use instrument::{
+    AgreementKind, TransferDerogation, TransferMechanismKind, TransferScheme, ValidityState,
 };
 pub use ledger::{EventType, Log};
 pub use preference::{

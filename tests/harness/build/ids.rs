@@ -109,6 +109,16 @@ pub struct Ids {
     pub told_customers: String,
     /// That the authority was told of the first.
     pub notification: String,
+    /// An agreement with the recipient.
+    pub agreement: String,
+    /// What allowed that data goes to it, once.
+    pub mechanism: String,
+    /// That data goes to it from billing.
+    pub flow: String,
+    /// A recipient under contract.
+    pub processor: String,
+    /// One that works for it.
+    pub sub_processor: String,
     /// Something that the customer said about a use of their data.
     pub preference: String,
     /// Something that was said of an address that no customer has.
@@ -190,6 +200,11 @@ impl Ids {
             &self.breach,
             &self.told_customers,
             &self.notification,
+            &self.agreement,
+            &self.mechanism,
+            &self.flow,
+            &self.processor,
+            &self.sub_processor,
         ]
     }
 }

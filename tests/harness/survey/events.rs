@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use entity::id::{
-    AccessPackageId, AssignmentId, BrandId, ContactRuleId, CustomerId, DeletionBlockId,
-    DisclosureId, HouseTermId, IncidentId, IncidentNotificationId, IntegrationId, LegalHoldId,
-    MessageTemplateId, PreferenceId, RecipientId, RelationId, RequestId, RetentionAnchorId,
-    RetentionRuleId, SystemId, TaskId,
+    AccessPackageId, AssignmentId, BrandId, ContactRuleId, CustomerId, DataFlowId, DeletionBlockId,
+    DisclosureId, HouseTermId, IncidentId, IncidentNotificationId, InstrumentId, IntegrationId,
+    LegalHoldId, MessageTemplateId, PreferenceId, RecipientId, RelationId, RequestId,
+    RetentionAnchorId, RetentionRuleId, SystemId, TaskId,
 };
 
 use super::{Survey, disclosures, holds, read, requests};
@@ -154,6 +154,16 @@ impl Survey {
             expect("incident.notification_recorded", id.to_string(), 1);
             expect("incident.notices_planned", id.to_string(), planned);
         }
+        for row in self.rows("select id, version from instrument").await {
+            let (id, version): (InstrumentId, i32) = (read(&row, 0), read(&row, 1));
+            expect("instrument.added", id.to_string(), 1);
+            expect("instrument.ended", id.to_string(), i64::from(version) - 1);
+        }
+        for row in self.rows("select id, version from data_flow").await {
+            let (id, version): (DataFlowId, i32) = (read(&row, 0), read(&row, 1));
+            expect("data_flow.declared", id.to_string(), 1);
+            expect("data_flow.retired", id.to_string(), i64::from(version) - 1);
+        }
         for row in self.rows("select id, version from house_term").await {
             let (id, version): (HouseTermId, i32) = (read(&row, 0), read(&row, 1));
             expect("house_term.added", id.to_string(), 1);
@@ -187,7 +197,7 @@ impl Survey {
                     'task.planned', 'task.completed', 'task.failed', 'task.postponed', 'task.retried',
                     'legal_hold.placed', 'legal_hold.extended', 'legal_hold.released', 'deletion_block.recorded',
                     'deletion_block.settled', 'incident.reported', 'incident.assessed', 'incident.notification_recorded',
-                    'incident.notices_planned', 'retention_rule.set', 'retention_anchor.recorded', 'preference.recorded', 'contact_rule.set', 'message_template.set', 'package.ordered', 'package.ready', 'package.failed', 'package.expired',
+                    'incident.notices_planned', 'instrument.added', 'instrument.ended', 'data_flow.declared', 'data_flow.retired', 'retention_rule.set', 'retention_anchor.recorded', 'preference.recorded', 'contact_rule.set', 'message_template.set', 'package.ordered', 'package.ready', 'package.failed', 'package.expired',
                     'package.linked', 'package.downloaded', 'recipient_notice.planned', 'recipient_notice.moved', 'token.issued')
             ) as found group by kind, object";
         let rows = self.rows(sql).await;

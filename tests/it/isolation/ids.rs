@@ -4,6 +4,7 @@
 mod disclosures;
 mod holds;
 mod incidents;
+mod map;
 mod packages;
 mod preferences;
 mod requests;
@@ -66,6 +67,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
         tasks::CASES,
         holds::CASES,
         incidents::CASES,
+        map::CASES,
         packages::CASES,
         preferences::CASES,
     ];

@@ -2,6 +2,7 @@
 
 mod holds;
 mod incidents;
+mod map;
 mod requests;
 mod tasks;
 
@@ -86,7 +87,8 @@ pub fn case(mutation: &str, ids: &Ids) -> Option<Case> {
             return requests::case(mutation, ids)
                 .or_else(|| tasks::case(mutation, ids))
                 .or_else(|| holds::case(mutation, ids))
-                .or_else(|| incidents::case(mutation, ids));
+                .or_else(|| incidents::case(mutation, ids))
+                .or_else(|| map::case(mutation, ids));
         }
     };
     Some(known)

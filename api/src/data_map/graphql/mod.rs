@@ -1,9 +1,13 @@
-//! The taxonomy and the systems in the schema.
+//! The taxonomy, the systems and the flows in the schema.
 
+mod flows;
+mod map;
 mod systems;
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
+pub(crate) use flows::{FlowsMutation, FlowsQuery};
+pub(crate) use map::MapQuery;
 pub(crate) use systems::{DataMapMutation, DataMapQuery};
 
 /// Longest key, in bytes.
@@ -56,4 +60,15 @@ key_scalar! {
     /// What data is used for: a dotted key of the fideslang taxonomy, such as `essential.service`, or one of our
     /// extensions to it, such as `essential.service.abuse_handling`.
     DataUse
+}
+
+key_scalar! {
+    /// Whose data it is: a key of the fideslang taxonomy, such as `customer`, or one of our extensions to it, such as
+    /// `registrant`.
+    DataSubject
+}
+
+/// The keys of a list, as a caller said them.
+fn keys<T>(said: Vec<T>, key: fn(T) -> String) -> Vec<String> {
+    said.into_iter().map(key).collect()
 }

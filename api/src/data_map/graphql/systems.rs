@@ -2,21 +2,24 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 use entity::enums::{IdentifierKind, ProcessingRole};
-use entity::id::{IntegrationId, SystemId};
+use entity::id::{IntegrationId, RecipientId, SystemId};
 use entity::time::Timestamp;
 
+use super::{DataCategory, DataSubject, keys};
 use crate::auth::graphql::Integration;
 use crate::context::Ctx;
-use crate::data_map::service::{self, NewSystem, System};
+use crate::data_map::service::{self, System, SystemFacts, Which};
 use crate::error::Result;
 use crate::graphql::{
-    Batch, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load, once, read_back,
+    Batch, CountryCode, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load, once, payloads,
+    read_back,
 };
 use crate::ledger::graphql::EventNode;
 use crate::platform::page::PageRequest;
 use crate::platform::patch::Patch;
+use crate::recipients::graphql::RecipientNode;
 
 /// A system where data about customers lives.
 #[Object]
@@ -53,6 +56,33 @@ impl System {
     #[graphql(name = "leavesBehind")]
     async fn left(&self) -> Vec<String> {
         self.leaves_behind()
+    }
+
+    /// Which team or function answers for it.
+    async fn owner(&self) -> Option<&str> {
+        self.row.owner.as_deref()
+    }
+
+    /// The recipient that runs it; null where the controller does.
+    async fn host(&self, context: &Context<'_>) -> Nullable<RecipientNode> {
+        load(context, self.row.host_id?).await.transpose()
+    }
+
+    /// Where it is. Where nobody said so, its data is where its `host` is.
+    async fn country(&self) -> Option<CountryCode> {
+        self.row.country.as_deref().and_then(CountryCode::parse)
+    }
+
+    /// The kinds of data that it holds, as far as somebody said so.
+    #[graphql(name = "categories")]
+    async fn held_categories(&self) -> Vec<DataCategory> {
+        self.categories().map(DataCategory::known).collect()
+    }
+
+    /// Whose data it holds, as far as somebody said so.
+    #[graphql(name = "subjects")]
+    async fn held_subjects(&self) -> Vec<DataSubject> {
+        self.subjects().map(DataSubject::known).collect()
     }
 
     /// When it was registered.
@@ -102,58 +132,121 @@ impl DataMapQuery {
     }
 }
 
-/// What is to be on record of a system; of one that is there, what is absent stays as it is.
-#[derive(InputObject)]
-pub(crate) struct RegisterSystemInput {
-    /// What it is called, as in external ids, such as `whmcs`: letters, digits, `.`, `_`, `-`; at most 40.
-    name: String,
-    /// By what it knows customers, beside their ids there: `EMAIL`, `PHONE`.
-    known_by: Option<Vec<IdentifierKind>>,
-    /// For whom what it holds about customers is processed: `PROCESSOR` of a panel, a mail store or backups with what
-    /// customers host. `CONTROLLER`, when it was never said.
-    our_roles: Option<Vec<ProcessingRole>>,
-    /// Who does its tasks; null: people do.
-    integration_id: Patch<IntegrationId>,
-    /// What it is known to leave behind when it erases, such as `mail log for 7 days`: at most 50 lines of at most 200
-    /// characters. Nothing personal belongs here.
-    leaves_behind: Option<Vec<String>>,
-    /// The person behind the integration.
-    on_behalf_of: Option<OnBehalfOfInput>,
-    /// Sent again with the same input, the call answers as before and changes nothing.
-    idempotency_key: Option<ID>,
+/// Declares what callers say of a system: which one, and the facts that may be said of each.
+macro_rules! system_input {
+    ($(#[$doc:meta])* $name:ident { $($own:tt)* }) => {
+        $(#[$doc])*
+        #[derive(InputObject)]
+        pub(crate) struct $name {
+            $($own)*
+            /// By what it knows customers, beside their ids there: `EMAIL`, `PHONE`.
+            known_by: Option<Vec<IdentifierKind>>,
+            /// For whom what it holds about customers is processed: `PROCESSOR` of a panel, a mail store or backups with what
+            /// customers host. `CONTROLLER`, when it was never said.
+            our_roles: Option<Vec<ProcessingRole>>,
+            /// Who does its tasks; null: people do.
+            integration_id: Patch<IntegrationId>,
+            /// What it is known to leave behind when it erases, such as `mail log for 7 days`: at most 50 lines of at most 200
+            /// characters. Nothing personal belongs here.
+            leaves_behind: Option<Vec<String>>,
+            /// Which team or function answers for it: one line of 1 to 60 characters, no person's name; null for none.
+            owner: Patch<String>,
+            /// The recipient that runs it; null where the controller does.
+            host_id: Patch<RecipientId>,
+            /// Where it is; null where that is not known.
+            country: Patch<CountryCode>,
+            /// The kinds of data that it holds: at most 100.
+            categories: Option<Vec<DataCategory>>,
+            /// Whose data it holds: at most 100.
+            subjects: Option<Vec<DataSubject>>,
+            /// The person behind the integration.
+            on_behalf_of: Option<OnBehalfOfInput>,
+            /// Sent again with the same input, the call answers as before and changes nothing.
+            idempotency_key: Option<ID>,
+        }
+
+        impl $name {
+            fn facts(self) -> SystemFacts {
+                SystemFacts {
+                    known_by: self.known_by,
+                    our_roles: self.our_roles,
+                    integration: self.integration_id,
+                    leaves_behind: self.leaves_behind,
+                    owner: self.owner,
+                    host: self.host_id,
+                    country: self.country.map(|country| country.as_str().to_owned()),
+                    categories: self.categories.map(|said| keys(said, DataCategory::into_key)),
+                    subjects: self.subjects.map(|said| keys(said, DataSubject::into_key)),
+                }
+            }
+        }
+    };
 }
 
-/// What `registerSystem` answers.
-#[derive(SimpleObject)]
-pub(crate) struct RegisterSystemPayload {
-    /// The system as it is now; null when it was registered but could not be read.
-    system: Option<System>,
+system_input! {
+    /// What is to be on record of a system; of one that is there, what is absent stays as it is.
+    RegisterSystemInput {
+        /// What it is called, as in external ids, such as `whmcs`: letters, digits, `.`, `_`, `-`; at most 40.
+        name: String,
+    }
 }
 
-/// Changes to the data map.
+system_input! {
+    /// What is different about a system; what is absent stays as it is.
+    UpdateSystemInput {
+        /// Which one.
+        system_id: SystemId,
+        /// The version that the caller has seen. Where it is another by now, nothing is changed.
+        expected_version: Option<i32>,
+    }
+}
+
+payloads! {
+    /// What `registerSystem` answers.
+    RegisterSystemPayload {
+        /// The system as it is now; null when it was registered but could not be read.
+        system: System
+    }
+    /// What `updateSystem` answers.
+    UpdateSystemPayload {
+        /// The system as it is now; null when it was changed but could not be read.
+        system: System
+    }
+}
+
+/// Changes to systems.
 #[derive(Default)]
 pub(crate) struct DataMapMutation;
 
 #[Object]
 impl DataMapMutation {
-    /// Registers a system, or changes what is known of the one of this name. Errors: NOT_FOUND for an integration that does not exist; CONFLICT where another call registered it at the same time.
+    /// Registers a system, or changes what is known of the one of this name. Errors: NOT_FOUND for an integration or a
+    /// recipient that does not exist; CONFLICT where another call registered it at the same time.
     async fn register_system(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The system.")] input: RegisterSystemInput,
+        #[graphql(desc = "The system.")] mut input: RegisterSystemInput,
     ) -> Result<RegisterSystemPayload> {
         let once = once("registerSystem", input.idempotency_key.as_ref(), &input)?;
-        let ctx = ctx_for(context, input.on_behalf_of)?;
-        let new = NewSystem {
-            name: input.name,
-            known_by: input.known_by,
-            our_roles: input.our_roles,
-            integration: input.integration_id,
-            leaves_behind: input.leaves_behind,
-        };
-        let id = service::register_system(&ctx, new, once).await?;
-        Ok(RegisterSystemPayload {
-            system: read_back(context, id).await,
-        })
+        let ctx = ctx_for(context, input.on_behalf_of.take())?;
+        let which = Which::Named(std::mem::take(&mut input.name));
+        let id = service::save_system(&ctx, which, input.facts(), once).await?;
+        let system = read_back(context, id).await;
+        Ok(RegisterSystemPayload { system })
+    }
+
+    /// Changes what is known of a system. Its name stays: external ids and tasks have it. Errors: NOT_FOUND; CONFLICT when
+    /// the version is not the expected one.
+    async fn update_system(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What is different.")] mut input: UpdateSystemInput,
+    ) -> Result<UpdateSystemPayload> {
+        let once = once("updateSystem", input.idempotency_key.as_ref(), &input)?;
+        let ctx = ctx_for(context, input.on_behalf_of.take())?;
+        let which = Which::Known(input.system_id, input.expected_version);
+        let id = service::save_system(&ctx, which, input.facts(), once).await?;
+        let system = read_back(context, id).await;
+        Ok(UpdateSystemPayload { system })
     }
 }

@@ -82,7 +82,7 @@ impl Checked {
         Ok(Self {
             recipient: new.recipient,
             ground: new.ground,
-            purpose: Tree::DataUse.checked(&new.purpose, "purpose")?,
+            purpose: Tree::Use.checked(&new.purpose, "purpose")?,
             categories,
             tier: new.tier,
             disclosed_at: ctx.not_in_future("disclosedAt", new.disclosed_at)?,
@@ -161,7 +161,7 @@ fn check_categories(new: &NewDisclosure) -> Result<Vec<&'static str>> {
                 "tells who complained; if that was disclosed, say complainantIdentity: DISCLOSED";
             return Err(Error::invalid(field, problem));
         }
-        categories.push(Tree::DataCategory.checked(key, &field)?);
+        categories.push(Tree::Category.checked(key, &field)?);
     }
     categories.sort_unstable();
     categories.dedup();

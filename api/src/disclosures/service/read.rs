@@ -125,7 +125,7 @@ fn check_category(filter: &DisclosureFilter) -> Result<()> {
     match filter
         .category
         .as_deref()
-        .map(|key| Tree::DataCategory.check(key))
+        .map(|key| Tree::Category.check(key))
     {
         Some(Err(unknown)) => Err(Error::Invalid {
             field: "filter.dataCategory".to_owned(),

@@ -15,9 +15,12 @@ mod request;
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 use crate::access_log::graphql::AccessLogQuery;
+use crate::agreements::graphql::{AgreementsMutation, AgreementsQuery};
 use crate::auth::graphql::{AuthMutation, AuthQuery};
 use crate::customers::graphql::{CustomersMutation, CustomersQuery};
-use crate::data_map::graphql::{DataMapMutation, DataMapQuery};
+use crate::data_map::graphql::{
+    DataMapMutation, DataMapQuery, FlowsMutation, FlowsQuery, MapQuery,
+};
 use crate::disclosures::graphql::{DisclosuresMutation, DisclosuresQuery};
 use crate::incidents::graphql::{IncidentsMutation, IncidentsQuery};
 use crate::ledger::graphql::LedgerQuery;
@@ -53,6 +56,9 @@ pub(crate) struct Query(
     RetentionQuery,
     PeriodsQuery,
     IncidentsQuery,
+    AgreementsQuery,
+    FlowsQuery,
+    MapQuery,
     PlanQuery,
     NoticesQuery,
     MetricsQuery,
@@ -78,6 +84,8 @@ pub(crate) struct Mutation(
     RetentionMutation,
     PeriodsMutation,
     IncidentsMutation,
+    AgreementsMutation,
+    FlowsMutation,
     PackagesMutation,
     PreferencesMutation,
     ContactMutation,

@@ -2,18 +2,19 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 use entity::id::{
-    AccessLogEntryId, AccessPackageId, AssignmentId, BrandId, ControllerId, CustomerId,
+    AccessLogEntryId, AccessPackageId, AssignmentId, BrandId, ControllerId, CustomerId, DataFlowId,
     DeletionBlockId, DisclosureId, EventId, HouseTermId, IncidentId, IncidentNotificationId,
-    IntegrationId, LegalHoldId, PreferenceId, RecipientId, RecipientNoticeId, RelationId,
-    RequestId, RetentionAnchorId, RetentionRuleId, SnapshotId, SystemId, TaskId,
+    InstrumentId, IntegrationId, LegalHoldId, PreferenceId, RecipientId, RecipientNoticeId,
+    RelationId, RequestId, RetentionAnchorId, RetentionRuleId, SnapshotId, SystemId, TaskId,
 };
 
 use crate::access_log::service::Access;
+use crate::agreements::graphql::{Agreement, InstrumentNode, TransferMechanism};
 use crate::auth::graphql::{Controller, Integration};
 use crate::customers::Customer;
 use crate::customers::graphql::{Brand, CustomerRelation, Snapshot};
 use crate::customers::service::Assignment;
-use crate::data_map::service::System;
+use crate::data_map::service::{Flow, System};
 use crate::disclosures::service::Disclosure;
 use crate::error::{Error, Result};
 use crate::graphql::{Nullable, load};
@@ -83,6 +84,12 @@ pub(crate) enum Node {
     Incident(Box<Incident>),
     /// What was said of who is told of it.
     IncidentNotification(Box<Notification>),
+    /// What was agreed with a recipient.
+    Agreement(Box<Agreement>),
+    /// What allows that data goes to one.
+    TransferMechanism(Box<TransferMechanism>),
+    /// That data goes from one place to another.
+    DataFlow(Box<Flow>),
     /// A system where data lives.
     System(Box<System>),
     /// What a system has to do.
@@ -161,6 +168,8 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         RetentionAnchorId => boxed(Node::RetentionAnchorRecord),
         IncidentId => boxed(Node::Incident),
         IncidentNotificationId => boxed(Node::IncidentNotification),
+        InstrumentId => of_instrument,
+        DataFlowId => boxed(Node::DataFlow),
         SystemId => boxed(Node::System),
         AccessLogEntryId => boxed(Node::AccessLogEntry),
         PreferenceId => boxed(Node::Preference),
@@ -181,5 +190,13 @@ fn of_recipient(recipient: RecipientNode) -> Node {
         RecipientNode::PublicAuthority(authority) => Node::PublicAuthority(authority),
         RecipientNode::Person(person) => Node::PersonRecipient(person),
         RecipientNode::ThirdParty(party) => Node::ThirdParty(party),
+    }
+}
+
+/// The same of what was agreed with a recipient.
+fn of_instrument(instrument: InstrumentNode) -> Node {
+    match instrument {
+        InstrumentNode::Agreement(agreement) => Node::Agreement(Box::new(agreement)),
+        InstrumentNode::Mechanism(mechanism) => Node::TransferMechanism(Box::new(mechanism)),
     }
 }

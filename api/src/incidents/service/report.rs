@@ -150,7 +150,7 @@ impl NewIncident {
         if let Some(disclosure) = disclosure {
             kinds.push(IncidentType::Confidentiality);
             let own = disclosure.row.data_categories.split_whitespace();
-            categories.extend(own.filter_map(|key| Tree::DataCategory.check(key).ok()));
+            categories.extend(own.filter_map(|key| Tree::Category.check(key).ok()));
         }
         let close = |column, text: &Personal| {
             key.close(

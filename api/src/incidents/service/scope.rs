@@ -115,7 +115,7 @@ pub(super) fn checked_categories(keys: &[String]) -> Result<Vec<&'static str>> {
     check_count("categories", keys.len(), MOST_NAMED)?;
     let checked = keys.iter().enumerate();
     checked
-        .map(|(n, key)| Tree::DataCategory.checked(key, &format!("categories[{n}]")))
+        .map(|(n, key)| Tree::Category.checked(key, &format!("categories[{n}]")))
         .collect()
 }
 

@@ -233,7 +233,7 @@ pub(super) fn purpose_of(
     what: &For,
 ) -> Result<(&'static str, Option<BrandId>)> {
     match what {
-        For::Purpose(key) => Ok((Tree::DataUse.checked(key, "purpose")?, None)),
+        For::Purpose(key) => Ok((Tree::Use.checked(key, "purpose")?, None)),
         For::Template(name) => settings
             .template(ctx.actor.integration, name.trim())
             .ok_or(Error::NotFound { what: "template" }.at("template")),

@@ -69,7 +69,7 @@ pub(crate) async fn list(
 ) -> Result<Page<Preference>> {
     ctx.authorize(Action::ReadPreferences)?;
     if let Some(purpose) = &filter.purpose {
-        Tree::DataUse.checked(purpose, "filter.purpose")?;
+        Tree::Use.checked(purpose, "filter.purpose")?;
     }
     if let Some(address) = filter.address.take() {
         // Who asks for an address is told whether somebody has it.

@@ -305,10 +305,7 @@ fn row_of(
     new: &NewPreference,
 ) -> Result<preference::Model> {
     let (purpose, scope) = match &new.about {
-        About::Purpose(key) => (
-            Some(Tree::DataUse.checked(key, "purpose")?.to_owned()),
-            None,
-        ),
+        About::Purpose(key) => (Some(Tree::Use.checked(key, "purpose")?.to_owned()), None),
         About::OptOut(scope) => (None, Some(*scope)),
     };
     if let Some(version) = &new.notice_version {

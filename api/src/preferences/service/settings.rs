@@ -45,7 +45,7 @@ impl Settings {
             |row: &message_template::Model| (row.integration_id, row.name.as_str()).cmp(&wanted);
         let place = self.templates.binary_search_by(of).ok()?;
         let row = self.templates.get(place)?;
-        let purpose = Tree::DataUse.check(row.purpose.as_deref()?).ok()?;
+        let purpose = Tree::Use.check(row.purpose.as_deref()?).ok()?;
         Some((purpose, row.brand_id))
     }
 
@@ -254,7 +254,7 @@ async fn check_template(ctx: &Ctx, new: NewTemplate) -> Result<message_template:
         return Err(Error::invalid("name", "must be one line"));
     }
     let purpose = new.purpose.as_deref();
-    let purpose = purpose.map(|purpose| Tree::DataUse.checked(purpose, "purpose"));
+    let purpose = purpose.map(|purpose| Tree::Use.checked(purpose, "purpose"));
     let purpose = purpose.transpose()?.map(str::to_owned);
     let nobody = Error::invalid("integrationId", "is needed: the command line sends nothing");
     let integration = new.integration.or(ctx.actor.integration).ok_or(nobody)?;

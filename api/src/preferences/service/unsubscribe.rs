@@ -276,7 +276,7 @@ async fn read(ctx: &Ctx, closed: &ClosedLink) -> Result<Option<Says>> {
 /// A use as the taxonomy has it now: where it does not know it any more, the nearest above it, so that links work for ever.
 fn known_use(purpose: &str) -> &str {
     let above = std::iter::successors(Some(purpose), |key| Some(key.rsplit_once('.')?.0));
-    let mut known = above.filter(|key| Tree::DataUse.check(key).is_ok());
+    let mut known = above.filter(|key| Tree::Use.check(key).is_ok());
     known.next().unwrap_or("marketing")
 }
 

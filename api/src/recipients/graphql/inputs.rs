@@ -104,6 +104,8 @@ pub(crate) struct RegisterRecipientInput {
     /// Where its privacy notice is: a http or https URL of at most 500 characters.
     #[graphql(directive = personal::apply("user.contact.url".to_owned()))]
     notice_url: Option<Personal>,
+    /// For which processor it works: of a `SUB_PROCESSOR` only (GDPR Art. 28(2) and (4)).
+    engaged_by: Option<RecipientId>,
     /// The person behind the integration.
     on_behalf_of: Option<OnBehalfOfInput>,
     /// Sent again with the same input, the call answers as before and changes nothing.
@@ -116,6 +118,7 @@ impl RegisterRecipientInput {
         let new = NewRecipient {
             contacts: contacts(self.contacts.unwrap_or_default()),
             notice_url: self.notice_url,
+            engaged_by: self.engaged_by,
             ..new_recipient(self.name, self.role, self.category, self.country)
         };
         (self.on_behalf_of, new)
@@ -135,6 +138,7 @@ fn new_recipient(
         country: country.map(country_text),
         contacts: Vec::new(),
         notice_url: None,
+        engaged_by: None,
     }
 }
 
@@ -158,6 +162,8 @@ pub(crate) struct UpdateRecipientInput {
     /// Where its privacy notice is: a http or https URL of at most 500 characters; null for none.
     #[graphql(directive = personal::apply("user.contact.url".to_owned()))]
     notice_url: Patch<Personal>,
+    /// For which processor it works: of a `SUB_PROCESSOR` only; null for none.
+    engaged_by: Patch<RecipientId>,
     /// The version that the caller has seen. Where it is another by now, nothing is changed.
     expected_version: Option<i32>,
     /// The person behind the integration.
@@ -183,6 +189,7 @@ impl UpdateRecipientInput {
             country: self.country.map(country_text),
             contacts: self.contacts.map(contacts),
             notice_url: self.notice_url,
+            engaged_by: self.engaged_by,
             expected_version: self.expected_version,
         };
         Ok((self.on_behalf_of, change))

@@ -7,10 +7,11 @@ use entity::enums::{ContactKind, RecipientCategory, RecipientRole};
 use entity::id::RecipientId;
 use entity::time::Timestamp;
 
+use crate::agreements::graphql::{Agreement, TransferMechanism, agreements_of, mechanisms_of};
 use crate::context::Ctx;
 use crate::customers::Customer;
 use crate::error::Result;
-use crate::graphql::{Batch, CountryCode, Nullable, connection, load, open, personal};
+use crate::graphql::{Batch, CountryCode, Nullable, connection, load, open, parts, personal};
 use crate::recipients::service::{self, Contact, Kind, Recipient};
 
 /// A way to reach a recipient.
@@ -86,6 +87,30 @@ macro_rules! recipients {
                 open(self.0.notice_url.as_ref()).transpose()
             }
 
+            /// The processor for which it works (GDPR Art. 28(2) and (4)); null where it works for none.
+            pub(crate) async fn engaged_by(&self, context: &Context<'_>) -> Nullable<RecipientNode> {
+                works_for(context, self.0.row.id).await.transpose()
+            }
+
+            /// Who works for it: at most 100.
+            pub(crate) async fn sub_processors(&self, context: &Context<'_>) -> Result<Vec<RecipientNode>> {
+                works_here(context, self.0.row.id).await
+            }
+
+            /// What was agreed with it, also what has ended: at most 100.
+            pub(crate) async fn agreements(&self, context: &Context<'_>) -> Result<Vec<Agreement>> {
+                agreements_of(context, self.0.row.id).await
+            }
+
+            /// What allows that data goes to it where it is outside of the European Economic Area (GDPR chapter V), also
+            /// what has ended: at most 100.
+            pub(crate) async fn transfer_mechanisms(
+                &self,
+                context: &Context<'_>,
+            ) -> Result<Vec<TransferMechanism>> {
+                mechanisms_of(context, self.0.row.id).await
+            }
+
             /// When it was registered.
             pub(crate) async fn recorded_at(&self) -> Timestamp {
                 self.0.row.recorded_at
@@ -154,6 +179,27 @@ recipients! {
         directive = personal::apply("user.contact.url".to_owned())
     ),
     field(
+        name = "engaged_by",
+        ty = "Nullable<RecipientNode>",
+        desc = "The processor for which it works (GDPR Art. 28(2) and (4)); null where it works for none."
+    ),
+    field(
+        name = "sub_processors",
+        ty = "Vec<RecipientNode>",
+        desc = "Who works for it: at most 100."
+    ),
+    field(
+        name = "agreements",
+        ty = "Vec<Agreement>",
+        desc = "What was agreed with it, also what has ended: at most 100."
+    ),
+    field(
+        name = "transfer_mechanisms",
+        ty = "Vec<TransferMechanism>",
+        desc = "What allows that data goes to it where it is outside of the European Economic Area (GDPR chapter V), \
+                also what has ended: at most 100."
+    ),
+    field(
         name = "recorded_at",
         ty = "Timestamp",
         desc = "When it was registered."
@@ -205,6 +251,28 @@ impl Batch for RecipientId {
             .map(|(id, recipient)| (id, RecipientNode::new(recipient)))
             .collect())
     }
+}
+
+parts! {
+    /// For whom a recipient works.
+    EngagedBy(RecipientId): RecipientId, service::engaged_by;
+    /// Who works for a recipient.
+    Engaged(RecipientId): Vec<RecipientId>, service::engaged;
+}
+
+async fn works_for(context: &Context<'_>, id: RecipientId) -> Result<Option<RecipientNode>> {
+    match load(context, EngagedBy(id)).await? {
+        Some(by) => load(context, by).await,
+        None => Ok(None),
+    }
+}
+
+async fn works_here(context: &Context<'_>, id: RecipientId) -> Result<Vec<RecipientNode>> {
+    let ids = load(context, Engaged(id)).await?.unwrap_or_default();
+    // Together, so that they are loaded in one statement.
+    let loading = ids.into_iter().map(|id| load(context, id));
+    let loaded = futures_util::future::try_join_all(loading).await?;
+    Ok(loaded.into_iter().flatten().collect())
 }
 
 connection! {

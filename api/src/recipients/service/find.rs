@@ -121,6 +121,7 @@ fn as_recipient(customer: CustomerId) -> NewRecipient {
         country: None,
         contacts: Vec::new(),
         notice_url: None,
+        engaged_by: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Use cases over recipients: registering, finding, changing.
 
 mod details;
+mod engage;
 mod ensure;
 mod find;
 mod read;
@@ -9,7 +10,8 @@ mod update;
 
 pub(crate) use super::rules::Kind;
 pub(crate) use details::{Contact, NewContact};
+pub(crate) use engage::{engaged, engaged_by};
 pub(crate) use ensure::ensure;
-pub(crate) use read::{Recipient, RecipientFilter, by_ids, list, processors};
+pub(crate) use read::{Recipient, RecipientFilter, by_ids, countries, list, lock_in, processors};
 pub(crate) use register::{NewRecipient, RecipientRef, normal_name, register};
 pub(crate) use update::{RecipientChange, update};

@@ -8,7 +8,7 @@ use entity::recipient;
 
 use super::details::{self, Contact};
 use super::register::normal_name;
-use crate::context::Ctx;
+use crate::context::{Ctx, Tx};
 use crate::customers;
 use crate::error::Result;
 use crate::platform::page::{Page, PageRequest};
@@ -137,6 +137,28 @@ async fn named(ctx: &Ctx, name: &Personal) -> Result<Vec<RecipientId>> {
         .flatten()
         .map(RecipientId::from_uuid)
         .collect())
+}
+
+/// Keeps a recipient from being changed by others until the change ends that refers to it.
+///
+/// # Errors
+/// `NotFound`.
+pub(crate) async fn lock_in(tx: &Tx, id: RecipientId) -> Result<()> {
+    store::lock(tx.db(), tx.scope(), id).await?;
+    Ok(())
+}
+
+/// Where those of some recipients are that there are: ISO 3166-1 alpha-2. It authorises nothing: the use case that asks has
+/// done so.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn countries(
+    ctx: &Ctx,
+    ids: &[RecipientId],
+) -> Result<HashMap<RecipientId, Option<String>>> {
+    let rows = store::by_ids(ctx.db(), ctx.scope(), ids.iter().copied()).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.country)).collect())
 }
 
 /// Recipients by id.

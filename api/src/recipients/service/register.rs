@@ -9,6 +9,7 @@ use entity::id::{CustomerId, RecipientId};
 use entity::{blind_index, data_key, recipient, recipient_customer};
 
 use super::details::{self, NewContact};
+use super::engage;
 use super::find::{Known, find};
 use crate::context::{Begun, Ctx, Once, Tx, only_id};
 use crate::customers::Lookup;
@@ -34,6 +35,8 @@ pub(crate) struct NewRecipient {
     pub(crate) contacts: Vec<NewContact>,
     /// Where its privacy notice is.
     pub(crate) notice_url: Option<Personal>,
+    /// For which recipient it works.
+    pub(crate) engaged_by: Option<RecipientId>,
 }
 
 /// How a caller names a recipient.
@@ -77,6 +80,7 @@ pub(super) struct Rows {
     key: Arc<DataKey>,
     index: Vec<blind_index::Model>,
     customer: Option<CustomerId>,
+    engaged_by: Option<RecipientId>,
     fields: Fields,
 }
 
@@ -170,6 +174,7 @@ pub(super) fn index_of(
 
 fn build(ctx: &Ctx, new: NewRecipient, customer: Option<CustomerId>, field: &str) -> Result<Rows> {
     let id = RecipientId::from_uuid(random::id());
+    engage::check_role(new.role, new.engaged_by.is_some())?;
     // A customer is found as such: under a name, another recipient could take its place.
     let index = match customer {
         Some(_) => Vec::new(),
@@ -201,7 +206,8 @@ fn build(ctx: &Ctx, new: NewRecipient, customer: Option<CustomerId>, field: &str
             "contacts",
             contacts.as_ref().map(details::as_json).transpose()?,
         )
-        .with_some("noticeUrl", notice_url.as_ref().map(Personal::expose));
+        .with_some("noticeUrl", notice_url.as_ref().map(Personal::expose))
+        .with_some("engagedBy", new.engaged_by.map(|id| id.to_string()));
     let row = recipient::Model {
         controller_id: ctx.controller(),
         id,
@@ -221,6 +227,7 @@ fn build(ctx: &Ctx, new: NewRecipient, customer: Option<CustomerId>, field: &str
         key,
         index,
         customer,
+        engaged_by: new.engaged_by,
         fields,
     })
 }
@@ -239,6 +246,9 @@ async fn insert_in(tx: &mut Tx, rows: Rows) -> Result<()> {
         fields: rows.fields,
     })?;
     store::insert(tx.db(), row).await?;
+    if rows.engaged_by.is_some() {
+        engage::save(tx, recipient_id, rows.engaged_by).await?;
+    }
     if let Some(customer_id) = rows.customer {
         let row = recipient_customer::Model {
             controller_id,

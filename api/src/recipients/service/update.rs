@@ -6,6 +6,7 @@ use entity::{blind_index, recipient};
 use serde_json::Value;
 
 use super::details::{self, NewContact};
+use super::engage;
 use super::register::index_of;
 use crate::context::{Begun, Ctx, Once, Tx, only_id};
 use crate::error::{Error, Result};
@@ -32,6 +33,8 @@ pub(crate) struct RecipientChange {
     pub(crate) contacts: Patch<Vec<NewContact>>,
     /// Where its privacy notice is.
     pub(crate) notice_url: Patch<Personal>,
+    /// For which recipient it works.
+    pub(crate) engaged_by: Patch<RecipientId>,
     /// The version that the caller has seen.
     pub(crate) expected_version: Option<i32>,
 }
@@ -71,7 +74,8 @@ pub(crate) async fn update(ctx: &Ctx, change: RecipientChange, once: Once) -> Re
             "the recipient was changed meanwhile; read it again",
         ));
     }
-    let changed = Changed::of(ctx, key, row, change)?;
+    let mut engaged = store::engaged_by(tx.db(), tx.scope(), &[id]).await?;
+    let changed = Changed::of(ctx, key, (row, engaged.remove(&id)), change)?;
     if changed.is_nothing() {
         // There is nothing to record, and nothing to replay.
         tx.rollback().await?;
@@ -90,6 +94,7 @@ struct Checked {
     country: Patch<String>,
     contacts: Patch<Personal>,
     notice_url: Patch<Personal>,
+    engaged_by: Patch<RecipientId>,
     version: Option<i32>,
 }
 
@@ -121,6 +126,7 @@ impl Checked {
                 Patch::Clear => Patch::Clear,
                 Patch::Keep => Patch::Keep,
             },
+            engaged_by: change.engaged_by,
             version: change.expected_version,
         })
     }
@@ -131,14 +137,22 @@ struct Changed {
     row: recipient::Model,
     /// What makes it findable, where that is different.
     index: Option<Vec<blind_index::Model>>,
+    /// For whom it works, where that is different.
+    engaged_by: Patch<RecipientId>,
     fields: Fields,
 }
 
 impl Changed {
-    fn of(ctx: &Ctx, key: &DataKey, row: recipient::Model, change: Checked) -> Result<Self> {
+    fn of(
+        ctx: &Ctx,
+        key: &DataKey,
+        (row, engaged_by): (recipient::Model, Option<RecipientId>),
+        change: Checked,
+    ) -> Result<Self> {
         let mut changed = Self {
             row,
             index: None,
+            engaged_by: Patch::Keep,
             fields: Fields::new(),
         };
         changed.name_and_role(ctx, key, change.name.as_ref(), change.role)?;
@@ -156,6 +170,7 @@ impl Changed {
         }
         changed.contacts(key, change.contacts)?;
         changed.notice_url(key, change.notice_url)?;
+        changed.works_for(engaged_by, change.engaged_by)?;
         changed.row.version += 1;
         Ok(changed)
     }
@@ -193,6 +208,17 @@ impl Changed {
         if let Some(name) = name {
             self.row.name = key.close(place, name.expose())?;
             self.note("name", name.expose());
+        }
+        Ok(())
+    }
+
+    fn works_for(&mut self, before: Option<RecipientId>, patch: Patch<RecipientId>) -> Result<()> {
+        let after = patch.apply(before);
+        engage::check_role(self.row.role, after.is_some())?;
+        if after != before {
+            self.engaged_by = after.map_or(Patch::Clear, Patch::Set);
+            let id = after.map_or(Value::Null, |id| Value::from(id.to_string()));
+            self.note("engagedBy", id);
         }
         Ok(())
     }
@@ -259,6 +285,9 @@ impl Changed {
             let (inner, scope) = (tx.inner(), tx.scope());
             vault::delete_index(inner, scope, Field::RecipientName, id.uuid()).await?;
             vault::insert_index(inner, index).await?;
+        }
+        if self.engaged_by != Patch::Keep {
+            engage::save(tx, id, self.engaged_by.apply(None)).await?;
         }
         tx.record(Event {
             kind: EventType::RecipientUpdated,

@@ -141,7 +141,7 @@ impl NewHold {
         let mut categories = Vec::new();
         check_count("categories", self.categories.len(), 0, MOST_NAMED)?;
         for (n, key) in self.categories.iter().enumerate() {
-            categories.push(Tree::DataCategory.checked(key, &format!("categories[{n}]"))?);
+            categories.push(Tree::Category.checked(key, &format!("categories[{n}]"))?);
         }
         categories.sort_unstable();
         categories.dedup();

@@ -198,13 +198,7 @@ impl NewRule {
         if self.categories.len() > MOST_NAMED {
             return Err(Error::invalid("categories", "must have at most 20 items"));
         }
-        let keys = self.categories.iter().enumerate();
-        let keys =
-            keys.map(|(n, key)| Tree::DataCategory.checked(key, &format!("categories[{n}]")));
-        let mut keys = keys.collect::<Result<Vec<_>>>()?;
-        keys.sort_unstable();
-        keys.dedup();
-        Ok(keys)
+        Tree::Category.checked_all(&self.categories, "categories")
     }
 }
 

@@ -127,6 +127,12 @@ kinds! {
     Recipient = recipient by id, cells ["name", "contacts", "notice_url"], without [];
     /// Which of those are customers.
     RecipientCustomer = recipient_customer by recipient_id, cells [], without [];
+    /// For whom which of those work.
+    RecipientEngagement = recipient_engagement by recipient_id, cells [], without [];
+    /// What was agreed with them, and what allows that data goes to them.
+    Instrument = instrument by id, cells [], without [];
+    /// Where data goes.
+    DataFlow = data_flow by id, cells [], without [];
     /// That data went out.
     Disclosure = disclosure by id, cells ["reference", "authority", "note"], without [];
     /// Which data.

@@ -169,6 +169,7 @@ fn recipient(name: &str, role: RecipientRole, category: RecipientCategory) -> Re
         country: Some("US".to_owned()),
         contacts: Vec::new(),
         notice_url: None,
+        engaged_by: None,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::platform::db::{Scope, insert_rows, locked, rows};
 use crate::platform::page::{CheckedPage, Cursor, Page};
 
-pub(super) async fn by_name(
+pub(in crate::data_map) async fn by_name(
     db: &impl ConnectionTrait,
     scope: Scope,
     name: &str,
@@ -20,7 +20,7 @@ pub(super) async fn by_name(
     Ok(select.filter(system::Column::Name.eq(name)).one(db).await?)
 }
 
-pub(super) async fn by_ids(
+pub(in crate::data_map) async fn by_ids(
     db: &impl ConnectionTrait,
     scope: Scope,
     ids: &[SystemId],
@@ -34,7 +34,7 @@ pub(super) async fn by_ids(
 ///
 /// # Errors
 /// `NotFound` when it is not there.
-pub(super) async fn lock(
+pub(in crate::data_map) async fn lock(
     db: &impl ConnectionTrait,
     scope: Scope,
     id: SystemId,
@@ -46,13 +46,16 @@ pub(super) async fn lock(
     locked(db, select).one(db).await?.ok_or(missing)
 }
 
-pub(super) async fn all(db: &impl ConnectionTrait, scope: Scope) -> Result<Vec<system::Model>> {
+pub(in crate::data_map) async fn all(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+) -> Result<Vec<system::Model>> {
     let select = scope.select::<system::Entity>();
     Ok(select.order_by_asc(system::Column::Name).all(db).await?)
 }
 
 /// The names of the systems whose tasks an integration does.
-pub(super) async fn served_by(
+pub(in crate::data_map) async fn served_by(
     db: &impl ConnectionTrait,
     scope: Scope,
     integration: IntegrationId,
@@ -67,12 +70,12 @@ pub(super) async fn served_by(
         .await?)
 }
 
-pub(super) async fn count(db: &impl ConnectionTrait, scope: Scope) -> Result<u64> {
+pub(in crate::data_map) async fn count(db: &impl ConnectionTrait, scope: Scope) -> Result<u64> {
     Ok(scope.select::<system::Entity>().count(db).await?)
 }
 
 /// A page of systems, in the order in which they were registered.
-pub(super) async fn page(
+pub(in crate::data_map) async fn page(
     db: &impl ConnectionTrait,
     scope: Scope,
     page: &CheckedPage,
@@ -95,12 +98,15 @@ pub(super) async fn page(
 ///
 /// # Errors
 /// [`crate::error::Error::Conflict`] when there is one of this name.
-pub(super) async fn insert(db: &impl ConnectionTrait, row: system::Model) -> Result<()> {
+pub(in crate::data_map) async fn insert(
+    db: &impl ConnectionTrait,
+    row: system::Model,
+) -> Result<()> {
     insert_rows(db, vec![row]).await
 }
 
 /// Writes what may change of a system.
-pub(super) async fn update(
+pub(in crate::data_map) async fn update(
     db: &impl ConnectionTrait,
     scope: Scope,
     row: system::Model,
@@ -110,6 +116,11 @@ pub(super) async fn update(
         our_roles: Set(row.our_roles),
         integration_id: Set(row.integration_id),
         leaves_behind: Set(row.leaves_behind),
+        owner: Set(row.owner),
+        host_id: Set(row.host_id),
+        country: Set(row.country),
+        categories: Set(row.categories),
+        subjects: Set(row.subjects),
         version: Set(row.version),
         event_id: Set(row.event_id),
         ..Default::default()
