@@ -21,6 +21,8 @@ pub struct Model {
     /// Who.
     #[sea_orm(primary_key, auto_increment = false)]
     pub customer_id: CustomerId,
+    /// Where they lived then: ISO 3166-1 alpha-2, or a part of a country; none where that was not known.
+    pub country: Option<String>,
     /// When it was written down.
     pub added_at: Timestamp,
 }

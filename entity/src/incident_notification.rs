@@ -43,6 +43,8 @@ pub struct Model {
     pub withdrawn_at: Option<Timestamp>,
     /// How many customers that system does not know, once all are planned.
     pub unreached: Option<i64>,
+    /// How often all of its tasks were planned: again, when more customers turned out to be affected.
+    pub plannings: i32,
     /// Key of the encrypted columns.
     pub key_id: DataKeyId,
     /// Encrypted: what is said.

@@ -51,6 +51,7 @@ crate::sql_migration!(
         incident_id {uuid} not null,
         target text not null,
         customer_id {uuid} not null,
+        country text,
         added_at bigint not null,
         primary key (controller_id, incident_id, target, customer_id),
         foreign key (controller_id, incident_id) references incident (controller_id, id),
@@ -85,6 +86,7 @@ crate::sql_migration!(
         planning boolean not null,
         withdrawn_at bigint,
         unreached bigint,
+        plannings integer not null,
         key_id {uuid} not null,
         text {bytes},
         reference {bytes},
@@ -100,11 +102,13 @@ crate::sql_migration!(
     alter table task add column notification_id {uuid};
     create unique index task_notification on task (controller_id, notification_id, customer_id)
         where notification_id is not null;
+    create index task_notification_status on task (controller_id, notification_id, status, id)
+        where notification_id is not null;
     create index identifier_kind on identifier (controller_id, kind, system, customer_id)",
     // Those tasks have no place before this version.
     "drop index identifier_kind;
     delete from task where notification_id is not null;
-    drop index task_notification;
+    drop index task_notification_status; drop index task_notification;
     alter table task drop column notification_id;
     alter table system drop column our_roles;
     drop table incident_notification; drop table incident_clock; drop table incident_customer;

@@ -148,7 +148,7 @@ impl Survey {
             // A change is a version and an event, and so is what is said of who is told.
             expect("incident.assessed", id.to_string(), assessed - 1);
         }
-        let sql = "select id, count(unreached) from incident_notification group by id";
+        let sql = "select id, cast(plannings as bigint) from incident_notification";
         for row in self.rows(sql).await {
             let (id, planned): (IncidentNotificationId, i64) = (read(&row, 0), read(&row, 1));
             expect("incident.notification_recorded", id.to_string(), 1);

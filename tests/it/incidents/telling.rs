@@ -5,27 +5,27 @@ use std::time::Duration;
 use entity::enums::Role;
 use serde_json::{Value, json};
 
-use super::House;
+use super::{House, blamed};
 use crate::harness::Actor;
 use crate::harness::build::incidents::planned_all;
 use crate::harness::build::{self, input};
 use crate::harness::poll::eventually;
 
 /// What a system is given to do, as whom, text and the ids that it knows.
-async fn given(by: &Actor, system: &str) -> Vec<Value> {
+pub async fn given(by: &Actor, system: &str) -> Vec<Value> {
     let wanted = json!({ "system": system, "limit": 100, "leaseSeconds": 60 });
     let claimed = by.run(build::CLAIM_TASKS, input(&wanted)).await;
     claimed.get("claimTasks.tasks").as_array().unwrap().clone()
 }
 
-async fn done(by: &Actor, task: &Value) {
+pub async fn done(by: &Actor, task: &Value) {
     let done = json!({ "taskId": task["task"]["id"], "lease": task["lease"], "outcome": "DONE" });
     by.run(build::COMPLETE_TASK, input(&done)).await.ok();
 }
 
 impl House {
     /// Has customers told by a system, and waits until that is planned.
-    async fn plan(&self, incident: &str, target: &str, system: &str, text: &str) -> String {
+    pub async fn plan(&self, incident: &str, target: &str, system: &str, text: &str) -> String {
         let more = json!({ "system": system, "text": text });
         let planned = self.tell(incident, target, "PLANNED", more).await;
         let said = planned.text_at("recordIncidentNotification.notification.id");
@@ -124,8 +124,17 @@ async fn persons_and_controllers_of_what_they_host_are_told_apart() {
         .await;
     assert_eq!(refused.code(), "TRANSITION_NOT_ALLOWED");
     done(&mail, &tasks[0]).await;
-    house
+    // Two were told by nobody, as far as anybody knows.
+    let refused = house
         .tell(&incident, "SUBJECT", "COMPLETED", json!({}))
+        .await;
+    assert_eq!(
+        (refused.code(), blamed(&refused)),
+        ("BAD_USER_INPUT", "reason")
+    );
+    let by_letter = json!({ "reason": "Clients 43 and 44 got a letter." });
+    house
+        .tell(&incident, "SUBJECT", "COMPLETED", by_letter)
         .await
         .ok();
     house

@@ -91,6 +91,8 @@ pub(crate) struct ReportIncidentInput {
     recipient_ids: Option<Vec<RecipientId>>,
     /// Customers who are known to be affected: at most 500.
     customers: Option<Vec<CustomerLookupInput>>,
+    /// Customers who are known to be affected as controllers of what they host (GDPR Art. 33(2)): at most 500.
+    controllers: Option<Vec<CustomerLookupInput>>,
     /// The data that it is about: at most 100.
     categories: Option<Vec<DataCategory>>,
     /// When it began: not in the future.
@@ -119,6 +121,7 @@ impl ReportIncidentInput {
             systems: self.systems.unwrap_or_default(),
             recipients: self.recipient_ids.unwrap_or_default(),
             customers: lookups(self.customers),
+            controllers: lookups(self.controllers),
             categories: keys(self.categories),
             began_at: self.began_at,
             ended_at: self.ended_at,
@@ -178,9 +181,12 @@ pub(crate) struct AssessIncidentInput {
     add_recipient_ids: Option<Vec<RecipientId>>,
     /// Customers who are known to be affected, too: at most 500.
     add_customers: Option<Vec<CustomerLookupInput>>,
+    /// Customers who are known to be affected as controllers of what they host, too: at most 500.
+    add_controllers: Option<Vec<CustomerLookupInput>>,
     /// Data that it is about, too: at most 100.
     add_categories: Option<Vec<DataCategory>>,
-    /// Why: at most 2000 characters. Needed with `FALSE_ALARM` and `NEAR_MISS`, and where it goes on after it was over.
+    /// Why: at most 2000 characters. Needed with `FALSE_ALARM` and `NEAR_MISS`, where it goes on after it was over, and where a
+    /// clock that runs stops by it, ends later, or turns out to have been met late.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     reason: Option<Personal>,
     /// The person behind the integration.
@@ -210,6 +216,7 @@ impl AssessIncidentInput {
             systems: self.add_systems.unwrap_or_default(),
             recipients: self.add_recipient_ids.unwrap_or_default(),
             customers: lookups(self.add_customers),
+            controllers: lookups(self.add_controllers),
             categories: keys(self.add_categories),
         };
         let change = Assessment {
@@ -240,7 +247,8 @@ pub(crate) struct RecordIncidentNotificationInput {
     status: NotificationStatus,
     /// Since when: not in the future; now, when absent.
     at: Option<Timestamp>,
-    /// Under which rule; under all, when absent. Needed with `AUTHORITY` where several laws apply.
+    /// Under which rule; under all, when absent. With `AUTHORITY`, the data protection law that applies: needed where several
+    /// do.
     regime: Option<IncidentRegime>,
     /// By what way.
     channel: Option<RequestChannel>,
@@ -252,7 +260,8 @@ pub(crate) struct RecordIncidentNotificationInput {
     /// What whoever is told calls it, such as a file number: at most 200 characters.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     reference: Option<Personal>,
-    /// Why it is late, failed or is not needed: at most 2000 characters. Needed where it is so.
+    /// Why it is late, failed or is not needed, and how those were told whom no task told: at most 2000 characters. Needed where
+    /// it is so.
     #[graphql(directive = personal::apply("user.content.private".to_owned()))]
     reason: Option<Personal>,
     /// The person behind the integration.

@@ -177,7 +177,7 @@ pub(super) fn regimes(establishment: Option<&str>, countries: &[String]) -> Vec<
         .into_iter()
         .chain(countries.iter().map(String::as_str));
     let mut regimes: Vec<_> = places.filter_map(regime_of).collect();
-    if regimes.is_empty() {
+    if establishment.is_none() && countries.is_empty() {
         regimes.push(Regime::Gdpr);
     }
     regimes.sort_unstable();
@@ -206,13 +206,13 @@ pub(super) struct Known<'a> {
     pub(super) affected: Affected,
 }
 
-/// As whom customers are affected by an incident.
+/// As whom customers are affected by an incident: since when the last of them is known to be.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Affected {
     /// As persons whose data the controller has for itself.
-    pub(super) subjects: bool,
+    pub(super) subjects: Option<Timestamp>,
     /// As controllers of what they host.
-    pub(super) controllers: bool,
+    pub(super) controllers: Option<Timestamp>,
 }
 
 /// The clocks of an incident as they are from now on: those before that are not owed any more are stopped, unless they were
@@ -274,10 +274,8 @@ impl Known<'_> {
     fn wanted(&self, duty: &Duty) -> Option<(Timestamp, Option<Timestamp>)> {
         let incident = self.incident;
         let aware = incident.aware_at.filter(|_| happened(incident.status))?;
-        let Affected {
-            subjects,
-            controllers,
-        } = self.affected;
+        let subjects = self.affected.subjects.is_some();
+        let controllers = self.affected.controllers.is_some();
         // What it means for the persons in what customers host, these customers judge: they tell their authority.
         let ours = subjects || !controllers;
         let applies = match duty.applies {
@@ -316,17 +314,38 @@ impl Known<'_> {
             ..
         } = *duty;
         self.notifications.iter().filter(move |said| {
-            let meant = said.regime.is_none_or(|of| of == regime);
+            // Each law has an authority of its own: what was said to one without saying which, was said to none.
+            let settles = matches!(
+                said.status,
+                NotificationStatus::Completed | NotificationStatus::NotNeeded
+            );
+            let all = said.regime.is_none() && !(settles && target == Target::Authority);
+            let meant = all || said.regime == Some(regime);
             meant && (said.target, said.phase) == (target, phase)
         })
     }
 
-    /// When they were told first.
+    /// When they were told first: after it failed the last time, and of customers, after the last of them was known to be
+    /// affected.
     fn told(&self, duty: &Duty) -> Option<Timestamp> {
-        let sent = self
-            .said(duty)
-            .filter(|said| said.status == NotificationStatus::Completed);
-        sent.map(|said| said.at).min()
+        let all_known = match duty.target {
+            Target::Subject => self.affected.subjects,
+            Target::Controller => self.affected.controllers,
+            _ => None,
+        };
+        let mut told = None;
+        for said in self.said(duty) {
+            match said.status {
+                NotificationStatus::Failed => told = None,
+                NotificationStatus::Completed
+                    if all_known.is_none_or(|since| since <= said.recorded_at) =>
+                {
+                    told = Some(told.map_or(said.at, |first: Timestamp| first.min(said.at)));
+                }
+                _ => {}
+            }
+        }
+        told
     }
 
     /// Since when they need not be told: as was said last.
@@ -351,6 +370,28 @@ pub(super) fn state(clock: &incident_clock::Model, now: Timestamp) -> ClockState
         (None, Some(due)) if due < now => ClockState::Overdue,
         (None, _) => ClockState::Running,
     }
+}
+
+/// What needs a reason: that a clock which ran stops, that its end moves on, or that who was told was told late.
+pub(super) fn loosened(
+    before: &[incident_clock::Model],
+    after: &[incident_clock::Model],
+    now: Timestamp,
+) -> Option<&'static str> {
+    after.iter().find_map(|clock| {
+        let place = |clock: &incident_clock::Model| (clock.regime, clock.target, clock.phase);
+        let known = before.iter().find(|known| place(known) == place(clock));
+        let is_late = |clock: &incident_clock::Model| state(clock, now) == ClockState::MetLate;
+        if known.is_some_and(runs) && clock.stopped_at.is_some() {
+            Some("must be said: a clock that runs stops by it")
+        } else if known.is_some_and(|known| runs(known) && known.due_at < clock.due_at) {
+            Some("must be said: the end of a clock that runs moves on by it")
+        } else if is_late(clock) && !known.is_some_and(is_late) {
+            Some("must be said: who was told was told late by it (GDPR Art. 33(1))")
+        } else {
+            None
+        }
+    })
 }
 
 /// Whether somebody is still to be told.

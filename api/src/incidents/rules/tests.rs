@@ -54,7 +54,8 @@ fn said(
         controller_id: ControllerId::from_uuid(Uuid::nil()),
         id: IncidentNotificationId::from_uuid(Uuid::nil()),
         incident_id: IncidentId::from_uuid(Uuid::nil()),
-        regime: None,
+        // Each law has an authority of its own.
+        regime: (target == Target::Authority).then_some(Regime::Gdpr),
         target,
         phase,
         status,
@@ -65,6 +66,7 @@ fn said(
         planning: false,
         withdrawn_at: None,
         unreached: None,
+        plannings: 0,
         key_id: DataKeyId::from_uuid(Uuid::nil()),
         text: None,
         reference: None,
@@ -101,12 +103,12 @@ fn shown(
 }
 
 const SUBJECTS: Affected = Affected {
-    subjects: true,
-    controllers: false,
+    subjects: Some(Timestamp::MIN),
+    controllers: None,
 };
 const HOSTED: Affected = Affected {
-    subjects: false,
-    controllers: true,
+    subjects: None,
+    controllers: Some(Timestamp::MIN),
 };
 
 #[test]
@@ -196,6 +198,132 @@ fn a_word_that_it_is_not_needed_counts_until_another_is_said() {
 }
 
 #[test]
+fn what_failed_after_all_was_not_said() {
+    let place = (Target::Authority, Phase::Initial);
+    let mut all = Vec::new();
+    for (status, when, expected) in [
+        (NotificationStatus::Completed, "2026-01-29T00:00:00Z", "MET"),
+        (
+            NotificationStatus::Failed,
+            "2026-01-29T01:00:00Z",
+            "OVERDUE",
+        ),
+        (
+            NotificationStatus::Completed,
+            "2026-02-01T00:00:00Z",
+            "MET_LATE",
+        ),
+        (
+            NotificationStatus::Completed,
+            "2026-02-02T00:00:00Z",
+            "MET_LATE",
+        ),
+    ] {
+        all.push(said(place, status, when));
+        let shown = shown(&incident(), &all, SUBJECTS);
+        assert!(shown[0].ends_with(expected), "{shown:?}");
+    }
+}
+
+#[test]
+fn what_was_said_to_no_authority_in_particular_was_said_to_none() {
+    let mut word = said(
+        (Target::Authority, Phase::Initial),
+        NotificationStatus::Completed,
+        "2026-01-29T00:00:00Z",
+    );
+    word.regime = None;
+    let shown = shown(&incident(), &[word], SUBJECTS);
+    assert!(shown[0].ends_with("OVERDUE"), "{shown:?}");
+}
+
+#[test]
+fn customers_are_told_once_all_of_them_are_known() {
+    let high = incident::Model {
+        risk: RiskLevel::HighRisk,
+        ..incident()
+    };
+    let place = (Target::Subject, Phase::Initial);
+    let told = [said(
+        place,
+        NotificationStatus::Completed,
+        "2026-01-30T00:00:00Z",
+    )];
+    for (known, expected) in [
+        ("2026-01-30T00:00:00Z", "MET"),
+        ("2026-01-30T00:00:01Z", "RUNNING"),
+    ] {
+        let affected = Affected {
+            subjects: Some(at(known)),
+            controllers: None,
+        };
+        let shown = shown(&high, &told, affected);
+        assert!(shown[1].ends_with(expected), "{shown:?}");
+    }
+}
+
+#[test]
+fn a_clock_that_runs_is_loosened_with_a_reason_only() {
+    let run = |incident: &incident::Model, said: &[_], before: &[incident_clock::Model]| {
+        let known = Known {
+            incident,
+            notifications: said,
+            regimes: &[Regime::Gdpr],
+            affected: SUBJECTS,
+        };
+        clocks(known, before.to_vec(), at(NOW))
+    };
+    let told = [said(
+        (Target::Authority, Phase::Initial),
+        NotificationStatus::Completed,
+        "2026-01-30T00:00:00Z",
+    )];
+    let aware = |when: &str| incident::Model {
+        aware_at: Some(at(when)),
+        ..incident()
+    };
+    let no_risk = incident::Model {
+        risk: RiskLevel::NoRisk,
+        ..incident()
+    };
+    let runs_now = run(&incident(), &[], &[]);
+    let met = run(&incident(), &told, &[]);
+    for (before, after, needs) in [
+        (&[][..], runs_now.clone(), false),
+        (&runs_now[..], runs_now.clone(), false),
+        (&runs_now[..], run(&no_risk, &[], &runs_now), true),
+        (
+            &runs_now[..],
+            run(&aware("2026-01-28T04:00:00Z"), &[], &runs_now),
+            true,
+        ),
+        (
+            &runs_now[..],
+            run(&aware("2026-01-28T02:00:00Z"), &[], &runs_now),
+            false,
+        ),
+        (&runs_now[..], met.clone(), false),
+        (
+            &met[..],
+            run(&aware("2026-01-27T00:00:00Z"), &told, &met),
+            false,
+        ),
+        (
+            &met[..],
+            run(&aware("2026-01-26T00:00:00Z"), &told, &met),
+            true,
+        ),
+        (&met[..], run(&no_risk, &told, &met), false),
+    ] {
+        assert_eq!(
+            loosened(before, &after, at(NOW)).is_some(),
+            needs,
+            "{after:?}"
+        );
+    }
+}
+
+#[test]
 fn clocks_that_are_not_owed_any_more_stop_and_go_on() {
     let run = |incident: &incident::Model, before| {
         let known = Known {
@@ -224,7 +352,9 @@ fn the_law_is_that_of_the_house_and_of_those_who_live_elsewhere() {
     for (house, live, expected) in [
         (Some("BG"), vec![], vec![Gdpr]),
         (Some("GB-SCT"), vec!["DE"], vec![Gdpr, UkGdpr]),
-        (Some("US"), vec!["US"], vec![Gdpr]),
+        (Some("US"), vec!["US"], vec![]),
+        (None, vec!["US"], vec![]),
+        (Some("US"), vec![], vec![]),
         (Some("US"), vec!["GB"], vec![UkGdpr]),
         (None, vec![], vec![Gdpr]),
     ] {

@@ -3,14 +3,14 @@
 use entity::enums::{
     Action, ErrorCode, EventType, IncidentCause, IncidentStatus, IncidentType, RiskLevel,
 };
-use entity::id::{CustomerId, IncidentId, RecipientId};
+use entity::id::{IncidentId, RecipientId};
 use entity::incident;
 use entity::time::Timestamp;
 
 use super::clocks;
 use super::read::row_of;
 use super::report::{LONGEST_TEXT, LONGEST_TITLE, log_of};
-use super::scope::{self, House, checked_recipients, checked_systems, customers_of};
+use super::scope::{self, House, Named, checked_recipients, checked_systems, customers_of};
 use crate::context::{Begun, Ctx, Once, Tx, only_id};
 use crate::customers::Lookup;
 use crate::error::{Error, Result};
@@ -86,6 +86,8 @@ pub(crate) struct Scoped {
     pub(crate) recipients: Vec<RecipientId>,
     /// Customers.
     pub(crate) customers: Vec<Lookup>,
+    /// Customers, as controllers of what they host.
+    pub(crate) controllers: Vec<Lookup>,
     /// Keys of data categories.
     pub(crate) categories: Vec<String>,
 }
@@ -94,7 +96,7 @@ pub(crate) struct Scoped {
 struct Added {
     systems: Vec<String>,
     recipients: Vec<RecipientId>,
-    customers: Vec<CustomerId>,
+    named: Named,
     categories: Vec<&'static str>,
 }
 
@@ -103,14 +105,13 @@ impl Added {
         Ok(Self {
             systems: checked_systems(ctx, &scoped.systems, "addSystems").await?,
             recipients: checked_recipients(ctx, &scoped.recipients, "addRecipientIds").await?,
-            customers: customers_of(ctx, &scoped.customers, "addCustomers").await?,
+            named: Named {
+                subjects: customers_of(ctx, &scoped.customers, "addCustomers").await?,
+                controllers: customers_of(ctx, &scoped.controllers, "addControllers").await?,
+            },
             categories: scope::checked_categories(&scoped.categories)
                 .map_err(|error| error.at("addCategories"))?,
         })
-    }
-
-    fn reaches_further(&self) -> bool {
-        !(self.systems.is_empty() && self.recipients.is_empty() && self.customers.is_empty())
     }
 }
 
@@ -150,8 +151,14 @@ pub(crate) async fn assess(ctx: &Ctx, change: Assessment, once: Once) -> Result<
     }
     let after = change.applied(ctx, &key, &before, &added)?;
     scope::check_times(ctx, &after)?;
-    let after = spread(ctx, &tx, &house, after, &added).await?;
-    let (after, _) = clocks::keep(ctx, &tx, &house, after).await?;
+    let after = spread(ctx, &tx, &house, (&before, after), &added).await?;
+    let kept = clocks::keep(ctx, &tx, &house, after).await?;
+    if change.reason.is_none()
+        && let Some(problem) = rules::loosened(&kept.before, &kept.clocks, ctx.now())
+    {
+        return Err(Error::invalid("reason", problem));
+    }
+    let after = kept.row;
     if after.status == IncidentStatus::Closed && after.next_due_at.is_some() {
         tx.rollback().await?;
         let reason = "somebody is still to be told: record it, or say that it is not needed";
@@ -175,7 +182,7 @@ async fn spread(
     ctx: &Ctx,
     tx: &Tx,
     house: &House,
-    row: incident::Model,
+    (before, row): (&incident::Model, incident::Model),
     added: &Added,
 ) -> Result<incident::Model> {
     let (db, scope, now) = (tx.db(), tx.scope(), ctx.now());
@@ -188,18 +195,28 @@ async fn spread(
         return Err(Error::invalid("addRecipientIds", problem));
     }
     store::insert_recipients(db, scope, row.id, &new).await?;
-    recipients.extend(new);
-    scope::name(tx, &row, added.customers.clone(), now).await?;
+    let mut more = added.named.write(tx, &row, now).await?;
     if rules::is_nothing(row.status) {
         store::withdraw(db, scope, row.id, now).await?;
     }
-    let grows = row.frozen_at.is_none() || added.reaches_further();
-    if !rules::happened(row.status) || !grows {
+    if row.frozen_at.is_some() {
+        // Who was not there when it was confirmed, is not affected by what was known then.
+        let known: Vec<_> = before.systems.split_whitespace().collect();
+        let systems = row.systems.split_whitespace();
+        let systems: Vec<_> = systems.filter(|name| !known.contains(name)).collect();
+        more |= house.freeze_more(tx, &row, (&systems, &new), now).await?;
+        if more && !rules::is_nothing(row.status) {
+            store::plan_again(db, scope, row.id).await?;
+        }
         return Ok(row);
     }
+    if !rules::happened(row.status) {
+        return Ok(row);
+    }
+    recipients.extend(new);
     house.freeze(tx, &row, &recipients, now).await?;
     Ok(incident::Model {
-        frozen_at: row.frozen_at.or(Some(now)),
+        frozen_at: Some(now),
         ..row
     })
 }
@@ -358,7 +375,8 @@ impl Assessment {
         let facts = &self.facts;
         fields
             .with_some("recipients", scope::texts(&added.recipients))
-            .with_some("customers", scope::texts(&added.customers))
+            .with_some("customers", scope::texts(&added.named.subjects))
+            .with_some("controllers", scope::texts(&added.named.controllers))
             .with_text("title", set(&facts.title).as_ref())
             .with_text("description", set(&facts.description).as_ref())
             .with_text("consequences", set(&facts.consequences).as_ref())

@@ -1,6 +1,7 @@
 //! Keeping the clocks of an incident true to it.
 
-use entity::enums::NotificationTarget;
+use entity::enums::{IncidentRegime, NotificationTarget};
+use entity::id::IncidentId;
 use entity::{incident, incident_clock};
 
 use super::scope::House;
@@ -9,19 +10,27 @@ use crate::error::Result;
 use crate::incidents::rules::{self, Known};
 use crate::incidents::store;
 
-/// Writes the clocks of an incident as they are now, within a change to it; gives it with the first end of those that run,
-/// and the clocks.
-pub(super) async fn keep(
-    ctx: &Ctx,
-    tx: &Tx,
-    house: &House,
-    row: incident::Model,
-) -> Result<(incident::Model, Vec<incident_clock::Model>)> {
+/// What became of the clocks of an incident.
+pub(super) struct Kept {
+    /// The incident, with the first end of those that run.
+    pub(super) row: incident::Model,
+    /// As they were.
+    pub(super) before: Vec<incident_clock::Model>,
+    /// As they are.
+    pub(super) clocks: Vec<incident_clock::Model>,
+}
+
+/// The data protection laws that apply to an incident.
+pub(super) async fn regimes(tx: &Tx, house: &House, id: IncidentId) -> Result<Vec<IncidentRegime>> {
+    let countries = store::places(tx.db(), tx.scope(), id).await?;
+    Ok(rules::regimes(house.establishment.as_deref(), &countries))
+}
+
+/// Writes the clocks of an incident as they are now, within a change to it.
+pub(super) async fn keep(ctx: &Ctx, tx: &Tx, house: &House, row: incident::Model) -> Result<Kept> {
     let (db, scope, id) = (tx.db(), tx.scope(), row.id);
-    let targets = store::affected_as(db, scope, id).await?;
-    let countries = store::countries(db, scope, &[id]).await?.into_iter();
-    let countries: Vec<_> = countries.filter_map(|one| one.country).collect();
-    let regimes = rules::regimes(house.establishment.as_deref(), &countries);
+    let affected = store::affected_as(db, scope, id).await?;
+    let regimes = regimes(tx, house, id).await?;
     let notifications = store::notifications_of(db, scope, &[id]).await?;
     let before = store::clocks_of(db, scope, &[id]).await?;
     let known = Known {
@@ -29,13 +38,16 @@ pub(super) async fn keep(
         notifications: &notifications,
         regimes: &regimes,
         affected: rules::Affected {
-            subjects: targets.contains(&NotificationTarget::Subject),
-            controllers: targets.contains(&NotificationTarget::Controller),
+            subjects: affected.get(&NotificationTarget::Subject).copied(),
+            controllers: affected.get(&NotificationTarget::Controller).copied(),
         },
     };
     let clocks = rules::clocks(known, before.clone(), ctx.now());
     store::save_clocks(db, &before, &clocks).await?;
     let next_due_at = rules::next_due(&clocks);
-    let row = incident::Model { next_due_at, ..row };
-    Ok((row, clocks))
+    Ok(Kept {
+        row: incident::Model { next_due_at, ..row },
+        before,
+        clocks,
+    })
 }

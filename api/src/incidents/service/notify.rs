@@ -1,8 +1,8 @@
 //! Recording who was told of an incident, is to be, or need not be.
 
 use entity::enums::{
-    Action, EventType, IncidentRegime, NotificationPhase, NotificationStatus, NotificationTarget,
-    RequestChannel,
+    Action, EventType, IncidentRegime, IncidentStatus, NotificationPhase, NotificationStatus,
+    NotificationTarget, RequestChannel,
 };
 use entity::id::{EventId, IncidentId, IncidentNotificationId};
 use entity::time::Timestamp;
@@ -76,7 +76,7 @@ pub(crate) async fn notify(
     let mut keys = ctx.vault().keys(ctx.db(), ctx.scope(), [key_id]).await?;
     let key = keys.remove(&key_id).ok_or(ERASED)?;
     let id = IncidentNotificationId::from_uuid(random::id());
-    let row = new.row(ctx, (id, &key), system)?;
+    let mut row = new.row(ctx, (id, &key), system)?;
     let mut tx = match ctx.begin_once(&once, &[id.to_string()]).await? {
         Begun::New(tx) => tx,
         Begun::Replay(ids) => return only_id(&ids, "notification"),
@@ -90,6 +90,13 @@ pub(crate) async fn notify(
     if let Some(reason) = refusal(&tx, &before, &row).await? {
         tx.rollback().await?;
         return Err(refused(ctx, &before, reason).await);
+    }
+    check_time(&before, row.at)?;
+    row.regime = regime_of(&tx, &house, &row).await?;
+    if is_partial(&tx, &row).await? {
+        let problem =
+            "must say how those were told whom no task told: see affectedCustomers(untoldBy)";
+        return Err(Error::invalid("reason", problem));
     }
     let event_id = tx.record(Event {
         kind: EventType::IncidentNotificationRecorded,
@@ -106,9 +113,15 @@ pub(crate) async fn notify(
         event_id,
         ..before
     };
-    let (after, clocks) = clocks::keep(ctx, &tx, &house, after).await?;
-    check_clocks(&row, &clocks)?;
-    store::save(tx.db(), after).await?;
+    let kept = clocks::keep(ctx, &tx, &house, after).await?;
+    if kept.row.status == IncidentStatus::Closed && kept.row.next_due_at.is_some() {
+        let closed = kept.row;
+        tx.rollback().await?;
+        let reason = "it is closed, and somebody would still be to be told: confirm it again first";
+        return Err(refused(ctx, &closed, reason).await);
+    }
+    check_clocks(&row, &kept.clocks)?;
+    store::save(tx.db(), kept.row).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -137,28 +150,63 @@ async fn refusal(
     Ok(None)
 }
 
+/// Checks when somebody was told.
+fn check_time(incident: &incident::Model, at: Timestamp) -> Result<()> {
+    let first = incident.began_at.or(incident.detected_at);
+    if first.is_some_and(|first| at < first) {
+        return Err(Error::invalid("at", "lies before it happened"));
+    }
+    Ok(())
+}
+
+const fn settles(status: NotificationStatus) -> bool {
+    matches!(
+        status,
+        NotificationStatus::Completed | NotificationStatus::NotNeeded
+    )
+}
+
+/// Under which law an authority was told, or need not be: the one that applies, where nobody said which.
+async fn regime_of(
+    tx: &Tx,
+    house: &House,
+    row: &incident_notification::Model,
+) -> Result<Option<IncidentRegime>> {
+    let asks = settles(row.status) && row.target == NotificationTarget::Authority;
+    if row.regime.is_some() || !asks {
+        return Ok(row.regime);
+    }
+    let regimes = clocks::regimes(tx, house, row.incident_id).await?;
+    if regimes.len() > 1 {
+        let problem = "must be said: each law has an authority of its own";
+        return Err(Error::invalid("regime", problem));
+    }
+    Ok(regimes.into_iter().next())
+}
+
+/// Whether customers are said to be told, and systems that were to tell them told only some.
+async fn is_partial(tx: &Tx, row: &incident_notification::Model) -> Result<bool> {
+    let said = row.status == NotificationStatus::Completed && row.reason.is_none();
+    let customers = matches!(
+        row.target,
+        NotificationTarget::Subject | NotificationTarget::Controller
+    );
+    Ok(said && customers && store::missed(tx.db(), tx.scope(), row).await? > 0)
+}
+
 /// Checks what is said against the clocks as they are after it.
 fn check_clocks(
     row: &incident_notification::Model,
     clocks: &[incident_clock::Model],
 ) -> Result<()> {
-    let meant = |clock: &&incident_clock::Model| {
+    let late = clocks.iter().any(|clock| {
         let regime = row.regime.is_none_or(|regime| regime == clock.regime);
-        regime && (clock.target, clock.phase) == (row.target, row.phase)
-    };
-    let meant: Vec<_> = clocks.iter().filter(meant).collect();
-    let settles = matches!(
-        row.status,
-        NotificationStatus::Completed | NotificationStatus::NotNeeded
-    );
-    if settles && row.target == NotificationTarget::Authority && meant.len() > 1 {
-        let problem = "must be said: each law has an authority of its own";
-        return Err(Error::invalid("regime", problem));
-    }
-    let late = |clock: &&incident_clock::Model| {
-        clock.met_at == Some(row.at) && clock.due_at.is_some_and(|due| due < row.at)
-    };
-    if meant.iter().any(late) && row.reason.is_none() {
+        regime
+            && (clock.target, clock.phase) == (row.target, row.phase)
+            && clock.met_at == Some(row.at)
+            && clock.due_at.is_some_and(|due| due < row.at)
+    });
+    if late && row.reason.is_none() {
         let problem = "must say why it is late (GDPR Art. 33(1))";
         return Err(Error::invalid("reason", problem));
     }
@@ -172,6 +220,12 @@ impl NewNotification {
         check_text("reason", self.reason.as_ref(), LONGEST_REASON)?;
         if let Some(at) = self.at {
             ctx.not_in_future("at", at)?;
+        }
+        let followed_up =
+            (self.target, self.phase) == (NotificationTarget::Csirt, NotificationPhase::FollowUp);
+        if followed_up && self.status == NotificationStatus::NotNeeded {
+            let problem = "cannot be NOT_NEEDED: the final report counts from it; say that it is not significant";
+            return Err(Error::invalid("status", problem));
         }
         let unsent = matches!(
             self.status,
@@ -232,6 +286,7 @@ impl NewNotification {
             withdrawn_at: None,
             system,
             unreached: None,
+            plannings: 0,
             key_id: key.id(),
             text: close(store::TEXT, self.text.as_ref())?,
             reference: close(store::REFERENCE, self.reference.as_ref())?,

@@ -9,7 +9,7 @@ use entity::incident;
 use entity::time::Timestamp;
 use uuid::Uuid;
 
-use super::scope::{self, checked_recipients, checked_systems, customers_of};
+use super::scope::{self, Named, checked_recipients, checked_systems, customers_of};
 use crate::context::{Begun, Ctx, Once, only_id};
 use crate::customers::Lookup;
 use crate::data_map::Tree;
@@ -44,6 +44,8 @@ pub(crate) struct NewIncident {
     pub(crate) recipients: Vec<RecipientId>,
     /// Customers who are known to be affected.
     pub(crate) customers: Vec<Lookup>,
+    /// Customers who are known to be affected as controllers of what they host.
+    pub(crate) controllers: Vec<Lookup>,
     /// Keys of the data categories.
     pub(crate) categories: Vec<String>,
     /// When it began.
@@ -71,7 +73,10 @@ pub(crate) async fn report(ctx: &Ctx, new: NewIncident, once: Once) -> Result<In
     let disclosure = disclosed(ctx, new.disclosure).await?;
     let systems = checked_systems(ctx, &new.systems, "systems").await?;
     let recipients = checked_recipients(ctx, &new.recipients, "recipientIds").await?;
-    let customers = customers_of(ctx, &new.customers, "customers").await?;
+    let named = Named {
+        subjects: customers_of(ctx, &new.customers, "customers").await?,
+        controllers: customers_of(ctx, &new.controllers, "controllers").await?,
+    };
     let id = IncidentId::from_uuid(random::id());
     let owner = Owner {
         kind: KeyOwnerKind::Record,
@@ -95,14 +100,15 @@ pub(crate) async fn report(ctx: &Ctx, new: NewIncident, once: Once) -> Result<In
         key: &key,
         fields: scope::facts(&row)
             .with_some("recipients", scope::texts(&recipients))
-            .with_some("customers", scope::texts(&customers))
+            .with_some("customers", scope::texts(&named.subjects))
+            .with_some("controllers", scope::texts(&named.controllers))
             .with_text("title", Some(&new.title))
             .with_text("description", new.description.as_ref()),
     })?;
     let row = incident::Model { event_id, ..row };
     store::insert(tx.db(), row.clone()).await?;
     store::insert_recipients(tx.db(), tx.scope(), id, &recipients).await?;
-    scope::name(&tx, &row, customers, ctx.now()).await?;
+    named.write(&tx, &row, ctx.now()).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -194,7 +194,10 @@ pub(super) fn reach_of<'a>(
         NotificationTarget::Controller => ProcessingRole::Processor,
         _ => ProcessingRole::Controller,
     };
-    let mut reach = Reach::default();
+    let mut reach = Reach {
+        clients: target == NotificationTarget::Controller,
+        ..Reach::default()
+    };
     for system in systems.filter(|system| system.our_roles().contains(&role)) {
         reach.systems.push(system.row.name.clone());
         reach.kinds.extend(system.known_by());
@@ -220,14 +223,31 @@ impl House {
         })
     }
 
-    /// Where those are looked for who are affected by an incident.
+    /// Where those are looked for who are affected by an incident: by all that it is about.
     pub(super) fn reach(
         &self,
         row: &incident::Model,
         recipients: &[RecipientId],
         target: NotificationTarget,
     ) -> Reach {
-        let names: Vec<_> = row.systems.split_whitespace().collect();
+        let systems: Vec<_> = row.systems.split_whitespace().collect();
+        let reach = self.reach_by(&systems, recipients, target);
+        Reach {
+            disclosure: row
+                .disclosure_id
+                .filter(|_| target == NotificationTarget::Subject),
+            named: Some((row.id, target)),
+            ..reach
+        }
+    }
+
+    /// The same by some systems and recipients alone.
+    fn reach_by(
+        &self,
+        names: &[&str],
+        recipients: &[RecipientId],
+        target: NotificationTarget,
+    ) -> Reach {
         let systems = self.systems.iter();
         let systems = systems.filter(|system| names.contains(&system.row.name.as_str()));
         let reach = reach_of(systems, target);
@@ -235,14 +255,12 @@ impl House {
             NotificationTarget::Controller => reach,
             _ => Reach {
                 recipients: recipients.to_vec(),
-                disclosure: row.disclosure_id,
-                named: Some(row.id),
                 ..reach
             },
         }
     }
 
-    /// Writes down who is affected by an incident, beside those who are written down already.
+    /// Writes down who is affected by an incident when it is confirmed.
     pub(super) async fn freeze(
         &self,
         tx: &Tx,
@@ -250,25 +268,62 @@ impl House {
         recipients: &[RecipientId],
         now: Timestamp,
     ) -> Result<()> {
-        for target in [NotificationTarget::Subject, NotificationTarget::Controller] {
+        for target in AS {
             let reach = self.reach(row, recipients, target);
             store::freeze(tx.db(), tx.scope(), row.id, (target, &reach), now).await?;
         }
         Ok(())
     }
+
+    /// Writes down whom systems and recipients lead to that an incident turned out to be about later, beside those who are
+    /// written down already; tells whether there was anybody.
+    pub(super) async fn freeze_more(
+        &self,
+        tx: &Tx,
+        row: &incident::Model,
+        (systems, recipients): (&[&str], &[RecipientId]),
+        now: Timestamp,
+    ) -> Result<bool> {
+        let mut more = false;
+        for target in AS {
+            let reach = self.reach_by(systems, recipients, target);
+            more |= store::freeze(tx.db(), tx.scope(), row.id, (target, &reach), now).await?;
+        }
+        Ok(more)
+    }
 }
 
-/// Writes down customers who were named.
-pub(super) async fn name(
-    tx: &Tx,
-    row: &incident::Model,
-    customers: Vec<CustomerId>,
-    now: Timestamp,
-) -> Result<()> {
-    let named = Reach {
-        customers,
-        ..Reach::default()
-    };
-    let subjects = (NotificationTarget::Subject, &named);
-    store::freeze(tx.db(), tx.scope(), row.id, subjects, now).await
+/// As what customers are affected.
+const AS: [NotificationTarget; 2] = [NotificationTarget::Subject, NotificationTarget::Controller];
+
+/// Customers who were named: as persons, and as controllers of what they host.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Named {
+    /// As persons.
+    pub(super) subjects: Vec<CustomerId>,
+    /// As controllers.
+    pub(super) controllers: Vec<CustomerId>,
+}
+
+impl Named {
+    /// Writes them down; tells whether there was anybody new.
+    pub(super) async fn write(
+        &self,
+        tx: &Tx,
+        row: &incident::Model,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let mut more = false;
+        for (target, customers) in AS.into_iter().zip([&self.subjects, &self.controllers]) {
+            if customers.is_empty() {
+                continue;
+            }
+            let named = Reach {
+                customers: customers.clone(),
+                ..Reach::default()
+            };
+            more |= store::freeze(tx.db(), tx.scope(), row.id, (target, &named), now).await?;
+        }
+        Ok(more)
+    }
 }

@@ -1,5 +1,7 @@
 //! Statements over who is affected by incidents, and over the tasks that tell them.
 
+use std::collections::HashMap;
+
 use entity::enums::{IdentifierKind, NotificationTarget, TaskStatus};
 use entity::id::{CustomerId, DisclosureId, IncidentId, IncidentNotificationId, RecipientId};
 use entity::incident_notification;
@@ -24,9 +26,11 @@ pub(in crate::incidents) struct Reach {
     /// Those whom this was about.
     pub(in crate::incidents) disclosure: Option<DisclosureId>,
     /// Those who are written down for this.
-    pub(in crate::incidents) named: Option<IncidentId>,
+    pub(in crate::incidents) named: Option<(IncidentId, NotificationTarget)>,
     /// These.
     pub(in crate::incidents) customers: Vec<CustomerId>,
+    /// Only clients among those whom systems know: nobody else hosts anything.
+    pub(in crate::incidents) clients: bool,
 }
 
 impl Reach {
@@ -34,12 +38,18 @@ impl Reach {
     fn select(&self, scope: Scope) -> (String, Vec<Value>) {
         let mut values: Vec<Value> = vec![scope.controller.into()];
         let mut parts = Vec::new();
+        let clients = if self.clients {
+            " and exists (select 1 from customer k where k.controller_id = $1 and k.id = i.customer_id
+                and k.category = 'CUSTOMER')"
+        } else {
+            ""
+        };
         if !self.systems.is_empty() {
             let list = placeholders(values.len() + 1, self.systems.len());
             values.extend(self.systems.iter().map(|name| Value::from(name.as_str())));
             parts.push(format!(
                 "select i.customer_id from identifier i
-                    where i.controller_id = $1 and i.kind = 'EXTERNAL_ID' and i.system in ({list})"
+                    where i.controller_id = $1 and i.kind = 'EXTERNAL_ID' and i.system in ({list}){clients}"
             ));
         }
         if !self.kinds.is_empty() {
@@ -47,7 +57,7 @@ impl Reach {
             values.extend(self.kinds.iter().map(|kind| Value::from(kind.as_str())));
             parts.push(format!(
                 "select i.customer_id from identifier i
-                    where i.controller_id = $1 and i.kind in ({list}) and i.system is null and i.ended_at is null"
+                    where i.controller_id = $1 and i.kind in ({list}) and i.system is null and i.ended_at is null{clients}"
             ));
         }
         let subjects = "select s.customer_id from disclosure_subject s
@@ -67,11 +77,11 @@ impl Reach {
                 values.len()
             ));
         }
-        if let Some(incident) = self.named {
+        if let Some((incident, target)) = self.named {
             values.push(incident.into());
             parts.push(format!(
                 "select n.customer_id from incident_customer n
-                    where n.controller_id = $1 and n.incident_id = ${} and n.target = 'SUBJECT'",
+                    where n.controller_id = $1 and n.incident_id = ${} and n.target = '{target}'",
                 values.len()
             ));
         }
@@ -161,30 +171,32 @@ pub(in crate::incidents) async fn count_affected(
     counted(db, &sql, values).await
 }
 
-/// Writes down whom an incident reaches; those who are written down stay.
+/// Writes down whom an incident reaches, and where they live; those who are written down stay. Tells whether there was
+/// anybody new.
 pub(in crate::incidents) async fn freeze(
     db: &impl ConnectionTrait,
     scope: Scope,
     incident: IncidentId,
     (target, reach): (NotificationTarget, &Reach),
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
     let (select, mut values) = reach.select(scope);
     let first = values.len() + 1;
     let more: [Value; 3] = [incident.into(), target.as_str().into(), now.into()];
     values.extend(more);
     let sql = format!(
-        "insert into incident_customer (controller_id, incident_id, target, customer_id, added_at)
-            select $1, ${first}, ${}, a.customer_id, ${} from ({select}) a where 1 = 1
+        "insert into incident_customer (controller_id, incident_id, target, customer_id, country, added_at)
+            select $1, ${first}, ${}, a.customer_id, c.country, ${} from ({select}) a
+                join customer c on c.controller_id = $1 and c.id = a.customer_id where 1 = 1 order by a.customer_id
             on conflict (controller_id, incident_id, target, customer_id) do nothing",
         first + 1,
         first + 2
     );
-    db.execute_raw(raw(db, &sql, values)).await?;
-    Ok(())
+    let written = db.execute_raw(raw(db, &sql, values)).await?;
+    Ok(written.rows_affected() > 0)
 }
 
-/// Those of the affected who are meant: all, or those whom a notification plans no task for.
+/// Those of the affected who are meant: all, or those whom a notification plans no task for. Of those who are one since, one.
 fn frozen_where(
     scope: Scope,
     (incident, target): (IncidentId, NotificationTarget),
@@ -195,16 +207,23 @@ fn frozen_where(
         incident.into(),
         target.as_str().into(),
     ];
-    let mut sql = "from incident_customer n
-        where n.controller_id = $1 and n.incident_id = $2 and n.target = $3"
-        .to_owned();
-    if let Some(notification) = untold_by {
-        values.push(notification.into());
-        sql.push_str(
-            " and not exists (select 1 from task t where t.controller_id = $1
-                and t.notification_id = $4 and t.customer_id = n.customer_id)",
-        );
-    }
+    let members = members_of("$1", "n.customer_id");
+    let untold = match untold_by {
+        Some(notification) => {
+            values.push(notification.into());
+            format!(
+                "and not exists (select 1 from task t where t.controller_id = $1
+                    and t.notification_id = $4 and t.customer_id in {members})"
+            )
+        }
+        None => String::new(),
+    };
+    let sql = format!(
+        "from incident_customer n
+        where n.controller_id = $1 and n.incident_id = $2 and n.target = $3
+            and not exists (select 1 from incident_customer o where o.controller_id = $1 and o.incident_id = $2
+                and o.target = $3 and o.customer_id in {members} and o.customer_id < n.customer_id) {untold}"
+    );
     (sql, values)
 }
 
@@ -252,27 +271,24 @@ pub(in crate::incidents) async fn count_untold(
 #[derive(FromQueryResult)]
 struct Target {
     target: String,
+    last: Timestamp,
 }
 
-/// As whom customers were written down as affected.
+/// As whom customers were written down as affected, and when the last of them was.
 pub(in crate::incidents) async fn affected_as(
     db: &impl ConnectionTrait,
     scope: Scope,
     incident: IncidentId,
-) -> Result<Vec<NotificationTarget>> {
-    let exists = |target: NotificationTarget| {
-        format!(
-            "select '{target}' as target where exists (select 1 from incident_customer n
-                where n.controller_id = $1 and n.incident_id = $2 and n.target = '{target}')"
-        )
-    };
-    let both = [NotificationTarget::Subject, NotificationTarget::Controller].map(exists);
+) -> Result<HashMap<NotificationTarget, Timestamp>> {
+    let sql = "select n.target, max(n.added_at) as last from incident_customer n
+        where n.controller_id = $1 and n.incident_id = $2 group by n.target";
     let values: [Value; 2] = [scope.controller.into(), incident.into()];
-    let statement = raw(db, &both.join(" union all "), values);
-    let found = Target::find_by_statement(statement).all(db).await?;
-    let found = found.iter();
+    let found = Target::find_by_statement(raw(db, sql, values))
+        .all(db)
+        .await?;
     Ok(found
-        .filter_map(|row| NotificationTarget::from_text(&row.target))
+        .iter()
+        .filter_map(|row| Some((NotificationTarget::from_text(&row.target)?, row.last)))
         .collect())
 }
 
@@ -287,7 +303,7 @@ pub(crate) struct CountryCount {
     pub(crate) number: i64,
 }
 
-/// Where the persons live who were written down as affected, most of them first.
+/// Where the persons lived who were written down as affected, most of them first.
 pub(in crate::incidents) async fn countries(
     db: &impl ConnectionTrait,
     scope: Scope,
@@ -296,14 +312,32 @@ pub(in crate::incidents) async fn countries(
     let mut values: Vec<Value> = vec![scope.controller.into()];
     values.extend(incidents.iter().map(|id| Value::from(*id)));
     let sql = format!(
-        "select n.incident_id, c.country, count(*) as number from incident_customer n
-            join customer c on c.controller_id = $1 and c.id = n.customer_id
+        "select n.incident_id, n.country, count(*) as number from incident_customer n
             where n.controller_id = $1 and n.incident_id in ({}) and n.target = 'SUBJECT'
-            group by n.incident_id, c.country order by number desc, c.country",
+            group by n.incident_id, n.country order by number desc, n.country",
         placeholders(2, incidents.len())
     );
     let statement = raw(db, &sql, values);
     Ok(CountryCount::find_by_statement(statement).all(db).await?)
+}
+
+#[derive(FromQueryResult)]
+struct Place {
+    country: String,
+}
+
+/// Where anybody lived who was written down as affected, as whatever.
+pub(in crate::incidents) async fn places(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    incident: IncidentId,
+) -> Result<Vec<String>> {
+    let sql = "select distinct n.country from incident_customer n
+        where n.controller_id = $1 and n.incident_id = $2 and n.country is not null";
+    let values: [Value; 2] = [scope.controller.into(), incident.into()];
+    let found = Place::find_by_statement(raw(db, sql, values));
+    let found = found.all(db).await?.into_iter();
+    Ok(found.map(|row| row.country).collect())
 }
 
 /// Some of those whom a notification plans no task for, although its system knows them, in the order of their ids.
@@ -385,6 +419,25 @@ pub(in crate::incidents) async fn open_tasks(
                 and t.notification_id = o.id and t.status in ('PENDING', 'CLAIMED') where {same} and o.withdrawn_at is null) as number"
     );
     counted(db, &sql, values.to_vec()).await
+}
+
+/// How many of the affected no task has told, where systems tell the same as is said; none, where no system does.
+pub(in crate::incidents) async fn missed(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    said: &incident_notification::Model,
+) -> Result<i64> {
+    let (from, mut values) = frozen_where(scope, (said.incident_id, said.target), None);
+    values.push(said.phase.as_str().into());
+    let members = members_of("$1", "n.customer_id");
+    let same = "o.controller_id = $1 and o.incident_id = $2 and o.target = $3 and o.phase = $4
+        and o.system is not null and o.withdrawn_at is null";
+    let sql = format!(
+        "select count(*) as number {from} and exists (select 1 from incident_notification o where {same})
+            and not exists (select 1 from incident_notification o join task t on t.controller_id = $1
+                and t.notification_id = o.id and t.customer_id in {members} and t.status = 'DONE' where {same})"
+    );
+    counted(db, &sql, values).await
 }
 
 /// That a task is a part of a notification that was not withdrawn.

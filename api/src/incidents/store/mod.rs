@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use entity::id::{IncidentId, IncidentNotificationId, RecipientId};
 use entity::time::Timestamp;
 use entity::{incident, incident_clock, incident_notification, incident_recipient};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Select, Set,
@@ -21,7 +22,7 @@ use crate::vault::Column as Cell;
 pub(crate) use affected::{AffectedRow, CountryCount, TaskCount, still_tells};
 pub(super) use affected::{
     Reach, affected, affected_as, count_affected, count_frozen, count_untold, countries, freeze,
-    frozen, open_tasks, task_counts, untold,
+    frozen, missed, open_tasks, places, task_counts, untold,
 };
 
 /// Cell of what an incident is called.
@@ -249,7 +250,8 @@ pub(super) async fn planning(
     use incident_notification::Column;
     let select = scope
         .select::<incident_notification::Entity>()
-        .filter(Column::Planning.eq(true))
+        // As the index has it.
+        .filter(Expr::cust("incident_notification.planning"))
         .order_by_asc(Column::Id)
         .limit(MOST_PLANNED);
     rows(db, select).await
@@ -286,8 +288,32 @@ pub(super) async fn end_planning(
     };
     Entity::update_many()
         .set(changed)
+        .col_expr(Column::Plannings, Expr::col(Column::Plannings).add(1))
         .filter(Column::ControllerId.eq(scope.controller))
         .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Has the tasks planned, too, of those who turned out to be affected since a notification was planned.
+pub(super) async fn plan_again(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    id: IncidentId,
+) -> Result<()> {
+    use incident_notification::{ActiveModel, Column, Entity};
+    let changed = ActiveModel {
+        planning: Set(true),
+        unreached: Set(None),
+        ..Default::default()
+    };
+    Entity::update_many()
+        .set(changed)
+        .filter(Column::ControllerId.eq(scope.controller))
+        .filter(Column::IncidentId.eq(id))
+        .filter(Column::System.is_not_null())
+        .filter(Column::WithdrawnAt.is_null())
         .exec(db)
         .await?;
     Ok(())

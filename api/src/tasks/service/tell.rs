@@ -36,17 +36,28 @@ pub(crate) async fn tell(app: &Arc<App>) -> Result<()> {
 
 async fn tell_one(ctx: &Ctx) -> Result<()> {
     for (said, kinds) in incidents::service::planning(ctx).await? {
-        if said.withdrawn_at.is_some() {
-            withdraw(ctx, &said).await?;
-            continue;
+        // One that fails keeps no other from it.
+        if let Err(error) = tell_of(ctx, &said, &kinds).await {
+            let cause = error.for_log();
+            tracing::error!(notification = %said.id, cause, "who is told could not be planned");
         }
-        let mut after = None;
-        while let Some(last) = plan_some(ctx, &said, &kinds, after).await? {
-            after = Some(last);
-        }
-        finish(ctx, &said).await?;
     }
     Ok(())
+}
+
+async fn tell_of(
+    ctx: &Ctx,
+    said: &incident_notification::Model,
+    kinds: &[IdentifierKind],
+) -> Result<()> {
+    if said.withdrawn_at.is_some() {
+        return withdraw(ctx, said).await;
+    }
+    let mut after = None;
+    while let Some(next) = plan_some(ctx, said, kinds, after).await? {
+        after = next;
+    }
+    finish(ctx, said, kinds).await
 }
 
 /// Ends the tasks of a notification that was withdrawn; one that somebody is at is ended later.
@@ -58,13 +69,13 @@ async fn withdraw(ctx: &Ctx, said: &incident_notification::Model) -> Result<()> 
     incidents::service::withdrawn(ctx, said).await
 }
 
-/// Plans some of the tasks of a notification, after a place; gives the place of the last, where there may be more.
+/// Plans some of the tasks of a notification, after a place; gives the place to go on after, where there may be more.
 async fn plan_some(
     ctx: &Ctx,
     said: &incident_notification::Model,
     kinds: &[IdentifierKind],
     after: Option<CustomerId>,
-) -> Result<Option<CustomerId>> {
+) -> Result<Option<Option<CustomerId>>> {
     let place = (after, AT_ONCE);
     let found = incidents::service::untold(ctx, said, kinds, place).await?;
     if found.is_empty() {
@@ -86,6 +97,14 @@ async fn plan_some(
         tx.rollback().await?;
         return Ok(None);
     };
+    if found
+        .iter()
+        .any(|row| !keys.contains_key(&row.customer_id.uuid()))
+    {
+        // Another instance has planned those whose keys these are: the next ones have theirs to be made first.
+        tx.rollback().await?;
+        return Ok(Some(after));
+    }
     let last = found.last().map(|row| row.customer_id);
     let system = said.system.clone().unwrap_or_default();
     let new = found.into_iter().filter_map(|row| {
@@ -101,18 +120,21 @@ async fn plan_some(
     ctx.vault().pin(tx.inner(), tx.scope(), pins).await?;
     plan_each(ctx, &mut tx, new).await?;
     tx.commit().await?;
-    Ok(last)
+    Ok(Some(last))
 }
 
-/// Says that all tasks of a notification are planned.
-async fn finish(ctx: &Ctx, said: &incident_notification::Model) -> Result<()> {
+/// Says that all tasks of a notification are planned, where they are.
+async fn finish(
+    ctx: &Ctx,
+    said: &incident_notification::Model,
+    kinds: &[IdentifierKind],
+) -> Result<()> {
     let keys = ctx.vault().keys(ctx.db(), ctx.scope(), [said.key_id]);
     let key = keys.await?.remove(&said.key_id).ok_or(ERASED)?;
     let mut tx = ctx.begin().await?;
-    if incidents::service::untold_in(&tx, said, &[], (None, 1))
-        .await?
-        .is_none()
-    {
+    let left = incidents::service::untold_in(&tx, said, kinds, (None, 1)).await?;
+    if left.is_none_or(|left| !left.is_empty()) {
+        // Somebody else has said so, or somebody came to be known meanwhile: they are looked for again.
         return tx.rollback().await;
     }
     incidents::service::stay_untold(&mut tx, said, &key).await?;

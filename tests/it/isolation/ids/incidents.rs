@@ -83,6 +83,12 @@ pub const CASES: &[Case] = &[
         expected: None,
     },
     Case {
+        position: "Mutation.reportIncident.input.controllers.id",
+        operation: REPORT_INCIDENT,
+        variables: |ids| with("controllers", json!([{ "id": ids.customer }])),
+        expected: None,
+    },
+    Case {
         position: "Mutation.assessIncident.input.incidentId",
         operation: ASSESS_INCIDENT,
         variables: |ids| more(ids, "risk", json!("RISK")),
@@ -103,6 +109,16 @@ pub const CASES: &[Case] = &[
         operation: ASSESS_INCIDENT,
         variables: |ids| {
             let mut own = more(ids, "addCustomers", json!([{ "id": ids.customer }]));
+            own[0]["input"]["incidentId"] = json!(super::OWN_SUSPICION);
+            own
+        },
+        expected: None,
+    },
+    Case {
+        position: "Mutation.assessIncident.input.addControllers.id",
+        operation: ASSESS_INCIDENT,
+        variables: |ids| {
+            let mut own = more(ids, "addControllers", json!([{ "id": ids.customer }]));
             own[0]["input"]["incidentId"] = json!(super::OWN_SUSPICION);
             own
         },
