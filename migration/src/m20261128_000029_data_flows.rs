@@ -35,6 +35,7 @@ crate::sql_migration!(
         foreign key (controller_id, mechanism_id) references instrument (controller_id, id),
         foreign key (controller_id, replaces) references data_flow (controller_id, id)
     );
+    create unique index data_flow_replaces on data_flow (controller_id, replaces) where replaces is not null;
     create index data_flow_from on data_flow (controller_id, from_system, id);
     create index data_flow_to_system on data_flow (controller_id, to_system, id) where to_system is not null;
     create index data_flow_to_recipient on data_flow (controller_id, to_recipient, id) where to_recipient is not null",

@@ -1,5 +1,6 @@
 //! Where data goes: systems, agreements, flows, and what dashboards and documents ask of them.
 
+mod drawn;
 mod refused;
 
 use entity::enums::Role;
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::harness::build::map::{
     ADD_AGREEMENT, ADD_TRANSFER_MECHANISM, DECLARE_DATA_FLOW, END_AGREEMENT,
-    END_TRANSFER_MECHANISM, RETIRE_DATA_FLOW, UPDATE_SYSTEM,
+    END_TRANSFER_MECHANISM, RETIRE_DATA_FLOW,
 };
 use crate::harness::build::{self, input};
 use crate::harness::survey::Survey;
@@ -224,6 +225,16 @@ async fn sub_processors_are_a_tree() {
             "engagedBy"
         );
     }
+    // Others work for it: it cannot be a court.
+    let court = json!({ "recipientId": first, "role": "PUBLIC_AUTHORITY" });
+    let refused = house
+        .officer
+        .run(build::UPDATE_RECIPIENT, input(&court))
+        .await;
+    assert_eq!(
+        refused.refused(400, "BAD_USER_INPUT")["extensions"]["field"],
+        "role"
+    );
     // Who is no sub-processor any more, works for nobody.
     let grown = json!({ "recipientId": chain[1], "role": "PROCESSOR" });
     let refused = house
@@ -243,8 +254,8 @@ async fn sub_processors_are_a_tree() {
 }
 
 /// Where data of customers goes: to billing, from there to a payment service, and to a panel that somebody else runs.
-struct Mapped {
-    house: House,
+pub struct Mapped {
+    pub house: House,
     whmcs: String,
     panel: String,
     stripe: String,
@@ -254,7 +265,7 @@ struct Mapped {
 }
 
 impl Mapped {
-    async fn draw() -> Self {
+    pub async fn draw() -> Self {
         let house = House::start().await;
         let stripe = house.recipient("Stripe", "PROCESSOR", "US").await;
         let centre = house.recipient("Data centre", "PROCESSOR", "DE").await;
@@ -381,6 +392,26 @@ async fn the_map_is_asked_where_data_goes() {
     let down = seen.get("down").as_array().unwrap();
     assert_eq!(down.len(), 4);
     assert_eq!(down[3], step(2, "RECIPIENT", Some(&map.centre), &[]));
+    // Whoever is broken into takes along what it runs.
+    let hosted = "query($id: ID) { affectedCustomers(of: { recipientId: $id }, target: CONTROLLER) { totalCount } }";
+    let client = json!({ "name": "Client 42", "externalIds": [{ "system": "panel", "id": "42" }] });
+    house
+        .officer
+        .run(build::REGISTER_CUSTOMER, input(&client))
+        .await
+        .ok();
+    let found = house.officer.run(hosted, json!({ "id": map.centre })).await;
+    assert_eq!(found.get("affectedCustomers.totalCount"), &json!(1));
+    let helper = json!({ "name": "Cloud", "role": "SUB_PROCESSOR", "engagedBy": map.centre });
+    let path = "registerRecipient.recipient.id";
+    let helper = house.make(build::REGISTER_RECIPIENT, helper, path).await;
+    let of = json!({ "of": recipient(&helper) });
+    let seen = house.officer.run(steps, of).await;
+    assert_eq!(
+        seen.get("up.0"),
+        &step(1, "RECIPIENT", Some(&map.centre), &[])
+    );
+    assert_eq!(seen.get("up.1"), &step(2, "SYSTEM", Some(&map.panel), &[]));
     let keys = house
         .officer
         .ask(r#"{ dataCategories(under: "user.financial") dataSubjects }"#)
@@ -415,6 +446,21 @@ async fn the_map_of_a_day_stays_what_it_was() {
         )
         .await;
     assert_eq!(again, cards);
+    // Declared every night without a day, it is declared once.
+    let nightly = json!({ "validFrom": null, "categories": ["user.device.ip_address"] });
+    let ends = (json!({ "customer": true }), system(&map.panel));
+    let first = house
+        .flow(ends.0.clone(), ends.1.clone(), nightly.clone())
+        .await;
+    house.app.set_clock("2026-11-21T09:00:00Z");
+    let second = house.flow(ends.0, ends.1, nightly).await;
+    assert_eq!(first, second);
+    let never = json!({ "dataFlowId": first, "on": "2026-11-19" });
+    house
+        .officer
+        .run(RETIRE_DATA_FLOW, input(&never))
+        .await
+        .ok();
     let end = json!({ "dataFlowId": provisioned, "on": "2026-10-31" });
     let retired = house.officer.run(RETIRE_DATA_FLOW, input(&end)).await;
     let until = retired.get("retireDataFlow.dataFlow.validUntil");
@@ -448,87 +494,4 @@ async fn the_map_of_a_day_stays_what_it_was() {
             "removed": [{ "id": to_stripe }, { "id": provisioned }] })
     );
     map.house.stop().await;
-}
-
-/// People paste diagrams into documents; what a person is called is not for everybody.
-#[tokio::test]
-async fn the_map_is_drawn() {
-    let map = Mapped::draw().await;
-    let house = &map.house;
-    let person = house
-        .recipient("Jane \"Doe\" <b>", "DATA_SUBJECT", "DE")
-        .await;
-    house
-        .flow(system(&map.panel), recipient(&person), json!({}))
-        .await;
-    let draw = "query($format: DiagramFormat!, $around: DataMapNodeInput) {
-        dataFlowDiagram(format: $format, around: $around) }";
-    let drawn = async |actor: &Actor, format: &str, around: Value| {
-        let of = json!({ "format": format, "around": around });
-        actor.run(draw, of).await.text_at("dataFlowDiagram")
-    };
-    let mermaid = drawn(&house.officer, "MERMAID", Value::Null).await;
-    for line in [
-        "flowchart LR",
-        "n0([\"Customers\"])",
-        "{{\"Stripe\"}}",
-        "{{\"Jane #quot;Doe#quot; #lt;b#gt;\"}}",
-        "-->|\"essential.service.payment_processing\"|",
-        "-.->|\"runs on\"|",
-    ] {
-        assert!(mermaid.contains(line), "{line} in {mermaid}");
-    }
-    let dot = drawn(&house.officer, "DOT", Value::Null).await;
-    assert!(dot.starts_with("digraph") && dot.contains(r#"label="Jane \"Doe\" <b>""#));
-    let svg = drawn(&house.officer, "SVG", Value::Null).await;
-    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
-    assert!(svg.contains("Jane &quot;Doe&quot; &lt;b&gt;") && !svg.contains("<b>"));
-    // Around the payment service, there is no panel.
-    let around = drawn(&house.officer, "DOT", recipient(&map.stripe)).await;
-    assert!(
-        around.contains("whmcs") && !around.contains("panel"),
-        "{around}"
-    );
-    let dashboard = house.app.actor(Role::Dashboard).await;
-    for format in ["MERMAID", "DOT", "SVG"] {
-        let text = drawn(&dashboard, format, Value::Null).await;
-        assert!(
-            !text.contains("Jane") && text.contains("A person"),
-            "{text}"
-        );
-        assert!(text.contains("Stripe"));
-    }
-    map.house.stop().await;
-}
-
-/// Systems change, and whoever has read an old version is told.
-#[tokio::test]
-async fn what_is_known_of_a_system_changes() {
-    let house = House::start().await;
-    let centre = house.recipient("Data centre", "PROCESSOR", "DE").await;
-    let whmcs = house
-        .system(
-            "whmcs",
-            json!({ "knownBy": ["EMAIL"], "owner": "billing", "hostId": centre }),
-        )
-        .await;
-    let change = json!({ "systemId": whmcs, "owner": "finance", "hostId": null, "country": "BG",
-        "categories": ["user.payment"], "expectedVersion": 1 });
-    let changed = house.officer.run(UPDATE_SYSTEM, input(&change)).await;
-    assert_eq!(
-        changed.get("updateSystem.system")["owner"],
-        json!("finance")
-    );
-    let stale = house.officer.run(UPDATE_SYSTEM, input(&change)).await;
-    stale.refused(409, "CONFLICT");
-    let seen = house
-        .officer
-        .ask("{ systems { nodes { name owner host { id } country knownBy categories version } } }")
-        .await;
-    assert_eq!(
-        seen.get("systems.nodes"),
-        &json!([{ "name": "whmcs", "owner": "finance", "host": null, "country": "BG", "knownBy": ["EMAIL"],
-            "categories": ["user.payment"], "version": 2 }])
-    );
-    house.stop().await;
 }

@@ -37,7 +37,7 @@ const EVERYTHING: &str = r#"{
         verifications(first: 5) { nodes { id note } } correspondence(first: 5) { nodes { id text } } } }
     agenda(first: 5) { nodes { id dueAt } }
     dataMap { systems { id name version integration { id } host { id } } recipients { id name }
-        flows { id source { id } target { id recipient { id } } agreement { id } transferMechanism { id } event { id } } }
+        flows { id source { id } target { id } } }
     tasks(first: 20) { nodes { id status version attempts held leasedUntil note attachments { id name } } }
     retentionRules { id name event { id } }
     retentionDue(by: "2099-01-01") { nodes { rule { id } customer { id } record { id reference } } }

@@ -108,10 +108,10 @@ macro_rules! select_all {
 /// Selects everything there is, and asserts that no table was left out.
 async fn read_every_table(db: &DatabaseConnection) {
     let read = select_all!(db,
-        access_log_entry access_package access_package_chunk access_package_link assignment blind_index brand contact_key contact_rule controller customer customer_brand customer_merge customer_relation data_key
+        access_log_entry access_package access_package_chunk access_package_link assignment blind_index brand contact_key contact_rule controller customer customer_brand customer_merge customer_relation data_flow data_key
         deletion_block disclosure disclosure_category disclosure_subject disclosure_supersession event follower house_term idempotency
-        identifier incident incident_clock incident_customer incident_notification incident_recipient integration keyring_epoch ledger_state legal_hold legal_hold_category legal_hold_customer
-        legal_hold_system message_template preference preference_address recipient recipient_customer recipient_notice request request_clock
+        identifier incident incident_clock incident_customer incident_notification incident_recipient instrument integration keyring_epoch ledger_state legal_hold legal_hold_category legal_hold_customer
+        legal_hold_system message_template preference preference_address recipient recipient_customer recipient_engagement recipient_notice request request_clock
         request_code request_item request_message request_reference request_verification retention_anchor retention_rule snapshot snapshot_value
         subject_finding system task task_attachment task_attachment_chunk task_retention token);
     let read: BTreeSet<_> = read.into_iter().map(str::to_owned).collect();

@@ -6,7 +6,8 @@
 //! majors.
 //!
 //! Invariants: a system's name is the one that external ids use, and is that of one system of a controller. A flow is never
-//! edited: it is retired, and another takes its place, so that the map of any day can be shown. Nothing is decided here about
+//! edited: it is retired, and another takes its place, so that what went where on any day can be shown; systems, recipients and
+//! where they are show as they are now. Nothing is decided here about
 //! a single customer, and nothing personal is held: a key names a kind of data, never a value.
 
 pub(crate) mod graphql;

@@ -261,6 +261,16 @@ pub(super) async fn engaged(
         .await?)
 }
 
+/// Who works for whom, all of them.
+pub(super) async fn all_engaged(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+) -> Result<Vec<recipient_engagement::Model>> {
+    let select = scope.select::<recipient_engagement::Entity>();
+    let select = select.order_by_asc(recipient_engagement::Column::RecipientId);
+    Ok(select.all(db).await?)
+}
+
 pub(super) async fn count_engaged(
     db: &impl ConnectionTrait,
     scope: Scope,

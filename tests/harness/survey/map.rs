@@ -3,6 +3,11 @@
 /// What there must be none of.
 pub const HALVES: &[(&str, &str)] = &[
     (
+        "systems that nobody runs whom there is",
+        "system s where s.host_id is not null and not exists (select 1 from recipient r
+            where r.controller_id = s.controller_id and r.id = s.host_id)",
+    ),
+    (
         "instruments without the event of their last change",
         "instrument i where not exists (select 1 from event e where e.controller_id = i.controller_id
             and e.id = i.event_id and e.type = case when i.version = 1 then 'instrument.added'
@@ -22,7 +27,9 @@ pub const HALVES: &[(&str, &str)] = &[
     (
         "recipients that work for others and are no sub-processors, or for themselves",
         "recipient_engagement g join recipient r on r.controller_id = g.controller_id and r.id = g.recipient_id
-            where r.role <> 'SUB_PROCESSOR' or g.engaged_by = g.recipient_id",
+            join recipient b on b.controller_id = g.controller_id and b.id = g.engaged_by
+            where r.role <> 'SUB_PROCESSOR' or b.role not in ('PROCESSOR', 'SUB_PROCESSOR')
+                or g.engaged_by = g.recipient_id",
     ),
     (
         "flows without the event of their last change",
@@ -31,14 +38,13 @@ pub const HALVES: &[(&str, &str)] = &[
                 else 'data_flow.retired' end)",
     ),
     (
-        "flows to nowhere, to two places, or that end before they begin",
-        "data_flow f where (f.to_system is null) = (f.to_recipient is null) or f.valid_until < f.valid_from
-            or f.categories = '' or f.subjects = ''",
+        "flows to nowhere or to two places, or of nothing",
+        "data_flow f where (f.to_system is null) = (f.to_recipient is null) or f.categories = '' or f.subjects = ''",
     ),
     (
         "flows that another took the place of while they count",
         "data_flow f join data_flow o on o.controller_id = f.controller_id and o.id = f.replaces
-            where o.valid_until is null",
+            where o.valid_until is null or o.valid_until >= f.valid_from",
     ),
     (
         "flows under an agreement or a mechanism with somebody else, or that is the other one",

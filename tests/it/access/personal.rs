@@ -261,6 +261,22 @@ fn disclosure(turn: &Turn<'_>) -> Value {
 
 /// Texts that are called as if they were personal and are not, with the reason.
 const PLAIN: &[(&str, &str)] = &[
+    (
+        "AddAgreementInput.reference",
+        "where a document is, said to hold nothing personal",
+    ),
+    (
+        "AddTransferMechanismInput.reference",
+        "where a document is, said to hold nothing personal",
+    ),
+    (
+        "Agreement.reference",
+        "where a document is, said to hold nothing personal",
+    ),
+    (
+        "TransferMechanism.reference",
+        "where a document is, said to hold nothing personal",
+    ),
     ("Brand.name", "a trading name of the company"),
     ("Controller.name", "the company that is responsible"),
     ("DeletionPlanSystem.name", "a machine, not a person"),

@@ -1,12 +1,13 @@
 //! What nobody can say of an incident: it is told what is wrong, and nothing changes.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{House, blamed};
 use crate::harness::build::incidents::{
     ASSESS_INCIDENT, RECORD_INCIDENT_NOTIFICATION, REPORT_INCIDENT,
 };
 use crate::harness::build::{self, input};
+use crate::harness::poll::feed;
 
 const BAD: &str = "BAD_USER_INPUT";
 
@@ -23,11 +24,12 @@ async fn what_cannot_be_is_refused_and_changes_nothing() {
     let incident = house
         .report(json!({ "systems": ["whmcs"], "beganAt": "2026-11-19T00:00:00Z" }))
         .await;
-    let before = house
-        .officer
-        .ask("{ events(first: 100) { nodes { id } } }")
-        .await
-        .text;
+    // What was recorded last is in the feed a moment later.
+    let is_last = |seen: &[Value]| {
+        seen.last()
+            .is_some_and(|last| last["type"] == "INCIDENT_REPORTED")
+    };
+    let before = feed(&house.officer, is_last).await;
 
     for (field, value, at) in [
         ("title", json!(" "), "title"),
@@ -111,11 +113,7 @@ async fn what_cannot_be_is_refused_and_changes_nothing() {
             answer.text
         );
     }
-    let after = house
-        .officer
-        .ask("{ events(first: 100) { nodes { id } } }")
-        .await
-        .text;
+    let after = feed(&house.officer, is_last).await;
     assert_eq!(before, after);
     let query = "query($of: AffectedByInput!, $target: NotificationTarget) {
         affectedCustomers(of: $of, target: $target) { totalCount } }";

@@ -1,12 +1,17 @@
 //! A list of consents of the size that a host has, out of a file, with bad lines in it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{House, build, input};
+use crate::harness::Answer;
 
 const LINES: usize = 100_000;
 /// How many lines one call takes.
 const AT_ONCE: usize = 500;
+/// A part that waits more often than this is not taken any more.
+const MOST_WAITS: usize = 60;
 
 /// A line of the file: every thousandth is bad, in one of three ways.
 fn line(number: usize) -> Value {
@@ -22,6 +27,19 @@ fn line(number: usize) -> Value {
     said
 }
 
+/// Sends a part, and waits where the server says that it comes too fast, for as long as it says.
+async fn patiently(house: &House, query: &str, part: Value) -> Answer {
+    for _ in 0..MOST_WAITS {
+        let answer = house.billing.run(query, part.clone()).await;
+        if answer.code() != "RATE_LIMITED" {
+            return answer;
+        }
+        let wait = &answer.body["errors"][0]["extensions"]["retryAfterSeconds"];
+        tokio::time::sleep(Duration::from_secs(wait.as_u64().unwrap())).await;
+    }
+    panic!("the server never let go");
+}
+
 /// Sends the file as an importer does, with a key for each part; gives the lines that were refused, with code and field.
 async fn send(house: &House) -> Vec<(usize, String, String)> {
     let mut refused = Vec::new();
@@ -31,7 +49,7 @@ async fn send(house: &House) -> Vec<(usize, String, String)> {
             "idempotencyKey": format!("list of 2026-03 {part}") });
         let query = "mutation($input: RecordPreferencesInput!) { recordPreferences(input: $input) {
             results { error { code field } } } }";
-        let recorded = house.billing.run(query, input(&list)).await;
+        let recorded = patiently(house, query, input(&list)).await;
         let results = recorded
             .get("recordPreferences.results")
             .as_array()

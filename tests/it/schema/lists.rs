@@ -2,6 +2,99 @@
 
 /// Lists that are not pages: nobody walks them, because something bounds them.
 pub const LISTS: &[(&str, &str)] = &[
+    ("DataFlow.categories", "100, which declareDataFlow keeps"),
+    ("DataFlow.subjects", "100, which declareDataFlow keeps"),
+    (
+        "DataMap.flows",
+        "the 20000 flows that there may be: the map is asked for whole",
+    ),
+    (
+        "DataMap.recipients",
+        "those of these flows, and the hosts of systems",
+    ),
+    ("DataMap.systems", "the 1000 systems that there may be"),
+    (
+        "DataMapDifference.added",
+        "the 20000 flows that there may be",
+    ),
+    (
+        "DataMapDifference.removed",
+        "the 20000 flows that there may be",
+    ),
+    ("DataMapStep.flows", "those between two places, of 20000"),
+    ("Query.dataCategories", "a fixed taxonomy"),
+    ("Query.dataSubjects", "a fixed taxonomy"),
+    ("Query.dataUses", "a fixed taxonomy"),
+    (
+        "Query.downstream",
+        "the 1000 systems that there may be, and the recipients of 20000 flows",
+    ),
+    (
+        "Query.upstream",
+        "the 1000 systems that there may be, and the customers",
+    ),
+    ("System.categories", "100, which registerSystem keeps"),
+    ("System.subjects", "100, which registerSystem keeps"),
+    (
+        "PersonRecipient.agreements",
+        "100 with the transfer mechanisms, which addAgreement keeps",
+    ),
+    (
+        "PersonRecipient.subProcessors",
+        "100, which updateRecipient keeps",
+    ),
+    (
+        "PersonRecipient.transferMechanisms",
+        "100 with the agreements, which addTransferMechanism keeps",
+    ),
+    (
+        "Processor.agreements",
+        "100 with the transfer mechanisms, which addAgreement keeps",
+    ),
+    (
+        "Processor.subProcessors",
+        "100, which updateRecipient keeps",
+    ),
+    (
+        "Processor.transferMechanisms",
+        "100 with the agreements, which addTransferMechanism keeps",
+    ),
+    (
+        "PublicAuthority.agreements",
+        "100 with the transfer mechanisms, which addAgreement keeps",
+    ),
+    (
+        "PublicAuthority.subProcessors",
+        "100, which updateRecipient keeps",
+    ),
+    (
+        "PublicAuthority.transferMechanisms",
+        "100 with the agreements, which addTransferMechanism keeps",
+    ),
+    (
+        "Recipient.agreements",
+        "100 with the transfer mechanisms, which addAgreement keeps",
+    ),
+    (
+        "Recipient.subProcessors",
+        "100, which updateRecipient keeps",
+    ),
+    (
+        "Recipient.transferMechanisms",
+        "100 with the agreements, which addTransferMechanism keeps",
+    ),
+    (
+        "ThirdParty.agreements",
+        "100 with the transfer mechanisms, which addAgreement keeps",
+    ),
+    (
+        "ThirdParty.subProcessors",
+        "100, which updateRecipient keeps",
+    ),
+    (
+        "ThirdParty.transferMechanisms",
+        "100 with the agreements, which addTransferMechanism keeps",
+    ),
     (
         "Customer.identifiers",
         "100 a customer, which addIdentifier keeps, of 100 customers, which mergeCustomers keeps",

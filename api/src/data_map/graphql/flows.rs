@@ -5,18 +5,19 @@ use std::collections::HashMap;
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 use entity::date::Date;
 use entity::enums::{DataMapNodeKind, DisclosureFrequency, LegalBasis, ProcessingRole};
-use entity::id::{DataFlowId, InstrumentId, RecipientId, SystemId};
+use entity::id::{DataFlowId, IncidentId, InstrumentId, RecipientId, SystemId};
 use entity::time::Timestamp;
 
 use super::{DataCategory, DataSubject, DataUse, keys};
 use crate::agreements::graphql::{Agreement, InstrumentNode, TransferMechanism};
 use crate::context::Ctx;
-use crate::data_map::service::{self, Flow, FlowFilter, NewFlow, Node, Retirement, System};
+use crate::data_map::service::{self, Flow, FlowFilter, NewFlow, Node, Retirement, System, Target};
 use crate::error::{Error, Result};
 use crate::graphql::{
     Batch, CountryCode, Nullable, OnBehalfOfInput, connection, ctx, ctx_for, load, once, payloads,
     read_back,
 };
+use crate::incidents;
 use crate::ledger::graphql::EventNode;
 use crate::platform::page::PageRequest;
 use crate::recipients::graphql::RecipientNode;
@@ -84,6 +85,46 @@ impl DataMapNodeInput {
             }
             Self::SystemId(id) => Ok(Node::System(id)),
             Self::RecipientId(id) => Ok(Node::Recipient(id)),
+        }
+    }
+}
+
+/// Where data comes from: exactly one of these.
+#[derive(OneofObject)]
+pub(crate) enum DataFlowSourceInput {
+    /// The customers themselves, and other persons: true.
+    Customer(bool),
+    /// A system.
+    SystemId(SystemId),
+}
+
+impl DataFlowSourceInput {
+    /// The system; nothing for the customers.
+    fn system(self) -> Result<Option<SystemId>> {
+        match self {
+            Self::SystemId(id) => Ok(Some(id)),
+            Self::Customer(said) => {
+                let node = DataMapNodeInput::Customer(said).node("from");
+                node.map(|_| None)
+            }
+        }
+    }
+}
+
+/// Where data goes: exactly one of these.
+#[derive(OneofObject)]
+pub(crate) enum DataFlowTargetInput {
+    /// A system.
+    SystemId(SystemId),
+    /// A recipient.
+    RecipientId(RecipientId),
+}
+
+impl From<DataFlowTargetInput> for Target {
+    fn from(input: DataFlowTargetInput) -> Self {
+        match input {
+            DataFlowTargetInput::SystemId(id) => Self::System(id),
+            DataFlowTargetInput::RecipientId(id) => Self::Recipient(id),
         }
     }
 }
@@ -169,7 +210,8 @@ impl Flow {
         self.to_country.as_deref().and_then(CountryCode::parse)
     }
 
-    /// Whether data leaves the European Economic Area by it (GDPR chapter V); null where a country is not known.
+    /// Whether data leaves the European Economic Area by it (GDPR chapter V), with the countries as they are known now; null
+    /// where a country is not known that would tell.
     #[graphql(name = "leavesEea")]
     async fn leaves(&self) -> Option<bool> {
         self.leaves_eea()
@@ -228,17 +270,33 @@ pub(crate) struct DataFlowFilterInput {
     purpose: Option<DataUse>,
     /// From or to this place.
     node: Option<DataMapNodeInput>,
-    /// By which data leaves the European Economic Area, or does not. Those of which a country is not known are neither.
+    /// From or to the systems and recipients that this incident is about.
+    incident_id: Option<IncidentId>,
+    /// By which data leaves the European Economic Area, or does not. Those of which a
+    /// country is not known that would tell are neither.
     leaves_eea: Option<bool>,
 }
 
 impl DataFlowFilterInput {
-    fn checked(self) -> Result<FlowFilter> {
+    async fn checked(self, ctx: &Ctx) -> Result<FlowFilter> {
         let node = self.node.map(|node| node.node("filter.node")).transpose()?;
+        let nodes = match (node, self.incident_id) {
+            (Some(_), Some(_)) => {
+                let problem = "is not asked for together with a place";
+                return Err(Error::invalid("filter.incidentId", problem));
+            }
+            (Some(node), None) => Some(vec![node]),
+            (None, Some(id)) => {
+                let about = incidents::service::about(ctx, id).await;
+                let about = about.map_err(|error| error.at("filter.incidentId"))?;
+                Some(service::nodes(ctx, &about.systems, &about.recipients).await?)
+            }
+            (None, None) => None,
+        };
         Ok(FlowFilter {
             category: self.category.map(DataCategory::into_key),
             purpose: self.purpose.map(DataUse::into_key),
-            node,
+            nodes,
             leaves_eea: self.leaves_eea,
         })
     }
@@ -251,7 +309,7 @@ pub(crate) struct FlowsQuery;
 #[Object]
 impl FlowsQuery {
     /// The data flows that count on a day, in the order in which they were declared. Errors: BAD_USER_INPUT for keys that the
-    /// taxonomy does not have.
+    /// taxonomy does not have; NOT_FOUND for an incident.
     async fn data_flows(
         &self,
         context: &Context<'_>,
@@ -260,9 +318,10 @@ impl FlowsQuery {
         #[graphql(desc = "Which ones.")] filter: Option<DataFlowFilterInput>,
         #[graphql(desc = "On which day, in UTC; today when absent.")] as_of: Option<Date>,
     ) -> Result<DataFlowConnection> {
-        let filter = filter.unwrap_or_default().checked()?;
+        let ctx = ctx(context)?;
+        let filter = filter.unwrap_or_default().checked(ctx).await?;
         let page = PageRequest { first, after };
-        let page = service::flows(ctx(context)?, filter, as_of, page).await?;
+        let page = service::flows(ctx, filter, as_of, page).await?;
         Ok(DataFlowConnection::new(page))
     }
 }
@@ -271,9 +330,9 @@ impl FlowsQuery {
 #[derive(InputObject)]
 pub(crate) struct DeclareDataFlowInput {
     /// From where: the customers, or a system.
-    from: DataMapNodeInput,
+    from: DataFlowSourceInput,
     /// To where: a system, or a recipient.
-    to: DataMapNodeInput,
+    to: DataFlowTargetInput,
     /// Which kinds of data: 1 to 100.
     categories: Vec<DataCategory>,
     /// Whose data: 1 to 100; `customer`, when absent.
@@ -309,8 +368,8 @@ impl DeclareDataFlowInput {
             None => vec!["customer".to_owned()],
         };
         let new = NewFlow {
-            from: self.from.node("from")?,
-            to: self.to.node("to")?,
+            from: self.from.system()?,
+            to: self.to.into(),
             categories: keys(self.categories, DataCategory::into_key),
             subjects,
             purpose: self.purpose.into_key(),
@@ -332,7 +391,7 @@ impl DeclareDataFlowInput {
 pub(crate) struct RetireDataFlowInput {
     /// Which one.
     data_flow_id: DataFlowId,
-    /// Its last day: not before its first; today, in UTC, when absent.
+    /// Its last day; the one before its first says that it never was. Today, in UTC, when absent.
     on: Option<Date>,
     /// The person behind the integration.
     on_behalf_of: Option<OnBehalfOfInput>,
@@ -359,7 +418,8 @@ pub(crate) struct FlowsMutation;
 
 #[Object]
 impl FlowsMutation {
-    /// Declares that data goes from one place to another. What is declared already, word for word, is not declared again.
+    /// Declares that data goes from one place to another. What is declared already from that day on, or, where no day is said,
+    /// counts today, is not declared again, also where it was retired since: then say the day from which on it goes again.
     /// Errors: NOT_FOUND for what is named; BAD_USER_INPUT for keys that the taxonomy does not have, and for an agreement or a
     /// mechanism with somebody else than whom data goes to.
     async fn declare_data_flow(
@@ -375,7 +435,7 @@ impl FlowsMutation {
     }
 
     /// Says on which day a data flow ends. Said again, the last word counts. Errors: NOT_FOUND; BAD_USER_INPUT for a day
-    /// before its first.
+    /// that comes before its first by more than one, and for one on which another has taken its place.
     async fn retire_data_flow(
         &self,
         context: &Context<'_>,

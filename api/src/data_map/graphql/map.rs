@@ -12,7 +12,8 @@ use crate::error::Result;
 use crate::graphql::{Nullable, ctx, load};
 use crate::recipients::graphql::RecipientNode;
 
-/// The map of a day: where data is, and where it goes.
+/// The map of a day: where data is, and where it goes. The flows are those of that day; systems, recipients, and where they are,
+/// show as they are now.
 #[Object(name = "DataMap")]
 impl Map {
     /// Of which day.
@@ -26,7 +27,7 @@ impl Map {
         &self.systems
     }
 
-    /// The recipients that flows of that day go to, and that run systems.
+    /// The recipients that flows of that day go to, that run systems, and that work for these.
     #[graphql(name = "recipients")]
     async fn named_recipients(&self, context: &Context<'_>) -> Result<Vec<RecipientNode>> {
         // Together, so that they are loaded in one statement.
@@ -73,7 +74,7 @@ impl Reached {
         self.distance
     }
 
-    /// By which flows of the last of these steps; none where the one only runs the other.
+    /// By which flows of the last of these steps; none where the one only runs the other, or engages it.
     async fn flows(&self, context: &Context<'_>) -> Vec<Nullable<Flow>> {
         let loading = self
             .by
@@ -98,7 +99,7 @@ impl MapQuery {
         service::map(ctx(context)?, as_of).await
     }
 
-    /// What is different between the maps of two days.
+    /// Which flows are different between the maps of two days.
     async fn data_map_difference(
         &self,
         context: &Context<'_>,
@@ -108,7 +109,8 @@ impl MapQuery {
         service::difference(ctx(context)?, (from, to)).await
     }
 
-    /// Where data of a place comes from, over all steps, the nearest first. That a recipient runs a system is a step too.
+    /// Where data of a place comes from, over all steps, the nearest first. That a recipient runs a system, or engages
+    /// another, is a step too.
     /// Errors: NOT_FOUND.
     async fn upstream(
         &self,
@@ -121,7 +123,8 @@ impl MapQuery {
         service::reached(ctx(context)?, of.node("of")?, Direction::Up, as_of).await
     }
 
-    /// Where data of a place goes, over all steps, the nearest first. That a recipient runs a system is a step too. Errors:
+    /// Where data of a place goes, over all steps, the nearest first. That a recipient runs a system, or engages
+    /// another, is a step too. Errors:
     /// NOT_FOUND.
     async fn downstream(
         &self,

@@ -220,7 +220,7 @@ pub(crate) struct DataMapMutation;
 
 #[Object]
 impl DataMapMutation {
-    /// Registers a system, or changes what is known of the one of this name. Errors: NOT_FOUND for an integration or a
+    /// Registers a system, or changes what is known of the one of this name. Where nothing is different, nothing is recorded. Errors: NOT_FOUND for an integration or a
     /// recipient that does not exist; CONFLICT where another call registered it at the same time.
     async fn register_system(
         &self,

@@ -22,8 +22,8 @@ pub(crate) struct Arrow {
     pub(crate) to: usize,
     /// What for.
     pub(crate) label: String,
-    /// Whether the one place runs the other, and no flow goes.
-    pub(crate) is_host: bool,
+    /// Whether no flow goes: the one place runs the other, or engages it.
+    pub(crate) is_tie: bool,
 }
 
 /// What is drawn.
@@ -50,7 +50,7 @@ impl Drawing {
         }
         for arrow in &self.arrows {
             let (from, to, label) = (arrow.from, arrow.to, mermaid_text(&arrow.label));
-            let shaft = if arrow.is_host { "-.->" } else { "-->" };
+            let shaft = if arrow.is_tie { "-.->" } else { "-->" };
             line(
                 &mut text,
                 format_args!("    n{from} {shaft}|\"{label}\"| n{to}"),
@@ -78,7 +78,7 @@ impl Drawing {
         }
         for arrow in &self.arrows {
             let (from, to, label) = (arrow.from, arrow.to, dot_text(&arrow.label));
-            let style = if arrow.is_host { ", style=dashed" } else { "" };
+            let style = if arrow.is_tie { ", style=dashed" } else { "" };
             line(
                 &mut text,
                 format_args!("    n{from} -> n{to} [label=\"{label}\"{style}];"),
@@ -102,6 +102,8 @@ fn mermaid_text(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' => safe.push_str("#quot;"),
+            // Two of them begin a comment, or a directive, also between quotes.
+            '%' => safe.push_str("#37;"),
             '#' => safe.push_str("#35;"),
             '<' => safe.push_str("#lt;"),
             '>' => safe.push_str("#gt;"),
@@ -147,13 +149,13 @@ mod tests {
                     from: 0,
                     to: 1,
                     label: "essential.service".to_owned(),
-                    is_host: false,
+                    is_tie: false,
                 },
                 Arrow {
                     from: 1,
                     to: 2,
                     label: "runs it".to_owned(),
-                    is_host: true,
+                    is_tie: true,
                 },
             ],
         }
@@ -178,16 +180,14 @@ mod tests {
 
     #[test]
     fn what_somebody_is_called_ends_no_text() {
-        let drawing = drawing("a\"]; b --> c <script> \\ \n #x");
-        assert!(
-            drawing
-                .mermaid()
-                .contains("n2{{\"a#quot;]; b --#gt; c #lt;script#gt; \\   #35;x\"}}")
-        );
+        let drawing = drawing("a\"]; b --> c <script> \\ \n #x %%{init: {}}%%");
+        assert!(drawing.mermaid().contains(
+            "n2{{\"a#quot;]; b --#gt; c #lt;script#gt; \\   #35;x #37;#37;{init: {}}#37;#37;\"}}"
+        ));
         assert!(
             drawing
                 .dot()
-                .contains("[label=\"a\\\"]; b --> c <script> \\\\   #x\", shape")
+                .contains("[label=\"a\\\"]; b --> c <script> \\\\   #x %%{init: {}}%%\", shape")
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Where data comes from and goes to, over several steps.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::Hash;
 
 /// That data goes from one place to another.
@@ -10,7 +10,7 @@ pub(crate) struct Edge<N, F> {
     pub(crate) from: N,
     /// To where.
     pub(crate) to: N,
-    /// By which flow; none where one place runs the other.
+    /// By which flow; none where one place runs the other, or engages it.
     pub(crate) by: Option<F>,
 }
 
@@ -49,24 +49,28 @@ where
         let by = next.entry(here).or_default().entry(there).or_default();
         by.extend(edge.by);
     }
-    let mut seen = HashSet::from([start]);
+    let mut seen: HashMap<N, Option<usize>> = HashMap::from([(start, None)]);
     let mut found: Vec<Step<N, F>> = Vec::new();
     let mut waiting = VecDeque::from([(start, 0)]);
     while let Some((here, distance)) = waiting.pop_front() {
         for (there, by) in next.remove(&here).unwrap_or_default() {
-            if seen.insert(there) {
-                waiting.push_back((there, distance + 1));
-                found.push(Step {
-                    node: there,
-                    distance: distance + 1,
-                    by,
-                });
-            } else if let Some(step) = found
-                .iter_mut()
-                .rfind(|step| step.node == there && step.distance == distance + 1)
-            {
+            match seen.get(&there) {
+                None => {
+                    seen.insert(there, Some(found.len()));
+                    waiting.push_back((there, distance + 1));
+                    found.push(Step {
+                        node: there,
+                        distance: distance + 1,
+                        by,
+                    });
+                }
                 // Another way of the same length.
-                step.by.extend(by);
+                Some(at) => {
+                    let step = at.and_then(|at| found.get_mut(at));
+                    if let Some(step) = step.filter(|step| step.distance == distance + 1) {
+                        step.by.extend(by);
+                    }
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Diagrams of the map as pictures: places in columns, by how far data has come, and curves between them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use entity::enums::DataMapNodeKind;
@@ -64,20 +64,7 @@ impl Drawing {
     /// The places in columns: each right of those that it gets data from, as far as no circle keeps it from that; within a
     /// column, near to what it belongs to.
     fn columns(&self) -> Vec<Vec<usize>> {
-        let mut level = vec![0_usize; self.boxes.len()];
-        // A circle would push its places on for ever: no way is longer than there are places.
-        for _ in 0..self.boxes.len().min(12) {
-            for arrow in &self.arrows {
-                let from = level.get(arrow.from).copied().unwrap_or_default();
-                if let Some(to) = level.get_mut(arrow.to)
-                    && arrow.from != arrow.to
-                    && *to <= from
-                    && from < 11
-                {
-                    *to = from + 1;
-                }
-            }
-        }
+        let level = self.levels();
         let mut used: Vec<_> = level.clone();
         used.sort_unstable();
         used.dedup();
@@ -93,6 +80,31 @@ impl Drawing {
             self.put_in_order(&mut columns, true);
         }
         columns
+    }
+
+    /// How far each place is to the right: one more than any that it gets data from, but for arrows that lead back to where
+    /// data came through already.
+    fn levels(&self) -> Vec<usize> {
+        let mut next = vec![Vec::new(); self.boxes.len()];
+        for arrow in &self.arrows {
+            if let Some(next) = next.get_mut(arrow.from) {
+                next.push(arrow.to);
+            }
+        }
+        let forward = forward(&next);
+        let mut level = vec![0; self.boxes.len()];
+        // In an order in which each comes after those that it gets data from.
+        for from in forward.order {
+            let right = level.get(from).copied().unwrap_or_default() + 1;
+            for to in next.get(from).into_iter().flatten() {
+                if !forward.back.contains(&(from, *to))
+                    && let Some(level) = level.get_mut(*to)
+                {
+                    *level = right.max(*level);
+                }
+            }
+        }
+        level
     }
 
     /// Puts each column in the order of the middle of what its places get data from, or, backwards, give it to.
@@ -131,14 +143,14 @@ impl Drawing {
         let mut bundles: Vec<Bundle<'_>> = Vec::new();
         for arrow in &self.arrows {
             let same = |bundle: &&mut Bundle<'_>| {
-                (bundle.from, bundle.to, bundle.is_host) == (arrow.from, arrow.to, arrow.is_host)
+                (bundle.from, bundle.to, bundle.is_tie) == (arrow.from, arrow.to, arrow.is_tie)
             };
             match bundles.iter_mut().find(same) {
                 Some(bundle) => bundle.arrows.push(arrow),
                 None => bundles.push(Bundle {
                     from: arrow.from,
                     to: arrow.to,
-                    is_host: arrow.is_host,
+                    is_tie: arrow.is_tie,
                     arrows: vec![arrow],
                 }),
             }
@@ -147,10 +159,63 @@ impl Drawing {
     }
 }
 
+/// Places in an order in which arrows lead forward, but for those that lead back.
+struct Forward {
+    order: Vec<usize>,
+    back: HashSet<(usize, usize)>,
+}
+
+/// Goes through all places, each time to its end, as far as it was not gone through before (depth first).
+fn forward(next: &[Vec<usize>]) -> Forward {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Mark {
+        New,
+        Open,
+        Done,
+    }
+    let mut marks = vec![Mark::New; next.len()];
+    let mut found = Forward {
+        order: Vec::new(),
+        back: HashSet::new(),
+    };
+    for start in 0..next.len() {
+        let mut path = vec![(start, 0)];
+        while let Some((here, at)) = path.pop() {
+            let Some(mark) = marks.get_mut(here) else {
+                continue;
+            };
+            if at == 0 && *mark != Mark::New {
+                continue;
+            }
+            *mark = Mark::Open;
+            match next.get(here).and_then(|next| next.get(at)).copied() {
+                Some(to) => {
+                    path.push((here, at + 1));
+                    match marks.get(to) {
+                        Some(Mark::Open) => {
+                            found.back.insert((here, to));
+                        }
+                        Some(Mark::New) => path.push((to, 0)),
+                        _ => {}
+                    }
+                }
+                None => {
+                    if let Some(mark) = marks.get_mut(here) {
+                        *mark = Mark::Done;
+                    }
+                    found.order.push(here);
+                }
+            }
+        }
+    }
+    found.order.reverse();
+    found
+}
+
 struct Bundle<'a> {
     from: usize,
     to: usize,
-    is_host: bool,
+    is_tie: bool,
     arrows: Vec<&'a Arrow>,
 }
 
@@ -159,7 +224,7 @@ impl Bundle<'_> {
         let (x1, y1) = (from.x() + WIDTH, from.middle());
         let (x2, y2) = (to.x(), to.middle());
         let bend = GAP / 2;
-        let dash = if self.is_host {
+        let dash = if self.is_tie {
             " stroke-dasharray=\"4 3\""
         } else {
             ""
@@ -247,5 +312,53 @@ fn escaped(text: &str) -> String {
 fn push(text: &mut String, part: &str) {
     if text.write_str(part).is_err() {
         tracing::error!("a part of a picture could not be written");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawing(arrows: &[(usize, usize)]) -> Drawing {
+        let most = arrows.iter().map(|(from, to)| (*from).max(*to)).max();
+        let place = |n: usize| Box {
+            kind: DataMapNodeKind::System,
+            label: format!("place {n}"),
+        };
+        Drawing {
+            boxes: (0..=most.unwrap_or_default()).map(place).collect(),
+            arrows: arrows
+                .iter()
+                .map(|(from, to)| Arrow {
+                    from: *from,
+                    to: *to,
+                    label: String::new(),
+                    is_tie: false,
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn each_place_is_right_of_those_that_it_gets_data_from() {
+        for (arrows, levels) in [
+            (&[(0, 1), (1, 2), (0, 2)][..], &[0, 1, 2][..]),
+            (&[(0, 1), (2, 1)], &[0, 1, 0]),
+            // Two that sync with each other push nobody on.
+            (&[(0, 1), (1, 2), (2, 1), (2, 3), (3, 4)], &[0, 1, 2, 3, 4]),
+            (&[(0, 0), (0, 1)], &[0, 1]),
+            (&[(0, 1), (1, 2), (2, 0)], &[0, 1, 2]),
+        ] {
+            assert_eq!(drawing(arrows).levels(), levels, "{arrows:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_has_all_places_and_one_line_for_each_two() {
+        let picture = drawing(&[(0, 1), (0, 1), (1, 2), (2, 0)]).svg();
+        assert_eq!(picture.matches("<rect x=").count(), 3);
+        assert_eq!(picture.matches("marker-end").count(), 3);
+        assert!(!picture.contains("NaN") && picture.ends_with("</svg>\n"));
+        assert!(drawing(&[]).svg().contains("place 0"));
     }
 }

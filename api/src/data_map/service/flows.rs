@@ -31,13 +31,22 @@ pub(crate) enum Node {
     Recipient(RecipientId),
 }
 
+/// Where a flow goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// To a system.
+    System(SystemId),
+    /// To a recipient.
+    Recipient(RecipientId),
+}
+
 /// A flow to be declared.
 #[derive(Debug, Clone)]
 pub(crate) struct NewFlow {
-    /// From where.
-    pub(crate) from: Node,
+    /// The system that it comes from; none where it comes from the persons themselves.
+    pub(crate) from: Option<SystemId>,
     /// To where.
-    pub(crate) to: Node,
+    pub(crate) to: Target,
     /// Keys of the data categories.
     pub(crate) categories: Vec<String>,
     /// Keys of the data subjects.
@@ -72,23 +81,11 @@ impl NewFlow {
                 return Err(Error::invalid(field, "must have 1 to 100 items"));
             }
         }
-        let from_system = match self.from {
-            Node::Customer => None,
-            Node::System(id) => Some(id),
-            Node::Recipient(_) => {
-                let problem =
-                    "must be the customers or a system: what a recipient passes on is its own flow";
-                return Err(Error::invalid("from", problem));
-            }
-        };
         let (to_system, to_recipient) = match self.to {
-            Node::System(id) => (Some(id), None),
-            Node::Recipient(id) => (None, Some(id)),
-            Node::Customer => {
-                return Err(Error::invalid("to", "must be a system or a recipient"));
-            }
+            Target::System(id) => (Some(id), None),
+            Target::Recipient(id) => (None, Some(id)),
         };
-        if from_system.is_some() && from_system == to_system {
+        if self.from.is_some() && self.from == to_system {
             return Err(Error::invalid("to", "is where it comes from"));
         }
         let valid_from = self.valid_from.unwrap_or_else(|| Date::of(ctx.now()));
@@ -98,7 +95,7 @@ impl NewFlow {
         Ok(data_flow::Model {
             controller_id: ctx.controller(),
             id: DataFlowId::from_uuid(random::id()),
-            from_system,
+            from_system: self.from,
             to_system,
             to_recipient,
             categories: Tree::Category
@@ -133,6 +130,7 @@ pub(crate) async fn declare(ctx: &Ctx, new: NewFlow, once: Once) -> Result<DataF
     if let Some(ids) = ctx.done_before(&once).await? {
         return only_id(&ids, "data flow");
     }
+    let is_dated = new.valid_from.is_some();
     let row = new.checked(ctx)?;
     let key = ctx.controller_key().await?;
     let mut tx = match ctx.begin_once(&once, &[]).await? {
@@ -143,7 +141,7 @@ pub(crate) async fn declare(ctx: &Ctx, new: NewFlow, once: Once) -> Result<DataF
     check_instruments(&tx, &row, host).await?;
     let ends = (row.to_system, row.to_recipient);
     let known = store::flows_between(tx.db(), tx.scope(), row.from_system, ends).await?;
-    if let Some(same) = known.iter().find(|known| is_same(known, &row)) {
+    if let Some(same) = known.iter().find(|known| is_same(known, &row, is_dated)) {
         tx.rollback().await?;
         return Ok(same.id);
     }
@@ -171,34 +169,49 @@ pub(crate) async fn declare(ctx: &Ctx, new: NewFlow, once: Once) -> Result<DataF
     Ok(id)
 }
 
-/// Whether two flows say the same.
-fn is_same(known: &data_flow::Model, new: &data_flow::Model) -> bool {
-    let known = data_flow::Model {
+/// Whether a flow that is known says the same as a new one: from the same day on, or, where no day was said, today. That it
+/// was retired since does not make it another.
+fn is_same(known: &data_flow::Model, new: &data_flow::Model, is_dated: bool) -> bool {
+    let today = new.valid_from;
+    let counts = known.valid_from <= today && known.valid_until.is_none_or(|until| today <= until);
+    if !is_dated && !counts {
+        return false;
+    }
+    let said = data_flow::Model {
         id: new.id,
+        valid_from: if is_dated { known.valid_from } else { today },
+        valid_until: new.valid_until,
         recorded_at: new.recorded_at,
         integration_id: new.integration_id,
         version: new.version,
         event_id: new.event_id,
         ..known.clone()
     };
-    known == *new
+    said == *new
 }
 
 /// Makes sure that the places of a flow are there; gives the recipient that runs the system it goes to.
 async fn check_places(tx: &Tx, row: &data_flow::Model) -> Result<Option<RecipientId>> {
-    let missing = |field: &str| Error::NotFound { what: "system" }.at(field);
-    let ids: Vec<_> = row.from_system.into_iter().chain(row.to_system).collect();
-    let systems = store::by_ids(tx.db(), tx.scope(), &ids).await?;
-    let find = |id: SystemId| systems.iter().find(|system| system.id == id);
-    if let Some(id) = row.from_system {
-        find(id).ok_or_else(|| missing("from"))?;
+    let mut ids: Vec<_> = row.from_system.into_iter().chain(row.to_system).collect();
+    ids.sort_unstable();
+    // Others who declare the same wait, and nobody else comes to run the system meanwhile.
+    let mut systems = Vec::new();
+    for id in ids {
+        let field = if row.from_system == Some(id) {
+            "from"
+        } else {
+            "to"
+        };
+        let found = store::lock(tx.db(), tx.scope(), id).await;
+        systems.push(found.map_err(|error| error.at(field))?);
     }
+    let find = |id: SystemId| systems.iter().find(|system| system.id == id);
     if let Some(id) = row.to_recipient {
         let found = recipients::service::lock_in(tx, id).await;
         found.map_err(|error| error.at("to"))?;
     }
     match row.to_system {
-        Some(id) => Ok(find(id).ok_or_else(|| missing("to"))?.host_id),
+        Some(id) => Ok(find(id).and_then(|system| system.host_id)),
         None => Ok(None),
     }
 }
@@ -237,9 +250,16 @@ async fn check_instruments(
 async fn make_way(tx: &mut Tx, key: &DataKey, replaced: DataFlowId, from: Date) -> Result<()> {
     let before = store::lock_flow(tx.db(), tx.scope(), replaced).await;
     let before = before.map_err(|error| error.at("replaces"))?;
-    if from <= before.valid_from {
-        let problem = "must be after the first day of the flow that it replaces";
+    if from < before.valid_from {
+        let problem = "comes before the first day of the flow that it replaces";
         return Err(Error::invalid("validFrom", problem));
+    }
+    if store::successor(tx.db(), tx.scope(), replaced)
+        .await?
+        .is_some()
+    {
+        let problem = "was replaced already: name the flow that took its place";
+        return Err(Error::invalid("replaces", problem));
     }
     let last = Date::from_number(from.number() - 1).unwrap_or(from);
     if before.valid_until.is_some_and(|until| until <= last) {
@@ -276,10 +296,10 @@ pub(crate) struct Retirement {
     pub(crate) on: Option<Date>,
 }
 
-/// Says on which day a flow ends. Said again, the last word counts.
+/// Says on which day a flow ends; the day before its first says that it never was. Said again, the last word counts.
 ///
 /// # Errors
-/// Forbidden; `NotFound`; Invalid for a day before its first.
+/// Forbidden; `NotFound`; Invalid for an earlier day, and for one on which another flow has taken its place.
 pub(crate) async fn retire(ctx: &Ctx, end: Retirement, once: Once) -> Result<DataFlowId> {
     ctx.authorize(Action::DeclareDataFlows)?;
     let last = end.on.unwrap_or_else(|| Date::of(ctx.now()));
@@ -289,8 +309,13 @@ pub(crate) async fn retire(ctx: &Ctx, end: Retirement, once: Once) -> Result<Dat
         Begun::Replay(ids) => return only_id(&ids, "data flow"),
     };
     let row = store::lock_flow(tx.db(), tx.scope(), end.id).await?;
-    if last < row.valid_from {
+    if last.number() < row.valid_from.number() - 1 {
         return Err(Error::invalid("on", "comes before its first day"));
+    }
+    let next = store::successor(tx.db(), tx.scope(), row.id).await?;
+    if next.is_some_and(|next| next.valid_from <= last) {
+        let problem = "comes after the day from which on another flow has taken its place";
+        return Err(Error::invalid("on", problem));
     }
     if row.valid_until == Some(last) {
         // There is nothing to record, and nothing to replay.

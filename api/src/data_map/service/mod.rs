@@ -6,9 +6,9 @@ mod read;
 mod systems;
 
 pub(crate) use draw::{Drawn, draw};
-pub(crate) use flows::{NewFlow, Node, Retirement, declare, retire};
+pub(crate) use flows::{NewFlow, Node, Retirement, Target, declare, retire};
 pub(crate) use read::{
-    Difference, Flow, FlowFilter, Map, Reached, difference, flows, flows_by_id, map, reached,
+    Difference, Flow, FlowFilter, Map, Reached, difference, flows, flows_by_id, map, nodes, reached,
 };
 pub(crate) use systems::{
     System, SystemFacts, Which, all, named, named_in, save_system, served, systems, systems_by_id,

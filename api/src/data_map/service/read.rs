@@ -44,10 +44,15 @@ impl Flow {
         system.or(recipient).unwrap_or(Node::Customer)
     }
 
-    /// Whether data leaves the EEA by it, where both countries are known.
+    /// Whether data leaves the EEA by it, as far as countries are known: to one inside nothing leaves, nor from one outside.
     pub(crate) fn leaves_eea(&self) -> Option<bool> {
-        let (from, to) = (self.from_country.as_deref()?, self.to_country.as_deref()?);
-        Some(place::is_in_eea(from) && !place::is_in_eea(to))
+        let from = self.from_country.as_deref().map(place::is_in_eea);
+        let to = self.to_country.as_deref().map(place::is_in_eea);
+        match (from, to) {
+            (Some(false), _) | (_, Some(true)) => Some(false),
+            (Some(true), Some(false)) => Some(true),
+            _ => None,
+        }
     }
 }
 
@@ -58,8 +63,8 @@ pub(crate) struct FlowFilter {
     pub(crate) category: Option<String>,
     /// For this use, or one below it.
     pub(crate) purpose: Option<String>,
-    /// From or to this place.
-    pub(crate) node: Option<Node>,
+    /// From or to one of these places; all, when absent.
+    pub(crate) nodes: Option<Vec<Node>>,
     /// That leave the EEA, or do not.
     pub(crate) leaves_eea: Option<bool>,
 }
@@ -174,12 +179,28 @@ pub(crate) async fn flows(
     let wanted = FlowsWhere {
         category: keyed(Tree::Category, filter.category, "filter.category")?.map(str::to_owned),
         purpose: keyed(Tree::Use, filter.purpose, "filter.purpose")?.map(str::to_owned),
-        node: filter.node,
+        nodes: filter.nodes,
         leaves_eea,
     };
     let page = store::flows_page(ctx.db(), ctx.scope(), &wanted, day(ctx, on), &page).await?;
     let places = Places::of(ctx, page.rows.iter().map(|(_, row)| row)).await?;
     Ok(page.map(|row| places.flow(row)))
+}
+
+/// The places of systems, by their names, and of recipients. It authorises nothing: the use case that asks has done so.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn nodes(
+    ctx: &Ctx,
+    names: &[String],
+    recipients: &[RecipientId],
+) -> Result<Vec<Node>> {
+    let systems = all(ctx).await?.into_iter();
+    let systems = systems.filter(|system| names.contains(&system.row.name));
+    let systems = systems.map(|system| Node::System(system.row.id));
+    let recipients = recipients.iter().copied().map(Node::Recipient);
+    Ok(systems.chain(recipients).collect())
 }
 
 /// Flows by id.
@@ -205,14 +226,39 @@ pub(crate) struct Map {
     pub(crate) systems: Vec<System>,
     /// Every flow that counts on that day.
     pub(crate) flows: Vec<Flow>,
+    /// Who engages whom, of the recipients that are on it.
+    engagements: Vec<(RecipientId, RecipientId)>,
 }
 
 impl Map {
-    /// The recipients that flows go to, and that run systems.
+    async fn of(ctx: &Ctx, on: Date, systems: Vec<System>, flows: Vec<Flow>) -> Result<Self> {
+        let mut map = Self {
+            on,
+            systems,
+            flows,
+            engagements: Vec::new(),
+        };
+        let mut all = recipients::service::engagements(ctx).await?;
+        let mut on_it: HashSet<_> = map.recipients().into_iter().collect();
+        // Who works for somebody who is on the map is on it, too.
+        loop {
+            let (new, rest): (Vec<_>, Vec<_>) =
+                all.into_iter().partition(|(by, _)| on_it.contains(by));
+            if new.is_empty() {
+                return Ok(map);
+            }
+            on_it.extend(new.iter().map(|(_, engaged)| *engaged));
+            map.engagements.extend(new);
+            all = rest;
+        }
+    }
+
+    /// The recipients that flows go to, that run systems, and that work for these.
     pub(crate) fn recipients(&self) -> Vec<RecipientId> {
         let hosts = self.systems.iter().filter_map(|system| system.row.host_id);
         let flows = self.flows.iter().filter_map(|flow| flow.row.to_recipient);
-        let ids: HashSet<_> = flows.chain(hosts).collect();
+        let engaged = self.engagements.iter().map(|(_, engaged)| *engaged);
+        let ids: HashSet<_> = flows.chain(hosts).chain(engaged).collect();
         let mut ids: Vec<_> = ids.into_iter().collect();
         ids.sort_unstable();
         ids
@@ -230,7 +276,7 @@ impl Map {
         Err(Error::NotFound { what }.at(field))
     }
 
-    /// What goes from where to where: the flows, and that a recipient runs a system.
+    /// What goes from where to where: the flows, that a recipient runs a system, and that one engages another.
     pub(super) fn edges(&self) -> Vec<Edge<Node, DataFlowId>> {
         let flows = self.flows.iter().map(|flow| Edge {
             from: flow.from(),
@@ -244,7 +290,12 @@ impl Map {
                 by: None,
             })
         });
-        flows.chain(hosts).collect()
+        let engaged = self.engagements.iter().map(|(by, engaged)| Edge {
+            from: Node::Recipient(*by),
+            to: Node::Recipient(*engaged),
+            by: None,
+        });
+        flows.chain(hosts).chain(engaged).collect()
     }
 }
 
@@ -259,7 +310,7 @@ pub(crate) async fn map(ctx: &Ctx, on: Option<Date>) -> Result<Map> {
     let rows = store::flows_on(ctx.db(), ctx.scope(), on).await?;
     let places = Places::load(ctx, rows.iter(), &systems).await?;
     let flows = rows.into_iter().map(|row| places.flow(row)).collect();
-    Ok(Map { on, systems, flows })
+    Map::of(ctx, on, systems, flows).await
 }
 
 /// What is different between the maps of two days.

@@ -146,6 +146,11 @@ pub(crate) async fn save_system(
         ));
     }
     let row = facts.row(ctx, id, name, before.as_ref());
+    if before.as_ref().is_some_and(|before| is_same(before, &row)) {
+        // There is nothing to record, and nothing to replay.
+        tx.rollback().await?;
+        return Ok(id);
+    }
     let event_id = tx.record(Event {
         kind: EventType::SystemRegistered,
         log: Log::Main,
@@ -161,6 +166,16 @@ pub(crate) async fn save_system(
     }
     tx.commit().await?;
     Ok(id)
+}
+
+/// Whether a system is what it was.
+fn is_same(before: &system::Model, after: &system::Model) -> bool {
+    let after = system::Model {
+        version: before.version,
+        event_id: before.event_id,
+        ..after.clone()
+    };
+    *before == after
 }
 
 fn fields_of(row: &system::Model) -> Fields {

@@ -22,8 +22,8 @@ pub(in crate::data_map) struct FlowsWhere {
     pub(in crate::data_map) category: Option<String>,
     /// For this use, or one below it.
     pub(in crate::data_map) purpose: Option<String>,
-    /// From or to this place.
-    pub(in crate::data_map) node: Option<Node>,
+    /// From or to one of these places.
+    pub(in crate::data_map) nodes: Option<Vec<Node>>,
     /// That leave the EEA, or do not, where it is known; the country in which the controller is.
     pub(in crate::data_map) leaves_eea: Option<(bool, Option<String>)>,
 }
@@ -69,6 +69,19 @@ pub(in crate::data_map) async fn lock_flow(
         .filter(data_flow::Column::Id.eq(id));
     let missing = Error::NotFound { what: "data flow" };
     locked(db, select).one(db).await?.ok_or(missing)
+}
+
+/// The flow that took the place of another.
+pub(in crate::data_map) async fn successor(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    id: DataFlowId,
+) -> Result<Option<data_flow::Model>> {
+    let select = scope.select::<data_flow::Entity>();
+    Ok(select
+        .filter(data_flow::Column::Replaces.eq(id))
+        .one(db)
+        .await?)
 }
 
 /// Writes until when a flow counts.
@@ -149,16 +162,8 @@ pub(in crate::data_map) async fn flows_page(
     if let Some(purpose) = &wanted.purpose {
         select = select.filter(has_key(db, "purpose", purpose));
     }
-    match wanted.node {
-        Some(Node::Customer) => select = select.filter(Column::FromSystem.is_null()),
-        Some(Node::System(id)) => {
-            let either = Condition::any()
-                .add(Column::FromSystem.eq(id))
-                .add(Column::ToSystem.eq(id));
-            select = select.filter(either);
-        }
-        Some(Node::Recipient(id)) => select = select.filter(Column::ToRecipient.eq(id)),
-        None => {}
+    if let Some(nodes) = &wanted.nodes {
+        select = select.filter(touches(nodes));
     }
     if let Some((leaves, establishment)) = &wanted.leaves_eea {
         select = select.filter(leaves_eea(db, *leaves, establishment.as_deref()));
@@ -172,6 +177,28 @@ pub(in crate::data_map) async fn flows_page(
         key: 0,
         id: row.id.uuid(),
     }))
+}
+
+/// From or to one of some places; nothing, where there are none.
+fn touches(nodes: &[Node]) -> Condition {
+    use data_flow::Column;
+    let systems = nodes.iter().filter_map(|node| match node {
+        Node::System(id) => Some(*id),
+        _ => None,
+    });
+    let recipients = nodes.iter().filter_map(|node| match node {
+        Node::Recipient(id) => Some(*id),
+        _ => None,
+    });
+    let any = Condition::any()
+        .add(Column::FromSystem.is_in(systems.clone()))
+        .add(Column::ToSystem.is_in(systems))
+        .add(Column::ToRecipient.is_in(recipients));
+    if nodes.contains(&Node::Customer) {
+        any.add(Column::FromSystem.is_null())
+    } else {
+        any
+    }
 }
 
 /// That a column of keys has a key, or one below it. Keys have no character that means something in a pattern but `_`, which
@@ -188,7 +215,8 @@ fn has_key(db: &impl ConnectionTrait, column: &str, key: &str) -> SimpleExpr {
     )
 }
 
-/// That data goes from a country of the EEA to one outside, or that it does not; nothing, where a country is not known.
+/// That data goes from a country of the EEA to one outside, or that it does not; nothing, where a country is not known that
+/// would tell: of two conditions, one that is false decides (`Flow::leaves_eea` says the same).
 fn leaves_eea(db: &impl ConnectionTrait, leaves: bool, establishment: Option<&str>) -> SimpleExpr {
     let countries = EEA.join("', '");
     let of_system = |column: &str| {

@@ -99,7 +99,8 @@ impl IncidentsQuery {
     /// The customers whom an incident affects, in the order of their ids: those who were written down when it was confirmed,
     /// and before that those who would be. Or those whom something would affect that happened to a system or at a recipient
     /// now. They are the customers whom a system knows by an id there or by identifiers of the kinds that it knows, those
-    /// whom disclosures to a recipient were about that no gag order hides, and those who were named. Errors: NOT_FOUND.
+    /// whom disclosures to a recipient were about that no gag order hides, those whom the systems know that it runs, and those
+    /// who were named. Errors: NOT_FOUND.
     async fn affected_customers(
         &self,
         context: &Context<'_>,

@@ -15,7 +15,7 @@ pub(crate) use notices::{
 pub(crate) use notify::{NewNotification, notify};
 pub(crate) use read::{
     Affected, AffectedBy, Clock, Incident, IncidentFilter, Notification, Reached, TaskCounts,
-    affected, by_ids, clocks_of, count_affected, countries_of, list, notifications_by_id,
+    about, affected, by_ids, clocks_of, count_affected, countries_of, list, notifications_by_id,
     notifications_of, recipients_of, task_counts_of,
 };
 pub(crate) use report::{NewIncident, report};

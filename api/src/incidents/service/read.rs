@@ -336,14 +336,8 @@ async fn among(ctx: &Ctx, asked: &Reached) -> Result<Among> {
             if !known.contains_key(id) {
                 return Err(Error::NotFound { what: "recipient" }.at("of.recipientId"));
             }
-            let recipients = match target {
-                NotificationTarget::Subject => vec![*id],
-                _ => Vec::new(),
-            };
-            Among::Reach(Reach {
-                recipients,
-                ..Reach::default()
-            })
+            let house = House::load(ctx).await?;
+            Among::Reach(house.reach_by(&[], &[*id], target))
         }
     };
     match (asked.untold_by, &among) {
@@ -363,6 +357,29 @@ async fn among(ctx: &Ctx, asked: &Reached) -> Result<Among> {
         }
     }
     Ok(among)
+}
+
+/// What an incident is about.
+#[derive(Debug, Clone)]
+pub(crate) struct About {
+    /// Names of systems.
+    pub(crate) systems: Vec<String>,
+    /// Recipients.
+    pub(crate) recipients: Vec<RecipientId>,
+}
+
+/// What an incident is about.
+///
+/// # Errors
+/// Forbidden; `NotFound`.
+pub(crate) async fn about(ctx: &Ctx, id: IncidentId) -> Result<About> {
+    ctx.authorize(Action::ReadIncidents)?;
+    let row = row_of(ctx, id).await?;
+    let recipients = store::recipients_of(ctx.db(), ctx.scope(), &[id]).await?;
+    Ok(About {
+        systems: row.systems.split_whitespace().map(str::to_owned).collect(),
+        recipients: recipients.into_values().flatten().collect(),
+    })
 }
 
 /// A page of those who are affected, in the order of their ids.

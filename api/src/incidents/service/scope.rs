@@ -241,15 +241,18 @@ impl House {
         }
     }
 
-    /// The same by some systems and recipients alone.
-    fn reach_by(
+    /// The same by some systems and recipients alone: by those systems, too, that these recipients run.
+    pub(super) fn reach_by(
         &self,
         names: &[&str],
         recipients: &[RecipientId],
         target: NotificationTarget,
     ) -> Reach {
-        let systems = self.systems.iter();
-        let systems = systems.filter(|system| names.contains(&system.row.name.as_str()));
+        let systems = self.systems.iter().filter(|system| {
+            let host = system.row.host_id;
+            let is_hosted = host.is_some_and(|host| recipients.contains(&host));
+            is_hosted || names.contains(&system.row.name.as_str())
+        });
         let reach = reach_of(systems, target);
         match target {
             NotificationTarget::Controller => reach,

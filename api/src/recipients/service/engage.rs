@@ -45,26 +45,63 @@ pub(super) async fn save(
     let found = store::by_id(db, scope, by).await;
     let found = found.map_err(|error| error.at("engagedBy"))?;
     let wrong = |problem: &str| Err(Error::invalid("engagedBy", problem));
-    if !matches!(
-        found.role,
-        RecipientRole::Processor | RecipientRole::SubProcessor
-    ) {
+    if !processes(found.role) {
         return wrong("must be a PROCESSOR or a SUB_PROCESSOR");
     }
     if store::count_engaged(db, scope, by).await? >= MOST {
         return wrong("engages 100 others already");
     }
+    let mut length = 1 + depth_below(tx, recipient).await?;
     let mut above = Some(by);
-    for _ in 0..LONGEST_CHAIN {
-        let Some(one) = above else {
-            return store::insert_engagement(db, scope, recipient, by).await;
-        };
+    while let Some(one) = above {
         if one == recipient {
             return wrong("works for this recipient itself");
         }
+        length += 1;
+        if length > LONGEST_CHAIN {
+            return wrong("would make a chain of more than 10 recipients");
+        }
         above = store::engaged_by(db, scope, &[one]).await?.remove(&one);
     }
-    wrong("would make a chain of more than 10 recipients")
+    store::insert_engagement(db, scope, recipient, by).await
+}
+
+/// How long the longest chain is of those who work for a recipient.
+async fn depth_below(tx: &Tx, recipient: RecipientId) -> Result<usize> {
+    let mut level = vec![recipient];
+    for depth in 0..LONGEST_CHAIN {
+        let below = store::engaged(tx.db(), tx.scope(), &level).await?;
+        if below.is_empty() {
+            return Ok(depth);
+        }
+        level = below.into_iter().map(|row| row.recipient_id).collect();
+    }
+    Ok(LONGEST_CHAIN)
+}
+
+/// Makes sure that a recipient whose role changes is one that others can work for, where some do.
+///
+/// # Errors
+/// Invalid.
+pub(super) async fn check_new_role(
+    tx: &Tx,
+    recipient: RecipientId,
+    role: RecipientRole,
+) -> Result<()> {
+    if processes(role) {
+        return Ok(());
+    }
+    let (db, scope) = (tx.db(), tx.scope());
+    store::wait_for_engagements(db, scope).await?;
+    if store::count_engaged(db, scope, recipient).await? > 0 {
+        let problem = "must be PROCESSOR or SUB_PROCESSOR: others work for it";
+        return Err(Error::invalid("role", problem));
+    }
+    Ok(())
+}
+
+const fn processes(role: RecipientRole) -> bool {
+    matches!(role, RecipientRole::Processor | RecipientRole::SubProcessor)
 }
 
 /// For whom some recipients work.
@@ -77,6 +114,19 @@ pub(crate) async fn engaged_by(
 ) -> Result<HashMap<RecipientId, RecipientId>> {
     ctx.authorize(Action::ReadRecipients)?;
     store::engaged_by(ctx.db(), ctx.scope(), ids).await
+}
+
+/// Who works for whom, all of them: who engages, and who is engaged. It authorises nothing: the use case that asks has done
+/// so.
+///
+/// # Errors
+/// As every statement.
+pub(crate) async fn engagements(ctx: &Ctx) -> Result<Vec<(RecipientId, RecipientId)>> {
+    let rows = store::all_engaged(ctx.db(), ctx.scope()).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.engaged_by, row.recipient_id))
+        .collect())
 }
 
 /// Who works for some recipients.

@@ -281,6 +281,7 @@ impl Changed {
 
     async fn save(self, tx: &mut Tx, key: &DataKey, customer: Option<CustomerId>) -> Result<()> {
         let id = self.row.id;
+        engage::check_new_role(tx, id, self.row.role).await?;
         if let Some(index) = self.index {
             let (inner, scope) = (tx.inner(), tx.scope());
             vault::delete_index(inner, scope, Field::RecipientName, id.uuid()).await?;

@@ -61,6 +61,12 @@ pub const CASES: &[Case] = &[
         |ids| vec![json!({ "node": { "recipientId": ids.recipient } })],
         NO_FLOWS,
     ),
+    case(
+        "Query.dataFlows.filter.incidentId",
+        "query($id: ID) { dataFlows(filter: { incidentId: $id }) { nodes { id } } }",
+        |ids| vec![json!({ "id": ids.suspicion })],
+        None,
+    ),
     case("Query.upstream.of.systemId", UPSTREAM, system, None),
     case("Query.upstream.of.recipientId", UPSTREAM, recipient, None),
     case("Query.downstream.of.systemId", DOWNSTREAM, system, None),
@@ -207,7 +213,7 @@ pub const CASES: &[Case] = &[
         RETIRE_DATA_FLOW,
         |ids| {
             vec![input(
-                &json!({ "dataFlowId": ids.flow, "on": "2026-12-31" }),
+                &json!({ "dataFlowId": ids.flow, "on": "2026-05-30" }),
             )]
         },
         None,

@@ -83,7 +83,7 @@ fn flows(mutation: &str, ids: &Ids) -> Option<Told> {
             (query, events, of(&ids.recipient), of(NO_RECIPIENT))
         }
         "retireDataFlow" => {
-            let of = |flow: &str| json!({ "dataFlowId": flow, "on": "2026-12-31" });
+            let of = |flow: &str| json!({ "dataFlowId": flow, "on": "2026-05-31" });
             let events = vec![EventType::DataFlowRetired];
             (RETIRE_DATA_FLOW, events, of(&ids.flow), of(NO_FLOW))
         }

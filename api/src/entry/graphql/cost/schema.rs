@@ -11,7 +11,7 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Positioned};
 
-use super::{COMPOSITE, CostModel, MUTATION, TOTAL_COUNT};
+use super::{ASSUMED_LIST, COMPOSITE, CostModel, MUTATION, TOTAL_COUNT};
 
 /// The arguments that say how many items a page has.
 pub(super) const PAGE_ARGUMENTS: [&str; 2] = ["first", "last"];
@@ -50,8 +50,20 @@ pub(super) enum Repeats {
     /// Once for each item of the longest of the lists given for these arguments.
     Lists(Vec<String>),
     /// Once for each item of a list that is not paged, of a size assumed.
-    Assumed,
+    Assumed(u64),
 }
+
+/// Lists that are not paged and are longer than others: type, field, and of how many items one is thought.
+const LONG_LISTS: [(&str, &str, u64); 8] = [
+    ("DataMap", "flows", 500),
+    ("DataMap", "recipients", 100),
+    ("DataMap", "systems", 100),
+    ("DataMapDifference", "added", 100),
+    ("DataMapDifference", "removed", 100),
+    ("DataMapStep", "flows", 20),
+    ("Query", "downstream", 100),
+    ("Query", "upstream", 100),
+];
 
 /// Reads the text of a schema.
 pub(super) fn learn(sdl: &str) -> Result<CostModel, String> {
@@ -82,6 +94,13 @@ pub(super) fn learn(sdl: &str) -> Result<CostModel, String> {
             .or_default()
             .extend(fields.iter().map(|field| {
                 let mut facts = facts(&field.node, &composites);
+                let place = (name, field.node.name.node.as_str());
+                let long = LONG_LISTS
+                    .iter()
+                    .find(|(of, list, _)| (*of, *list) == place);
+                if let Some((_, _, size)) = long {
+                    facts.repeats = Repeats::Assumed(*size);
+                }
                 facts.own += extra;
                 facts.once_per_page &= connection;
                 (owned(&field.node.name), facts)
@@ -187,7 +206,7 @@ fn repeats(field: &FieldDefinition, composite: bool) -> Repeats {
         if matches!(field.name.node.as_str(), "nodes" | "edges") {
             Repeats::Once
         } else {
-            Repeats::Assumed
+            Repeats::Assumed(ASSUMED_LIST)
         }
     } else {
         Repeats::Lists(lists)
@@ -232,7 +251,7 @@ mod tests {
             ("Query", "c", 1, "I", lists, false),
             ("Query", "d", 1, "T", Repeats::Once, false),
             ("Query", "e", 0, "Int", Repeats::Once, false),
-            ("Query", "f", 1, "U", Repeats::Assumed, false),
+            ("Query", "f", 1, "U", Repeats::Assumed(ASSUMED_LIST), false),
             ("Query", "totalCount", 50, "Int", Repeats::Once, true),
             ("Query", "pageInfo", 1, "T", Repeats::Once, true),
             ("I", "t", 1, "T", Repeats::Page, false),

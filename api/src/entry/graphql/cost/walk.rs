@@ -13,7 +13,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Value, Variables};
 
 use super::schema::{FieldFacts, PAGE_ARGUMENTS, Repeats};
-use super::{ASSUMED_LIST, CostModel, DEFAULT_PAGE, INTROSPECTION, MAX_PAGE};
+use super::{CostModel, DEFAULT_PAGE, INTROSPECTION, MAX_PAGE};
 use crate::entry::graphql::guard::fragments;
 
 /// The cost of selections, in points.
@@ -173,7 +173,7 @@ impl Walk<'_> {
         match &facts.repeats {
             Repeats::Once => cost.sum(),
             Repeats::Page => cost.of_page(self.page_size(field)),
-            Repeats::Assumed => cost.sum().saturating_mul(ASSUMED_LIST),
+            Repeats::Assumed(size) => cost.sum().saturating_mul(*size),
             Repeats::Lists(names) => cost.sum().saturating_mul(self.longest(field, names)),
         }
     }
