@@ -56,6 +56,19 @@ pub(crate) async fn load<K: Batch>(context: &Context<'_>, key: K) -> Result<Opti
     loaders.load_one(key).await
 }
 
+/// What some keys lead to, together, so that they are loaded in one statement; those that lead to nothing are left out.
+///
+/// # Errors
+/// Whatever the slice says.
+pub(crate) async fn load_all<K: Batch>(
+    context: &Context<'_>,
+    keys: impl IntoIterator<Item = K>,
+) -> Result<Vec<K::Value>> {
+    let loading = keys.into_iter().map(|key| load(context, key));
+    let loaded = futures_util::future::try_join_all(loading).await?;
+    Ok(loaded.into_iter().flatten().collect())
+}
+
 /// What a mutation has changed, as it is now. A failed read-back must not turn a committed change into an error.
 pub(crate) async fn read_back<K: Batch>(context: &Context<'_>, key: K) -> Option<K::Value> {
     load(context, key).await.ok().flatten()

@@ -6,7 +6,9 @@ mod connection;
 mod directive;
 mod scalars;
 
-pub(crate) use batch::{Batch, Loaders, by_page, load, pages, parts, payloads, read_back};
+pub(crate) use batch::{
+    Batch, Loaders, by_page, load, load_all, pages, parts, payloads, read_back,
+};
 pub(crate) use connection::{OrderDirection, connection};
 pub(crate) use directive::personal;
 pub(crate) use scalars::{CountryCode, InstantFilter, Long, OnBehalfOfInput};

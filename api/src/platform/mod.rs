@@ -11,3 +11,4 @@ pub(crate) mod place;
 pub(crate) mod random;
 pub mod telemetry;
 pub(crate) mod together;
+pub(crate) mod words;

@@ -31,11 +31,7 @@ pub(crate) struct DataMapNode(pub(super) Node);
 impl DataMapNode {
     /// What it is.
     async fn kind(&self) -> DataMapNodeKind {
-        match self.0 {
-            Node::Customer => DataMapNodeKind::Customer,
-            Node::System(_) => DataMapNodeKind::System,
-            Node::Recipient(_) => DataMapNodeKind::Recipient,
-        }
+        self.0.kind()
     }
 
     /// Id of the system or the recipient; null for the customers.
@@ -181,23 +177,19 @@ impl Flow {
 
     /// The agreement that covers it; null where nobody said so, and for a role that may not read recipients.
     async fn agreement(&self, context: &Context<'_>) -> Nullable<Agreement> {
-        let found: Nullable<InstrumentNode> =
-            load(context, self.row.agreement_id?).await.transpose();
-        match found? {
-            Ok(found) => found.agreement().map(Ok),
-            Err(error) => Some(Err(error)),
-        }
+        let found = load(context, self.row.agreement_id?).await;
+        found
+            .map(|found| found.and_then(InstrumentNode::agreement))
+            .transpose()
     }
 
     /// What allows that data leaves the European Economic Area by it; null where nobody said so, and for a role that may not
     /// read recipients.
     async fn transfer_mechanism(&self, context: &Context<'_>) -> Nullable<TransferMechanism> {
-        let found: Nullable<InstrumentNode> =
-            load(context, self.row.mechanism_id?).await.transpose();
-        match found? {
-            Ok(found) => found.mechanism().map(Ok),
-            Err(error) => Some(Err(error)),
-        }
+        let found = load(context, self.row.mechanism_id?).await;
+        found
+            .map(|found| found.and_then(InstrumentNode::mechanism))
+            .transpose()
     }
 
     /// Where the data comes from: of a system, where it is or where its host is; else where the controller is established.

@@ -9,7 +9,7 @@ use super::{DataCategory, DataSubject, DataUse};
 use crate::data_map::service::{self, Difference, Direction, Drawn, Flow, Map, Reached, System};
 use crate::data_map::taxonomy::{Tree, is_under};
 use crate::error::Result;
-use crate::graphql::{Nullable, ctx, load};
+use crate::graphql::{Nullable, ctx, load, load_all};
 use crate::recipients::graphql::RecipientNode;
 
 /// The map of a day: where data is, and where it goes. The flows are those of that day; systems, recipients, and where they are,
@@ -30,10 +30,7 @@ impl Map {
     /// The recipients that flows of that day go to, that run systems, and that work for these.
     #[graphql(name = "recipients")]
     async fn named_recipients(&self, context: &Context<'_>) -> Result<Vec<RecipientNode>> {
-        // Together, so that they are loaded in one statement.
-        let loading = self.recipients().into_iter().map(|id| load(context, id));
-        let loaded = futures_util::future::try_join_all(loading).await?;
-        Ok(loaded.into_iter().flatten().collect())
+        load_all(context, self.recipients()).await
     }
 
     /// Every flow that counts on that day, in the order in which they were declared.

@@ -1,7 +1,5 @@
 //! Diagrams of the map as text that other tools draw.
 
-use std::fmt::Write as _;
-
 use entity::enums::DataMapNodeKind;
 
 /// A place.
@@ -38,7 +36,7 @@ pub(crate) struct Drawing {
 impl Drawing {
     /// As a flowchart for Mermaid, from the left to the right.
     pub(crate) fn mermaid(&self) -> String {
-        let mut text = String::from("flowchart LR\n");
+        let mut lines = vec!["flowchart LR".to_owned()];
         for (n, place) in self.boxes.iter().enumerate() {
             let (open, close) = match place.kind {
                 DataMapNodeKind::Customer => ("([", "])"),
@@ -46,24 +44,24 @@ impl Drawing {
                 DataMapNodeKind::Recipient => ("{{", "}}"),
             };
             let label = mermaid_text(&place.label);
-            line(&mut text, format_args!("    n{n}{open}\"{label}\"{close}"));
+            lines.push(format!("    n{n}{open}\"{label}\"{close}"));
         }
         for arrow in &self.arrows {
             let (from, to, label) = (arrow.from, arrow.to, mermaid_text(&arrow.label));
             let shaft = if arrow.is_tie { "-.->" } else { "-->" };
-            line(
-                &mut text,
-                format_args!("    n{from} {shaft}|\"{label}\"| n{to}"),
-            );
+            lines.push(format!("    n{from} {shaft}|\"{label}\"| n{to}"));
         }
-        text
+        lines.push(String::new());
+        lines.join("\n")
     }
 
     /// As a directed graph for Graphviz, from the left to the right.
     pub(crate) fn dot(&self) -> String {
-        let mut text = String::from(
-            "digraph data_map {\n    rankdir=LR;\n    node [fontname=\"sans-serif\"];\n",
-        );
+        let mut lines = vec![
+            "digraph data_map {".to_owned(),
+            "    rankdir=LR;".to_owned(),
+            "    node [fontname=\"sans-serif\"];".to_owned(),
+        ];
         for (n, place) in self.boxes.iter().enumerate() {
             let shape = match place.kind {
                 DataMapNodeKind::Customer => "ellipse",
@@ -71,28 +69,15 @@ impl Drawing {
                 DataMapNodeKind::Recipient => "hexagon",
             };
             let label = dot_text(&place.label);
-            line(
-                &mut text,
-                format_args!("    n{n} [label=\"{label}\", shape={shape}];"),
-            );
+            lines.push(format!("    n{n} [label=\"{label}\", shape={shape}];"));
         }
         for arrow in &self.arrows {
             let (from, to, label) = (arrow.from, arrow.to, dot_text(&arrow.label));
             let style = if arrow.is_tie { ", style=dashed" } else { "" };
-            line(
-                &mut text,
-                format_args!("    n{from} -> n{to} [label=\"{label}\"{style}];"),
-            );
+            lines.push(format!("    n{from} -> n{to} [label=\"{label}\"{style}];"));
         }
-        text.push_str("}\n");
-        text
-    }
-}
-
-/// Adds a line; that to a text never fails.
-fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
-    if writeln!(text, "{line}").is_err() {
-        tracing::error!("a line of a diagram could not be written");
+        lines.push("}\n".to_owned());
+        lines.join("\n")
     }
 }
 

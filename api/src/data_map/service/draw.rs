@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::date::Date;
-use entity::enums::{DataMapNodeKind, DiagramFormat};
+use entity::enums::DiagramFormat;
 use entity::id::{DataFlowId, RecipientId};
 
 use super::flows::Node;
@@ -111,11 +111,7 @@ impl Sketch {
     fn named(&self, names: &HashMap<Node, String>) -> Drawing {
         let withheld = || "A person".to_owned();
         let places = self.places.iter().map(|node| Box {
-            kind: match node {
-                Node::Customer => DataMapNodeKind::Customer,
-                Node::System(_) => DataMapNodeKind::System,
-                Node::Recipient(_) => DataMapNodeKind::Recipient,
-            },
+            kind: node.kind(),
             label: names.get(node).cloned().unwrap_or_else(withheld),
         });
         Drawing {

@@ -2,7 +2,9 @@
 
 use entity::data_flow;
 use entity::date::Date;
-use entity::enums::{Action, DisclosureFrequency, EventType, LegalBasis, Log, ProcessingRole};
+use entity::enums::{
+    Action, DataMapNodeKind, DisclosureFrequency, EventType, LegalBasis, Log, ProcessingRole,
+};
 use entity::id::{DataFlowId, EventId, InstrumentId, RecipientId, SystemId};
 use uuid::Uuid;
 
@@ -29,6 +31,17 @@ pub(crate) enum Node {
     System(SystemId),
     /// A recipient.
     Recipient(RecipientId),
+}
+
+impl Node {
+    /// What it is.
+    pub(crate) fn kind(self) -> DataMapNodeKind {
+        match self {
+            Self::Customer => DataMapNodeKind::Customer,
+            Self::System(_) => DataMapNodeKind::System,
+            Self::Recipient(_) => DataMapNodeKind::Recipient,
+        }
+    }
 }
 
 /// Where a flow goes.
@@ -195,25 +208,21 @@ async fn check_places(tx: &Tx, row: &data_flow::Model) -> Result<Option<Recipien
     let mut ids: Vec<_> = row.from_system.into_iter().chain(row.to_system).collect();
     ids.sort_unstable();
     // Others who declare the same wait, and nobody else comes to run the system meanwhile.
-    let mut systems = Vec::new();
+    let mut host = None;
     for id in ids {
-        let field = if row.from_system == Some(id) {
-            "from"
-        } else {
-            "to"
-        };
+        let is_target = row.to_system == Some(id);
+        let field = if is_target { "to" } else { "from" };
         let found = store::lock(tx.db(), tx.scope(), id).await;
-        systems.push(found.map_err(|error| error.at(field))?);
+        let found = found.map_err(|error| error.at(field))?;
+        if is_target {
+            host = found.host_id;
+        }
     }
-    let find = |id: SystemId| systems.iter().find(|system| system.id == id);
     if let Some(id) = row.to_recipient {
         let found = recipients::service::lock_in(tx, id).await;
         found.map_err(|error| error.at("to"))?;
     }
-    match row.to_system {
-        Some(id) => Ok(find(id).and_then(|system| system.host_id)),
-        None => Ok(None),
-    }
+    Ok(host)
 }
 
 /// Makes sure that the agreement and the mechanism of a flow are with whom it goes to, or with whom runs the system.

@@ -97,8 +97,6 @@ impl Places {
         rows: impl Iterator<Item = &'a data_flow::Model>,
         systems: &[System],
     ) -> Result<Self> {
-        let controller = auth::service::controller_of(ctx).await?;
-        let establishment = controller.and_then(|own| own.establishment);
         let hosts = systems.iter().filter_map(|system| system.row.host_id);
         let ids: HashSet<_> = rows
             .filter_map(|row| row.to_recipient)
@@ -115,7 +113,7 @@ impl Places {
                 .or_else(|| host.cloned().flatten())
         };
         Ok(Self {
-            establishment: establishment.map(|place| place::country_of(&place).to_owned()),
+            establishment: home(ctx).await?,
             systems: systems
                 .iter()
                 .map(|system| (system.row.id, of(system)))
@@ -139,6 +137,13 @@ impl Places {
             row,
         }
     }
+}
+
+/// The country in which the controller is established.
+async fn home(ctx: &Ctx) -> Result<Option<String>> {
+    let controller = auth::service::controller_of(ctx).await?;
+    let place = controller.and_then(|own| own.establishment);
+    Ok(place.map(|place| place::country_of(&place).to_owned()))
 }
 
 async fn shown(ctx: &Ctx, rows: Vec<data_flow::Model>) -> Result<Vec<Flow>> {
@@ -166,14 +171,7 @@ pub(crate) async fn flows(
         key.map(|key| tree.checked(&key, field)).transpose()
     };
     let leaves_eea = match filter.leaves_eea {
-        Some(leaves) => {
-            let controller = auth::service::controller_of(ctx).await?;
-            let place = controller.and_then(|own| own.establishment);
-            Some((
-                leaves,
-                place.map(|place| place::country_of(&place).to_owned()),
-            ))
-        }
+        Some(leaves) => Some((leaves, home(ctx).await?)),
         None => None,
     };
     let wanted = FlowsWhere {

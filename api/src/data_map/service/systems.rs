@@ -1,6 +1,6 @@
 //! Systems: registering, changing, reading.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use entity::enums::{Action, EventType, IdentifierKind, Log, ProcessingRole};
 use entity::id::{EventId, IntegrationId, RecipientId, SystemId};
@@ -15,6 +15,7 @@ use crate::platform::page::{Page, PageRequest};
 use crate::platform::patch::Patch;
 use crate::platform::personal::check_length;
 use crate::platform::random;
+use crate::platform::words::joined;
 use crate::recipients;
 use crate::vault::normalise;
 
@@ -326,12 +327,6 @@ impl Checked {
             event_id: EventId::from_uuid(uuid::Uuid::nil()),
         }
     }
-}
-
-/// Each once, in one order.
-fn joined(texts: impl Iterator<Item = &'static str>) -> String {
-    let texts: BTreeSet<_> = texts.collect();
-    texts.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// A page of systems, by the time they were registered.

@@ -14,7 +14,7 @@ use crate::customers::Customer;
 use crate::data_map::graphql::DataCategory;
 use crate::disclosures::service::Disclosure;
 use crate::error::Result;
-use crate::graphql::{CountryCode, Long, Nullable, load, open, personal};
+use crate::graphql::{CountryCode, Long, Nullable, load, load_all, open, personal};
 use crate::incidents::service::{
     Affected, Clock, CountryCount, Incident, Notification, TaskCounts,
 };
@@ -113,13 +113,7 @@ impl Incident {
     /// The recipients at whom it happened.
     async fn recipients(&self, context: &Context<'_>) -> Result<Vec<RecipientNode>> {
         let ids = load(context, RecipientsOf(self.row.id)).await?;
-        // Together, so that they are loaded in one statement.
-        let loading = ids
-            .unwrap_or_default()
-            .into_iter()
-            .map(|id| load(context, id));
-        let loaded = futures_util::future::try_join_all(loading).await?;
-        Ok(loaded.into_iter().flatten().collect())
+        load_all(context, ids.unwrap_or_default()).await
     }
 
     /// The data that it is about.

@@ -315,11 +315,8 @@ impl Known<'_> {
         } = *duty;
         self.notifications.iter().filter(move |said| {
             // Each law has an authority of its own: what was said to one without saying which, was said to none.
-            let settles = matches!(
-                said.status,
-                NotificationStatus::Completed | NotificationStatus::NotNeeded
-            );
-            let all = said.regime.is_none() && !(settles && target == Target::Authority);
+            let settles = settles(said.status) && target == Target::Authority;
+            let all = said.regime.is_none() && !settles;
             let meant = all || said.regime == Some(regime);
             meant && (said.target, said.phase) == (target, phase)
         })
@@ -370,6 +367,14 @@ pub(super) fn state(clock: &incident_clock::Model, now: Timestamp) -> ClockState
         (None, Some(due)) if due < now => ClockState::Overdue,
         (None, _) => ClockState::Running,
     }
+}
+
+/// Whether nobody waits for a notification any more that stands so.
+pub(super) const fn settles(status: NotificationStatus) -> bool {
+    matches!(
+        status,
+        NotificationStatus::Completed | NotificationStatus::NotNeeded
+    )
 }
 
 /// What needs a reason: that a clock which ran stops, that its end moves on, or that who was told was told late.

@@ -18,6 +18,7 @@ use crate::incidents::{rules, store};
 use crate::ledger::{Event, Fields};
 use crate::platform::patch::Patch;
 use crate::platform::personal::{Personal, check_text};
+use crate::platform::words::joined;
 use crate::vault::{Column, DataKey, ERASED, Place};
 
 /// How many recipients an incident may be about: they are shown whole.
@@ -320,9 +321,8 @@ impl Assessment {
                 "must be known once it is confirmed",
             ));
         }
-        let more = |known: &str, new: &[&str]| {
-            scope::joined(known.split_whitespace().chain(new.iter().copied()))
-        };
+        let more =
+            |known: &str, new: &[&str]| joined(known.split_whitespace().chain(new.iter().copied()));
         let systems: Vec<_> = added.systems.iter().map(String::as_str).collect();
         let reason = self.reason.clone().map_or(Patch::Keep, Patch::Set);
         let kinds = facts.kinds.as_ref().map(|kinds| scope::kinds_text(kinds));

@@ -159,20 +159,13 @@ fn check_time(incident: &incident::Model, at: Timestamp) -> Result<()> {
     Ok(())
 }
 
-const fn settles(status: NotificationStatus) -> bool {
-    matches!(
-        status,
-        NotificationStatus::Completed | NotificationStatus::NotNeeded
-    )
-}
-
 /// Under which law an authority was told, or need not be: the one that applies, where nobody said which.
 async fn regime_of(
     tx: &Tx,
     house: &House,
     row: &incident_notification::Model,
 ) -> Result<Option<IncidentRegime>> {
-    let asks = settles(row.status) && row.target == NotificationTarget::Authority;
+    let asks = rules::settles(row.status) && row.target == NotificationTarget::Authority;
     if row.regime.is_some() || !asks {
         return Ok(row.regime);
     }

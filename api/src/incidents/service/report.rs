@@ -19,6 +19,7 @@ use crate::incidents::store;
 use crate::ledger::Event;
 use crate::platform::personal::{Personal, check_text};
 use crate::platform::random;
+use crate::platform::words::joined;
 use crate::vault::{self, DataKey, Owner, Place};
 
 /// Longest title and other texts, in characters.
@@ -179,7 +180,7 @@ impl NewIncident {
             confidential: self.confidential,
             disclosure_id: self.disclosure,
             systems: systems.join(" "),
-            categories: scope::joined(categories.into_iter()),
+            categories: joined(categories.into_iter()),
             began_at: self
                 .began_at
                 .or(disclosure.map(|found| found.row.disclosed_at)),

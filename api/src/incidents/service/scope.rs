@@ -14,6 +14,7 @@ use crate::data_map::{self, Tree, service::System};
 use crate::error::{Error, Result};
 use crate::incidents::store::{self, Reach};
 use crate::ledger::Fields;
+use crate::platform::words::joined;
 use crate::recipients;
 use crate::vault::normalise;
 
@@ -113,16 +114,7 @@ pub(super) async fn customers_of(
 /// Keys of data categories that are known.
 pub(super) fn checked_categories(keys: &[String]) -> Result<Vec<&'static str>> {
     check_count("categories", keys.len(), MOST_NAMED)?;
-    let checked = keys.iter().enumerate();
-    checked
-        .map(|(n, key)| Tree::Category.checked(key, &format!("categories[{n}]")))
-        .collect()
-}
-
-/// Each once, in one order.
-pub(super) fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    let texts: BTreeSet<_> = texts.collect();
-    texts.into_iter().collect::<Vec<_>>().join(" ")
+    Tree::Category.checked_all(keys, "categories")
 }
 
 /// What was breached, in one order.
@@ -271,10 +263,8 @@ impl House {
         recipients: &[RecipientId],
         now: Timestamp,
     ) -> Result<()> {
-        for target in AS {
-            let reach = self.reach(row, recipients, target);
-            store::freeze(tx.db(), tx.scope(), row.id, (target, &reach), now).await?;
-        }
+        let reach = |target| self.reach(row, recipients, target);
+        write_down(tx, row, reach, now).await?;
         Ok(())
     }
 
@@ -287,17 +277,26 @@ impl House {
         (systems, recipients): (&[&str], &[RecipientId]),
         now: Timestamp,
     ) -> Result<bool> {
-        let mut more = false;
-        for target in AS {
-            let reach = self.reach_by(systems, recipients, target);
-            more |= store::freeze(tx.db(), tx.scope(), row.id, (target, &reach), now).await?;
-        }
-        Ok(more)
+        let reach = |target| self.reach_by(systems, recipients, target);
+        write_down(tx, row, reach, now).await
     }
 }
 
-/// As what customers are affected.
-const AS: [NotificationTarget; 2] = [NotificationTarget::Subject, NotificationTarget::Controller];
+/// Writes down who is affected, as persons and as controllers of what they host, beside those who are written down already;
+/// tells whether there was anybody new.
+async fn write_down(
+    tx: &Tx,
+    row: &incident::Model,
+    reach: impl Fn(NotificationTarget) -> Reach,
+    now: Timestamp,
+) -> Result<bool> {
+    let mut more = false;
+    for target in [NotificationTarget::Subject, NotificationTarget::Controller] {
+        let reach = (target, &reach(target));
+        more |= store::freeze(tx.db(), tx.scope(), row.id, reach, now).await?;
+    }
+    Ok(more)
+}
 
 /// Customers who were named: as persons, and as controllers of what they host.
 #[derive(Debug, Clone, Default)]
@@ -316,17 +315,16 @@ impl Named {
         row: &incident::Model,
         now: Timestamp,
     ) -> Result<bool> {
-        let mut more = false;
-        for (target, customers) in AS.into_iter().zip([&self.subjects, &self.controllers]) {
-            if customers.is_empty() {
-                continue;
-            }
-            let named = Reach {
-                customers: customers.clone(),
-                ..Reach::default()
-            };
-            more |= store::freeze(tx.db(), tx.scope(), row.id, (target, &named), now).await?;
+        if self.subjects.is_empty() && self.controllers.is_empty() {
+            return Ok(false);
         }
-        Ok(more)
+        let reach = |target| Reach {
+            customers: match target {
+                NotificationTarget::Controller => self.controllers.clone(),
+                _ => self.subjects.clone(),
+            },
+            ..Reach::default()
+        };
+        write_down(tx, row, reach, now).await
     }
 }

@@ -302,21 +302,12 @@ pub(super) async fn plan_again(
     scope: Scope,
     id: IncidentId,
 ) -> Result<()> {
-    use incident_notification::{ActiveModel, Column, Entity};
-    let changed = ActiveModel {
+    let changed = incident_notification::ActiveModel {
         planning: Set(true),
         unreached: Set(None),
         ..Default::default()
     };
-    Entity::update_many()
-        .set(changed)
-        .filter(Column::ControllerId.eq(scope.controller))
-        .filter(Column::IncidentId.eq(id))
-        .filter(Column::System.is_not_null())
-        .filter(Column::WithdrawnAt.is_null())
-        .exec(db)
-        .await?;
-    Ok(())
+    change_sent(db, scope, id, changed).await
 }
 
 /// Has nobody told any more of an incident as was said before: tasks that are planned are ended by whoever plans them.
@@ -326,12 +317,22 @@ pub(super) async fn withdraw(
     id: IncidentId,
     now: Timestamp,
 ) -> Result<()> {
-    use incident_notification::{ActiveModel, Column, Entity};
-    let changed = ActiveModel {
+    let changed = incident_notification::ActiveModel {
         planning: Set(true),
         withdrawn_at: Set(Some(now)),
         ..Default::default()
     };
+    change_sent(db, scope, id, changed).await
+}
+
+/// Changes the notifications of an incident that systems send and that were not withdrawn.
+async fn change_sent(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    id: IncidentId,
+    changed: incident_notification::ActiveModel,
+) -> Result<()> {
+    use incident_notification::{Column, Entity};
     Entity::update_many()
         .set(changed)
         .filter(Column::ControllerId.eq(scope.controller))

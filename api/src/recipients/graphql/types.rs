@@ -11,7 +11,9 @@ use crate::agreements::graphql::{Agreement, TransferMechanism, agreements_of, me
 use crate::context::Ctx;
 use crate::customers::Customer;
 use crate::error::Result;
-use crate::graphql::{Batch, CountryCode, Nullable, connection, load, open, parts, personal};
+use crate::graphql::{
+    Batch, CountryCode, Nullable, connection, load, load_all, open, parts, personal,
+};
 use crate::recipients::service::{self, Contact, Kind, Recipient};
 
 /// A way to reach a recipient.
@@ -269,10 +271,7 @@ async fn works_for(context: &Context<'_>, id: RecipientId) -> Result<Option<Reci
 
 async fn works_here(context: &Context<'_>, id: RecipientId) -> Result<Vec<RecipientNode>> {
     let ids = load(context, Engaged(id)).await?.unwrap_or_default();
-    // Together, so that they are loaded in one statement.
-    let loading = ids.into_iter().map(|id| load(context, id));
-    let loaded = futures_util::future::try_join_all(loading).await?;
-    Ok(loaded.into_iter().flatten().collect())
+    load_all(context, ids).await
 }
 
 connection! {

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::ledger::{Event, Fields};
 use crate::platform::page::{Page, PageRequest};
 use crate::platform::personal::check_length;
+use crate::platform::words::joined;
 use crate::platform::{place, random};
 use crate::requests::rules::calendar::Length;
 use crate::requests::rules::regimes::{self, Term};
@@ -145,14 +146,6 @@ pub(crate) async fn add_house_term(
     store::insert_house_term(tx.db(), row).await?;
     tx.commit().await?;
     Ok(id)
-}
-
-/// Each once, in one order.
-fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    let mut texts: Vec<_> = texts.collect();
-    texts.sort_unstable();
-    texts.dedup();
-    texts.join(" ")
 }
 
 /// Ends a term: requests that are open keep their clocks.

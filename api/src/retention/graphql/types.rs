@@ -11,7 +11,7 @@ use crate::auth::graphql::Integration;
 use crate::customers::Customer;
 use crate::data_map::graphql::DataCategory;
 use crate::error::Result;
-use crate::graphql::{Nullable, load, open, personal};
+use crate::graphql::{Nullable, load, load_all, open, personal};
 use crate::ledger::graphql::EventNode;
 use crate::retention::service::{Block, Cover, Hold};
 
@@ -62,10 +62,7 @@ impl Hold {
     /// Customers that it covers, with all who were merged with them: at most 500.
     async fn customers(&self, context: &Context<'_>) -> Result<Vec<Customer>> {
         let cover = self.cover(context).await?;
-        // Together, so that they are loaded in one statement.
-        let loading = cover.customers.into_iter().map(|id| load(context, id));
-        let loaded = futures_util::future::try_join_all(loading).await?;
-        Ok(loaded.into_iter().flatten().collect())
+        load_all(context, cover.customers).await
     }
 
     /// Whether it covers every system.

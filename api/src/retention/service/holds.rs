@@ -138,13 +138,8 @@ impl NewHold {
         if self.expires_at.is_some_and(|end| end <= ctx.now()) {
             return Err(Error::invalid("expiresAt", "must lie ahead"));
         }
-        let mut categories = Vec::new();
         check_count("categories", self.categories.len(), 0, MOST_NAMED)?;
-        for (n, key) in self.categories.iter().enumerate() {
-            categories.push(Tree::Category.checked(key, &format!("categories[{n}]"))?);
-        }
-        categories.sort_unstable();
-        categories.dedup();
+        let categories = Tree::Category.checked_all(&self.categories, "categories")?;
         let systems = self.systems.as_deref().map(names_of).transpose()?;
         let customers = match &self.customers {
             Some(lookups) => Some(customers_of(ctx, lookups).await?),
